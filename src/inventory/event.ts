@@ -1,0 +1,63 @@
+import type { EventType, FieldChanges, Transition } from './diff.ts';
+import type { Image } from './image.ts';
+
+/** A change as the log keeps it. */
+export interface LoggedEvent {
+  /** Place in the log; the order of numbers is the order of commits. */
+  readonly seq: number;
+  readonly id: string;
+  readonly type: EventType;
+  readonly project_id: string;
+  readonly region: string;
+  readonly image_id: string;
+  readonly occurred_at: Date;
+  readonly baseline: boolean;
+  readonly transition: Transition | null;
+  readonly changes: FieldChanges;
+  readonly before: Image | null;
+  readonly after: Image | null;
+  readonly run_id: number;
+}
+
+/** A change as the world is told of it: a CloudEvent 1.0 with the `sequence` extension. */
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: EventType;
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  /** Zero-padded to 19 digits, so that it sorts as text: 2^63 − 1 has as many. */
+  readonly sequence: string;
+  readonly data: Omit<LoggedEvent, 'seq' | 'id' | 'type' | 'occurred_at'> & {
+    readonly image_name: string | null;
+  };
+}
+
+/** The CloudEvent of a logged change: the same one, to the last byte, whenever and wherever it is made. */
+export function cloudEvent(event: LoggedEvent): CloudEvent {
+  const { project_id, region, image_id, baseline, transition, changes, before, after, run_id } = event;
+  return {
+    specversion: '1.0',
+    id: event.id,
+    source: `/regions/${region}/projects/${project_id}`,
+    type: event.type,
+    subject: image_id,
+    time: event.occurred_at.toISOString(),
+    datacontenttype: 'application/json',
+    sequence: String(event.seq).padStart(19, '0'),
+    data: {
+      project_id,
+      region,
+      image_id,
+      image_name: (after ?? before)?.image_name ?? null,
+      baseline,
+      transition,
+      changes,
+      before,
+      after,
+      run_id,
+    },
+  };
+}

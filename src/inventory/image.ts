@@ -1,0 +1,183 @@
+/**
+ * An image, as two endpoints describe it and as we know it.
+ *
+ * Field names are the API's own (and those of the table `cph.images` and of event bodies), from the wire to SQL: one
+ * name to search for. Each source owns its fields; {@link mergeImage} is the only place where the two meet.
+ */
+
+export const SOURCES = ['images', 'phone-images'] as const;
+/** An endpoint that lists images. */
+export type Source = (typeof SOURCES)[number];
+
+export const IMAGE_TYPES = ['public', 'private', 'share'] as const;
+/** What the images endpoint can be asked for. An answer may name a type we do not know, so images carry a string. */
+export type ImageType = (typeof IMAGE_TYPES)[number];
+
+export const IMAGE_STATUSES = ['creating', 'usable', 'failed', 'unknown'] as const;
+export type ImageStatus = (typeof IMAGE_STATUSES)[number];
+
+/** Fields the API sent and its reference does not name, by source spelling. */
+export type Extra = Readonly<Record<string, unknown>>;
+
+/** One row of the images endpoint (`ListImagesView`). Times are canonical, see {@link canonicalTime}; sizes are bytes. */
+export interface ImagesRecord {
+  readonly source: 'images';
+  readonly image_id: string;
+  readonly image_name: string | null;
+  /** As reported, or the type the listing asked for when the row leaves it out. */
+  readonly image_type: string;
+  readonly status: ImageStatus | null;
+  readonly status_code: number | null;
+  readonly image_version: string | null;
+  readonly image_size: number | null;
+  readonly domain_id: string | null;
+  readonly src_project_id: string | null;
+  readonly create_time: string | null;
+  readonly update_time: string | null;
+  readonly extra: Extra;
+}
+
+/** One row of the phone-images endpoint (`PhoneImage`). */
+export interface PhoneImagesRecord {
+  readonly source: 'phone-images';
+  readonly image_id: string;
+  readonly image_name: string | null;
+  readonly os_type: string | null;
+  readonly os_name: string | null;
+  /** 1 public, 2 private, as reported. */
+  readonly is_public: number | null;
+  readonly image_label: string | null;
+  readonly is_support_encrypt: boolean | null;
+  readonly extra: Extra;
+}
+
+export type ImageRecord = ImagesRecord | PhoneImagesRecord;
+
+/** What both sources together say of one image: the reported fields of a row of `cph.images`. */
+export interface Image {
+  readonly image_id: string;
+  readonly image_name: string | null;
+  readonly image_type: string | null;
+  readonly status: ImageStatus | null;
+  readonly status_code: number | null;
+  readonly image_version: string | null;
+  readonly image_size: number | null;
+  readonly domain_id: string | null;
+  readonly src_project_id: string | null;
+  readonly create_time: string | null;
+  readonly update_time: string | null;
+  readonly os_type: string | null;
+  readonly os_name: string | null;
+  readonly is_public: number | null;
+  readonly image_label: string | null;
+  readonly is_support_encrypt: boolean | null;
+  readonly listed_in: readonly Source[];
+  readonly extra: Extra;
+}
+
+/** The records of one image that one look has read, at most one of each source. */
+export interface Sighting {
+  readonly images?: ImagesRecord;
+  readonly 'phone-images'?: PhoneImagesRecord;
+}
+
+const STATUS_BY_CODE: Readonly<Record<number, ImageStatus>> = { 0: 'creating', 1: 'usable', 2: 'failed' };
+
+/** The status a code stands for; `unknown` for codes the reference does not list (SDKs allow 0..10000). */
+export function statusOfCode(code: number): ImageStatus {
+  return STATUS_BY_CODE[code] ?? 'unknown';
+}
+
+/**
+ * The one spelling of an instant used from the wire to events: UTC, `2024-04-11T06:38:21Z`, milliseconds only when
+ * there are any. Text without an offset is taken as UTC, the zone of every documented example. Null when `text` is
+ * not an ISO 8601 date and time, or is one outside the years 1 to 9999 in UTC.
+ */
+export function canonicalTime(text: string): string | null {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+    text.trim(),
+  );
+  if (!match) return null;
+  const instant = new Date(`${match[1]}T${match[2]}${match[3]?.toUpperCase() ?? 'Z'}`);
+  if (Number.isNaN(instant.getTime())) return null;
+  const canonical = timeText(instant);
+  // An offset moves placeholders like 0001-01-01 into year 0, and Postgres would refuse the whole apply for one of them.
+  return /^(?!0000)\d{4}-/.test(canonical) ? canonical : null;
+}
+
+/** {@link canonicalTime} of an instant. */
+export function timeText(instant: Date): string {
+  return instant.toISOString().replace('.000Z', 'Z');
+}
+
+/** The fields only the images endpoint reports; null while it does not list the image. */
+export const IMAGES_FIELDS = [
+  'image_type',
+  'status',
+  'status_code',
+  'image_version',
+  'image_size',
+  'domain_id',
+  'src_project_id',
+  'create_time',
+  'update_time',
+] as const satisfies readonly (keyof ImagesRecord & keyof Image)[];
+
+/** The fields only the phone-images endpoint reports; null while it does not list the image. */
+export const PHONE_IMAGES_FIELDS = [
+  'os_type',
+  'os_name',
+  'is_public',
+  'image_label',
+  'is_support_encrypt',
+] as const satisfies readonly (keyof PhoneImagesRecord & keyof Image)[];
+
+/** Everything that can change about an image, in the order of the table. */
+export const REPORTED_FIELDS = [
+  'image_name',
+  ...IMAGES_FIELDS,
+  ...PHONE_IMAGES_FIELDS,
+  'listed_in',
+  'extra',
+] as const satisfies readonly (keyof Image)[];
+
+const NO_IMAGES_FIELDS = Object.fromEntries(IMAGES_FIELDS.map((field) => [field, null])) as {
+  readonly [F in (typeof IMAGES_FIELDS)[number]]: null;
+};
+const NO_PHONE_IMAGES_FIELDS = Object.fromEntries(PHONE_IMAGES_FIELDS.map((field) => [field, null])) as {
+  readonly [F in (typeof PHONE_IMAGES_FIELDS)[number]]: null;
+};
+
+/**
+ * The image as `sighting` and what is already known describe it together. A source that was read overrides its own
+ * fields and nobody else's; a source that was not read keeps what it said before, unless it is in `dropped`, the
+ * sources proven to list the image no longer. At least one source must remain.
+ */
+export function mergeImage(
+  known: Image | null,
+  sighting: Sighting,
+  dropped: ReadonlySet<Source> = new Set(),
+): Image {
+  const kept = (source: Source) => (known?.listed_in.includes(source) && !dropped.has(source) ? known : null);
+  const images = sighting.images ?? kept('images');
+  const phone = sighting['phone-images'] ?? kept('phone-images');
+  const either = images ?? phone;
+  if (!either) throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
+  return {
+    image_id: either.image_id,
+    image_name: images?.image_name ?? phone?.image_name ?? null,
+    ...(images ? pick(images, IMAGES_FIELDS) : NO_IMAGES_FIELDS),
+    ...(phone ? pick(phone, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS),
+    listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone) !== null),
+    // What we keep does not tell which source an extra field came from, so it stays until every source was read.
+    extra: {
+      ...(images === known || phone === known ? known?.extra : {}),
+      ...phone?.extra,
+      ...images?.extra,
+    },
+  };
+}
+
+function pick<T, const K extends keyof T>(from: T, fields: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(fields.map((field) => [field, from[field]])) as Pick<T, K>;
+}

@@ -1,0 +1,54 @@
+import type { ImageRecord, ImageType, Source } from './image.ts';
+
+/** A record that could not be read: kept out of the inventory, counted on the run, and present when its id is known. */
+export interface RejectedRecord {
+  readonly source: Source;
+  /** Null when not even the id could be read. */
+  readonly image_id: string | null;
+  /** Names the field, the kind of value it held and what would be right; never the value itself. */
+  readonly reason: string;
+}
+
+/**
+ * How an answer contradicted itself: an id came twice, the distinct ids differ from the grand total, the total moved
+ * between the first and the last page, or a marker led nowhere new.
+ */
+export type DriftKind = 'duplicate' | 'count' | 'total' | 'marker';
+
+/**
+ * - `complete`: proven to be everything the listing holds. Only this may ever count as absence of an image.
+ * - `incomplete`: kept contradicting itself. Its records were seen, what is not in it may still exist.
+ * - `unsupported`: this edition of the API refuses the listing; it has no records.
+ */
+export type ListingProof = 'complete' | 'incomplete' | 'unsupported';
+
+export interface ListingResult {
+  readonly records: readonly ImageRecord[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly proof: ListingProof;
+  /** One entry for each attempt that drifted, in order; empty when the first attempt added up. */
+  readonly drift: readonly DriftKind[];
+}
+
+/** What the requests of one look leave behind, also when it fails half-way. Filled in by the client. */
+export interface RequestTrace {
+  requests: number;
+  readonly requestIds: Set<string>;
+}
+
+/** Passed to everything a look asks of the API: how to stop it, and where its requests are counted. */
+export interface Look {
+  readonly signal: AbortSignal;
+  readonly trace: RequestTrace;
+}
+
+/**
+ * One listing of a source: an endpoint, asked for one type of image, read to its end. The seam between the sweep and
+ * the network; tests put their own behind it.
+ */
+export interface Listing {
+  readonly source: Source;
+  readonly image_type: ImageType | 'all';
+  /** Rejects when a request fails for good; a listing that merely does not add up resolves as `incomplete`. */
+  list(look: Look): Promise<ListingResult>;
+}
