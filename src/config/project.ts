@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
+import { address, addressIn, clearTextWarnings } from './address.ts';
+import {
+  type CredentialKey,
+  type Credentials,
+  chooseCredentials,
+  credentialsIn,
+  loginWarnings,
+} from './credentials.ts';
+import { duration } from './duration.ts';
+import { listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
+import { region, regionWarnings } from './region.ts';
+import type { PROJECT_SETTINGS } from './setting-table.ts';
+import { type Findings, judge, type Settings } from './settings.ts';
+
+type ProjectKey = keyof typeof PROJECT_SETTINGS;
+
+const schema = z.object({
+  region: region(),
+  /** Goes into the path of every request, so nothing that could change that path is taken. */
+  projectId: textLike(
+    /^[A-Za-z0-9_-]{1,64}$/,
+    '1 to 64 letters, digits, hyphens or underscores, such as 0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  ),
+  /** URL without a slash at its end. */
+  endpoint: address('https://cph.ap-southeast-3.myhuaweicloud.com'),
+  /** What the images endpoint is asked for, each once. */
+  imageTypes: listOf(IMAGE_TYPES),
+  /** The endpoints to read, each once. */
+  sources: listOf(SOURCES),
+  /** Requests a second; may be a fraction. The gateway's own limit is 200. */
+  rateLimit: positiveNumber({ upTo: 200, example: '20' }),
+  /** Pages in flight at once. */
+  pageConcurrency: wholeNumber({ from: 1, to: 64, example: '4' }),
+  /** Milliseconds. */
+  requestTimeoutMs: duration({ upTo: '10m', example: '30s or 1m30s' }),
+  /** Retries of one request after its first try. */
+  maxRetries: wholeNumber({ from: 0, to: 20, example: '4' }),
+  /** Share of the known images, 0..1. */
+  removalLimit: share(),
+} satisfies Record<ProjectKey, z.ZodType>);
+
+/** One project to keep in step. */
+export interface ProjectConfig extends Readonly<z.output<typeof schema>> {
+  /** What people call the project; the environment has no name for it. */
+  readonly name: string | null;
+  readonly credentials: Credentials;
+}
+
+/** A project as found, before it is judged. */
+export interface ProjectSettings {
+  readonly name: string | null;
+  readonly settings: Settings<ProjectKey>;
+  readonly credentials: Settings<CredentialKey>;
+}
+
+/** The project the settings describe; null, with a fault for each, when something about it is wrong. */
+export function assembleProject(found: ProjectSettings, findings: Findings): ProjectConfig | null {
+  const fields = judge(schema, found.settings, findings);
+  const chosen = chooseCredentials(found.credentials, findings);
+  if (fields === null || chosen === null) return null;
+  const endpoint = addressIn(fields.region, fields.endpoint);
+  const credentials = credentialsIn(fields.region, chosen);
+  findings.warnings.push(
+    ...regionWarnings(found.settings.region.origin, fields.region),
+    ...clearTextWarnings(found.settings.endpoint.origin, endpoint),
+    ...loginWarnings(found.credentials.authUrl.origin, credentials),
+  );
+  return { ...fields, name: found.name, endpoint, credentials };
+}

@@ -1,0 +1,81 @@
+import { inspect } from 'node:util';
+
+/** The two questions asked of a secret's file. Both throw what `node:fs` throws. */
+export interface FileReader {
+  /** Changes whenever the file does: its modification time, size and inode. */
+  stamp(path: string): string;
+  read(path: string): string;
+}
+
+interface Version {
+  readonly stamp: string;
+  readonly value: string;
+}
+
+const HIDDEN = '[secret]';
+
+/** A text that shows itself as `[secret]` wherever it is printed, joined, inspected or turned into JSON. */
+export class Secret {
+  readonly #current: () => string;
+
+  private constructor(current: () => string) {
+    this.#current = current;
+  }
+
+  static of(text: string): Secret {
+    const value = withoutLineEnd(text);
+    return new Secret(() => value);
+  }
+
+  /**
+   * The content of a file, without the line end after it; null when there is nothing else in it. Throws when the file
+   * cannot be read now. Later it is read again whenever it has changed, so that rotation needs no restart; while it
+   * is gone or empty, as in the middle of being rewritten, the last value stays.
+   */
+  static fromFile(path: string, files: FileReader): Secret | null {
+    let version = readVersion(path, files);
+    if (version.value === '') return null;
+    return new Secret(() => {
+      version = latestVersion(version, path, files);
+      return version.value;
+    });
+  }
+
+  /** The text itself. For a file this costs one `stat`: call it where the secret is used, and keep no copy. */
+  reveal(): string {
+    return this.#current();
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+// The stamp is taken first: a write between the two calls is then seen at the next look instead of never.
+function readVersion(path: string, files: FileReader): Version {
+  const stamp = files.stamp(path);
+  return { stamp, value: withoutLineEnd(files.read(path)) };
+}
+
+function latestVersion(known: Version, path: string, files: FileReader): Version {
+  try {
+    if (files.stamp(path) === known.stamp) return known;
+    const latest = readVersion(path, files);
+    return latest.value === '' ? known : latest;
+  } catch {
+    return known;
+  }
+}
+
+// Editors, `echo` and base64-encoded Kubernetes secrets leave one behind; no token or password ends in it.
+function withoutLineEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, '');
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../src/config/config.ts';
+import { processSurroundings } from '../src/config/environment.ts';
+import { describeSettings } from '../src/config/setting-table.ts';
+
+test('every setting is described once, by name, default and meaning', () => {
+  const names = describeSettings().map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const setting of describeSettings()) expect(setting.description, setting.name).not.toBe('');
+  expect(describeSettings()).toContainEqual({
+    name: 'CPH_RATE_LIMIT',
+    default: '20',
+    secret: false,
+    description: 'requests a second, per project',
+  });
+});
+
+test('setting a default by hand changes nothing', () => {
+  const { files } = processSurroundings();
+  const env = { HW_REGION_NAME: 'ap-southeast-3', HW_PROJECT_ID: 'p-1', HW_AUTH_TOKEN: 'token' };
+  const defaults = describeSettings().flatMap((setting) =>
+    setting.default === null ? [] : [[setting.name, setting.default]],
+  );
+  expect(defaults.length).toBeGreaterThan(10);
+  const byHand = loadConfig({ env: { ...env, ...Object.fromEntries(defaults) }, files });
+  expect(JSON.stringify(byHand)).toBe(JSON.stringify(loadConfig({ env, files })));
+});
+
+test('no secret has a default', () => {
+  expect(describeSettings().filter((setting) => setting.secret && setting.default !== null)).toEqual([]);
+});
