@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { ERRORS, type Refusal } from './errors.ts';
+
+/** What the server sends back: an object goes out as JSON, text as it is. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>> | string;
+}
+
+/** Unique per answer, also between servers of one process, so that a test can tell whose answer it holds. */
+function requestId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+/** An answer of CPH or its gateway: the request id is in the body and in `X-Request-Id`. */
+export function apiAnswer(status: number, fields: Readonly<Record<string, unknown>>): Answer {
+  const request_id = requestId();
+  return { status, headers: { 'X-Request-Id': request_id }, body: { ...fields, request_id } };
+}
+
+/** The documented error body; CPH and the gateway differ in the order of its fields only. */
+export function refusalAnswer({ code, message }: Refusal): Answer {
+  return apiAnswer(ERRORS[code].status, { error_code: code, error_msg: message });
+}
+
+/** An answer of IAM, which keeps the request id to the headers. */
+export function iamAnswer(status: number, body: Answer['body']): Answer {
+  return { status, headers: { 'X-Request-Id': requestId() }, body };
+}

@@ -1,0 +1,38 @@
+import { type Access, checkAccess } from './access.ts';
+import { type Answer, refusalAnswer } from './answer.ts';
+import type { Edition } from './edition.ts';
+import { Refusal } from './errors.ts';
+import { answerLogin, type Iam } from './iam.ts';
+import { answerImages } from './images-endpoint.ts';
+import { answerPhoneImages } from './phone-images-endpoint.ts';
+import type { ApiRequest } from './request.ts';
+import type { World } from './world.ts';
+
+/** Everything an answer can depend on beside the request. */
+export interface Cloud {
+  readonly world: World;
+  readonly edition: Edition;
+  readonly access: Access;
+  readonly iam: Iam;
+}
+
+/** The answer the API gives when nothing goes wrong with it: first the gateway's checks, then the endpoint. */
+export function answerRequest(request: ApiRequest, cloud: Cloud): Answer {
+  try {
+    return route(request, cloud);
+  } catch (error) {
+    if (error instanceof Refusal) return refusalAnswer(error);
+    throw error;
+  }
+}
+
+function route(request: ApiRequest, { world, edition, access, iam }: Cloud): Answer {
+  const { target, query, body } = request;
+  if (!target) throw new Refusal('APIGW.0101');
+  if (target.endpoint === 'tokens') return answerLogin(body, iam);
+  const { endpoint, project_id } = target;
+  checkAccess(request, access, { project_id, now: world.now() });
+  if (!world.projects.includes(project_id)) throw new Refusal('APIGW.0306');
+  const question = { world, edition, query, project_id };
+  return endpoint === 'images' ? answerImages(question) : answerPhoneImages(question);
+}

@@ -1,0 +1,78 @@
+import { type CloudImage, type ImageType, STATUS, wholeSeconds } from './image.ts';
+import { plausibleOrigin, plausibleStatus, plausibleTraits } from './plausible.ts';
+import { hexId, pick, type Random } from './random.ts';
+
+/** Images found at the start are up to this old. */
+const OLDEST_MS = 90 * 24 * 3_600_000;
+
+/**
+ * Fields of an image to create; what is left out is made up. Public and shared images start usable, others creating. A
+ * removed image may be given as it was, and comes back so.
+ */
+export type NewImage = Partial<Omit<CloudImage, 'is_public' | 'owner' | 'ordinal'>> & {
+  readonly image_type?: ImageType;
+  /** The project it is private to or shared with; the world's first when left out. */
+  readonly project_id?: string;
+  /** Whose image it is that comes to us shared; some project outside this world when left out. */
+  readonly src_project_id?: string;
+};
+
+/** Where images come from. */
+export interface Population {
+  readonly projects: readonly [string, ...string[]];
+  /** The images of a cloud that has been running for a while. */
+  initial(count: number, start: Date): CloudImage[];
+  newcomer(fields: NewImage, now: Date): CloudImage;
+}
+
+export function createPopulation(random: Random, projects: readonly string[] = []): Population {
+  const [first = hexId(random), ...others] = projects;
+  const domainOf = domains(random);
+  let ordinal = 0;
+
+  function newcomer(fields: NewImage, now: Date): CloudImage {
+    const { image_type = 'private', project_id = first, src_project_id, ...given } = fields;
+    const owner = image_type === 'share' ? (src_project_id ?? hexId(random)) : project_id;
+    const time = given.create_time ?? wholeSeconds(now);
+    return {
+      ...plausibleTraits(random, image_type === 'public'),
+      status: image_type === 'private' ? STATUS.creating : STATUS.usable,
+      domain_id: domainOf(image_type === 'public' ? 'public' : owner),
+      create_time: time,
+      update_time: time,
+      is_public: image_type === 'public',
+      owner,
+      shared_with: image_type === 'share' ? [project_id] : [],
+      listed_in: null,
+      rows: {},
+      ...given,
+      ordinal: ordinal++,
+    };
+  }
+
+  function old(start: Date): CloudImage {
+    const born = new Date(start.getTime() - random() * OLDEST_MS);
+    const origin = plausibleOrigin(random);
+    const project_id = pick(random, [first, ...others]);
+    if (origin !== 'private') {
+      return newcomer({ image_type: origin === 'public' ? 'public' : 'share', project_id }, born);
+    }
+    return newcomer({ project_id, status: plausibleStatus(random) }, born);
+  }
+
+  return {
+    projects: [first, ...others],
+    initial: (count, start) => Array.from({ length: count }, () => old(start)),
+    newcomer,
+  };
+}
+
+/** One tenant per owner, made up when first asked for. */
+function domains(random: Random): (owner: string) => string {
+  const known = new Map<string, string>();
+  return (owner) => {
+    const domain_id = known.get(owner) ?? hexId(random);
+    known.set(owner, domain_id);
+    return domain_id;
+  };
+}
