@@ -1,0 +1,98 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { parseRows } from './row-values.ts';
+
+type NoSchema = Record<string, never>;
+
+/** Where statements go: a pool, each taking any connection, or the transaction it is. */
+export type Database = PgDatabase<NodePgQueryResultHKT, NoSchema>;
+
+/** For statements that make sense only together with others. */
+export type Transaction = PgTransaction<NodePgQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  /** Waits for statements under way and ends all connections. */
+  readonly close: () => Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 120_000;
+const IDLE_IN_TRANSACTION_MS = 60_000;
+/** For a server that no longer answers at all: longer than its own limit, so that the server's error comes first. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
+
+/**
+ * A pool of connections. They are made when first needed: opening does not fail when the database is down. Values of
+ * int8 come as numbers and timestamptz as Dates, in raw statements too ({@link parseRows}).
+ */
+export function openDatabase(options: {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly maxConnections: number;
+}): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  pool.on('connect', (client) => {
+    parseRows(client);
+    // While a transaction has the connection the pool does not listen, and its statements report what happened.
+    client.on('error', () => undefined);
+  });
+  // An idle connection that dies is replaced when the next is needed; who needs it learns what is wrong.
+  pool.on('error', () => undefined);
+  const db = Object.assign(drizzle({ client: pool }), {
+    transaction: <Result>(work: (tx: Transaction) => Promise<Result>, config?: PgTransactionConfig) =>
+      inTransaction(pool, work, config),
+  });
+  return { db, close: () => pool.end() };
+}
+
+/**
+ * Stands in for drizzle's own transaction on a pool, which keeps the connection for ever when `begin` fails, and reports
+ * a failed `rollback` instead of what went wrong.
+ */
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Transaction) => Promise<Result>,
+  config?: PgTransactionConfig,
+): Promise<Result> {
+  const client = await pool.connect();
+  let failure: unknown;
+  try {
+    const result = await drizzle({ client }).transaction(async (tx) => {
+      try {
+        await limitTransaction(tx);
+        return await work(tx);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    }, config);
+    client.release();
+    return result;
+  } catch (error) {
+    // Any other error than that of the work comes from begin, commit or rollback: the connection is of no more use.
+    client.release(error !== failure);
+    throw failure ?? error;
+  }
+}
+
+/**
+ * Limits hold for the transaction: as connection parameters, PgBouncer refuses them ("unsupported startup parameter"),
+ * and a plain SET would stay on a server connection that its next transaction lends to somebody else.
+ */
+async function limitTransaction(tx: Transaction): Promise<void> {
+  await tx.execute(sql`select
+    set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true),
+    set_config('idle_in_transaction_session_timeout', ${String(IDLE_IN_TRANSACTION_MS)}, true)`);
+}

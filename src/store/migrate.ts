@@ -1,0 +1,155 @@
+import { DrizzleQueryError, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import type { Database } from './database.ts';
+import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migration-files.ts';
+
+/** Tags of migrations, oldest first. */
+export interface MigrationState {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Applied, but unknown to this program: the database belongs to a later version. */
+  readonly newer: readonly string[];
+  /** Applied, but its file has been changed since. */
+  readonly changed: readonly string[];
+}
+
+/** Nothing was changed. The message names the migration and what to do. */
+export class MigrationError extends Error {
+  override readonly name: string = 'MigrationError';
+}
+
+/** A later version of the program has migrated this database: this one does not know what its rows mean. */
+export class NewerDatabaseError extends MigrationError {
+  override readonly name = 'NewerDatabaseError';
+}
+
+/** Any number: only programs that migrate this database use it. */
+const MIGRATING = 7_266_002;
+
+/**
+ * Brings the database up to date: all pending migrations and their bookkeeping in one transaction, or nothing.
+ * Several programs may do so at once: the first applies them, the others wait and find nothing to do. The lock ends with
+ * the transaction, so that this works through a transaction-pooling proxy. Uses a connection without a time limit.
+ *
+ * @returns the tags that were applied
+ * @throws NewerDatabaseError, MigrationError
+ */
+export async function migrateDatabase(options: {
+  readonly url: string;
+  readonly migrationsFolder?: string;
+}): Promise<string[]> {
+  const migrations = await readMigrations(options.migrationsFolder ?? MIGRATIONS_FOLDER);
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: 'cph-inventory migrate',
+    connectionTimeoutMillis: 10_000,
+  });
+  // Statements report a broken connection themselves.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const db = drizzle({ client });
+    await db.execute(sql`begin`);
+    const applied = await applyPending(db, migrations);
+    await db.execute(sql`commit`);
+    return applied;
+  } finally {
+    // After an error this ends the transaction too, even where a rollback could not be sent.
+    await client.end();
+  }
+}
+
+/** What of this program's migrations the database has, and what it has besides. Reads one table. */
+export async function migrationState(
+  db: Database,
+  migrationsFolder = MIGRATIONS_FOLDER,
+): Promise<MigrationState> {
+  return compare(await readMigrations(migrationsFolder), await readApplied(db));
+}
+
+async function applyPending(db: Database, migrations: readonly MigrationFile[]): Promise<string[]> {
+  await db.execute(sql`select pg_advisory_xact_lock(${MIGRATING})`);
+  const state = compare(migrations, await readApplied(db));
+  refuse(state);
+  const pending = migrations.filter(({ tag }) => state.pending.includes(tag));
+  if (pending.length === 0) return [];
+  // An alter table that waits behind a long reader makes everybody else wait too: better to fail and be run again.
+  await db.execute(sql`set local lock_timeout = '30s'`);
+  await ensureBookkeeping(db);
+  for (const migration of pending) await applyMigration(db, migration);
+  return pending.map(({ tag }) => tag);
+}
+
+interface AppliedMigration extends Record<string, unknown> {
+  readonly tag: string;
+  readonly hash: string;
+}
+
+async function readApplied(db: Database): Promise<AppliedMigration[]> {
+  const exists = await db.execute<{ exists: boolean }>(
+    sql`select to_regclass('cph.migrations') is not null as exists`,
+  );
+  if (!exists.rows[0]?.exists) return [];
+  const { rows } = await db.execute<AppliedMigration>(sql`select tag, hash from cph.migrations order by tag`);
+  return rows;
+}
+
+function compare(migrations: readonly MigrationFile[], applied: readonly AppliedMigration[]): MigrationState {
+  const hashes = new Map(applied.map(({ tag, hash }) => [tag, hash]));
+  const known = new Set(migrations.map(({ tag }) => tag));
+  return {
+    applied: applied.map(({ tag }) => tag),
+    pending: migrations.filter(({ tag }) => !hashes.has(tag)).map(({ tag }) => tag),
+    newer: applied.filter(({ tag }) => !known.has(tag)).map(({ tag }) => tag),
+    changed: migrations.filter(({ tag, hash }) => (hashes.get(tag) ?? hash) !== hash).map(({ tag }) => tag),
+  };
+}
+
+function refuse({ newer, changed }: MigrationState): void {
+  if (newer.length > 0) {
+    throw new NewerDatabaseError(
+      `The database was migrated by a later version of cph-inventory (${newer.join(', ')}). Upgrade this program; an older one must not write to it.`,
+    );
+  }
+  if (changed.length > 0) {
+    throw new MigrationError(
+      `Changed after it was applied: ${changed.join(', ')}. Restore the file as it was; a further change takes a further migration.`,
+    );
+  }
+}
+
+async function ensureBookkeeping(db: Database): Promise<void> {
+  try {
+    const found = await db.execute(sql`select 1 where to_regnamespace('cph') is not null`);
+    // Not `if not exists`: that asks for the privilege even when the schema is there.
+    if (found.rows.length === 0) await db.execute(sql`create schema cph`);
+    await db.execute(sql`create table if not exists cph.migrations (
+      tag text primary key,
+      hash text not null,
+      applied_at timestamptz not null default now()
+    )`);
+  } catch (error) {
+    throw new MigrationError(
+      `Cannot make schema cph (${reason(error)}). The user of DATABASE_URL needs \`grant create on database …\`, or an administrator to run \`create schema cph authorization …\` for it.`,
+      { cause: error },
+    );
+  }
+}
+
+async function applyMigration(db: Database, { tag, hash, statements }: MigrationFile): Promise<void> {
+  try {
+    for (const statement of statements) await db.execute(sql.raw(statement));
+    await db.execute(sql`insert into cph.migrations (tag, hash) values (${tag}, ${hash})`);
+  } catch (error) {
+    throw new MigrationError(`Migration ${tag} failed and the database is as it was: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What Postgres said; drizzle's own message is the statement in full. */
+function reason(error: unknown): string {
+  const said = error instanceof DrizzleQueryError ? (error.cause ?? error) : error;
+  return said instanceof Error ? said.message : String(said);
+}

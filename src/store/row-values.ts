@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+type Parser = (text: string) => unknown;
+type ParserOf = pg.CustomTypesConfig['getTypeParser'];
+
+/**
+ * Makes a connection return int8 as numbers and timestamptz as Dates. drizzle hands its own parsers over with every
+ * statement (timestamps stay text, int8 is a string), so that those of the pool are never asked; the others of its
+ * parsers are kept.
+ */
+export function parseRows(client: pg.ClientBase): void {
+  const query: (...args: never[]) => unknown = client.query;
+  Object.assign(client, {
+    query: (statement: pg.QueryConfig | string, ...rest: unknown[]) =>
+      Reflect.apply(query, client, [withParsers(statement), ...rest]),
+  });
+}
+
+function withParsers(statement: pg.QueryConfig | string): pg.QueryConfig {
+  const config = typeof statement === 'string' ? { text: statement } : statement;
+  const others: ParserOf = config.types?.getTypeParser ?? pg.types.getTypeParser;
+  const getTypeParser: ParserOf = (oid: number, format?: 'text' | 'binary') =>
+    PARSERS.get(oid) ?? others(oid, format);
+  return { ...config, types: { getTypeParser } };
+}
+
+/** Ids, sequence numbers and sizes stay far below 2^53; one that does not must not be rounded in silence. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large for a number`);
+  return value;
+}
+
+const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
+  [pg.types.builtins.INT8, parseInt8],
+  [pg.types.builtins.TIMESTAMPTZ, pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ)],
+]);

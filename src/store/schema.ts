@@ -1,0 +1,218 @@
+/**
+ * The tables of schema `cph`: the public face of the inventory, and the source that migrations are generated from.
+ * Every CHECK repeats a rule of the code, so that a mistake there is an error here and not a wrong row.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  interval,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { EVENT_TYPES, type EventType, type FieldChanges, type Transition } from '../inventory/diff.ts';
+import {
+  type Extra,
+  IMAGE_STATUSES,
+  type Image,
+  type ImageStatus,
+  SOURCES,
+  type Source,
+} from '../inventory/image.ts';
+
+export const cph = pgSchema('cph');
+
+/** A point in time to the millisecond, the precision of both clocks that write here: ours and JavaScript's. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const count = (name: string) => integer(name).notNull().default(0);
+const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`);
+const SOURCE_LIST = sql.raw(`array[${SOURCES.map((source) => `'${source}'`).join(', ')}]`);
+
+/** How a run can end. */
+export const RUN_STATUSES = ['succeeded', 'partial', 'held', 'failed', 'abandoned'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const projects = cph.table(
+  'projects',
+  {
+    project_id: text().primaryKey(),
+    region: text().notNull(),
+    name: text(),
+    last_complete_at: instant('last_complete_at'),
+    last_run_status: text().$type<RunStatus>(),
+    last_run_at: instant('last_run_at'),
+    consecutive_failures: count('consecutive_failures'),
+    /** Missing images whose removal waits for a person; 0 unless the last complete sweep was held. */
+    held_removals: count('held_removals'),
+    /** The order of looks: an apply whose run id is not above this one is of an older look, and loses. */
+    last_applied_run_id: bigint({ mode: 'number' }).notNull().default(0),
+    /** Digest of the last complete snapshot, while the rows still say exactly what it said; else null. */
+    snapshot_digest: text(),
+    /** When the last complete sweep and the last watch began to look: what they did not contradict held until then. */
+    last_complete_look_at: instant('last_complete_look_at'),
+    last_watch_look_at: instant('last_watch_look_at'),
+  },
+  () => [
+    check('projects_last_run_status', oneOf('last_run_status', RUN_STATUSES)),
+    check('projects_counts', sql`consecutive_failures >= 0 and held_removals >= 0`),
+  ],
+);
+
+export const images = cph.table(
+  'images',
+  {
+    project_id: text()
+      .notNull()
+      .references(() => projects.project_id),
+    image_id: text().notNull(),
+    image_name: text(),
+    image_type: text(),
+    status: text().$type<ImageStatus>(),
+    status_code: integer(),
+    image_version: text(),
+    image_size: bigint({ mode: 'number' }),
+    domain_id: text(),
+    src_project_id: text(),
+    create_time: instant('create_time'),
+    update_time: instant('update_time'),
+    os_type: text(),
+    os_name: text(),
+    is_public: integer(),
+    image_label: text(),
+    is_support_encrypt: boolean(),
+    listed_in: text().array().$type<Source[]>().notNull(),
+    extra: jsonb().$type<Extra>().notNull().default({}),
+    first_seen_at: instant('first_seen_at').notNull(),
+    changed_at: instant('changed_at').notNull(),
+    missing_since: instant('missing_since'),
+    removed_at: instant('removed_at'),
+    /** When the present status was first seen. */
+    status_since: instant('status_since'),
+    missing_from: text().array().$type<Source[]>().notNull().default([]),
+    removal_approved: boolean().notNull().default(false),
+    /** When the last look that wrote this row, or lost sight of the image after seeing it, began. */
+    seen_at: instant('seen_at').notNull(),
+    /** The last complete sweep should have shown this image's status and did not (missing or unreadable). */
+    out_of_sight: boolean().notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ columns: [t.project_id, t.image_id] }),
+    check('images_status', oneOf('status', IMAGE_STATUSES)),
+    check(
+      'images_status_code',
+      sql`(status is null and status_code is null)
+        or status = case status_code when 0 then 'creating' when 1 then 'usable' when 2 then 'failed' else 'unknown' end`,
+    ),
+    check('images_status_since', sql`status is null or status_since is not null`),
+    check('images_size', sql`image_size >= 0`),
+    check('images_listed_in', sql`cardinality(listed_in) > 0 and listed_in <@ ${SOURCE_LIST}`),
+    check('images_missing_from', sql`missing_from <@ listed_in`),
+    check('images_missing', sql`(missing_since is not null) = (missing_from @> listed_in)`),
+    check('images_removed', sql`removed_at is null or missing_since is not null`),
+    check('images_removal_approved', sql`not removal_approved or missing_since is not null`),
+    check('images_extra', sql`jsonb_typeof(extra) = 'object'`),
+    index('images_failed').on(t.project_id).where(sql`status = 'failed' and removed_at is null`),
+    index('images_creating').on(t.project_id).where(sql`status = 'creating' and removed_at is null`),
+    index('images_missing_since')
+      .on(t.project_id)
+      .where(sql`missing_since is not null and removed_at is null`),
+  ],
+);
+
+export const imageEvents = cph.table(
+  'image_events',
+  {
+    seq: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: uuid().notNull().unique().defaultRandom(),
+    type: text().$type<EventType>().notNull(),
+    project_id: text().notNull(),
+    region: text().notNull(),
+    image_id: text().notNull(),
+    occurred_at: instant('occurred_at').notNull(),
+    baseline: boolean().notNull(),
+    transition: jsonb().$type<Transition>(),
+    changes: jsonb().$type<FieldChanges>().notNull(),
+    before: jsonb().$type<Image>(),
+    after: jsonb().$type<Image>(),
+    run_id: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [
+    check('image_events_type', oneOf('type', EVENT_TYPES)),
+    check(
+      'image_events_before',
+      sql`(before is null) = (type in ('cph.image.created', 'cph.image.restored'))`,
+    ),
+    check('image_events_after', sql`(after is null) = (type = 'cph.image.removed')`),
+    check('image_events_transition', sql`type <> 'cph.image.status_changed' or transition is not null`),
+    index('image_events_of_image').on(t.project_id, t.image_id, t.seq),
+  ],
+);
+
+export const imageStatusTransitions = cph.table(
+  'image_status_transitions',
+  {
+    event_seq: bigint({ mode: 'number' }).primaryKey(),
+    project_id: text().notNull(),
+    image_id: text().notNull(),
+    image_name: text(),
+    from_status: text(),
+    to_status: text().notNull(),
+    observed_at: instant('observed_at').notNull(),
+    previous_observed_at: instant('previous_observed_at'),
+    time_in_status: interval(),
+  },
+  (t) => [
+    check('transitions_from_status', oneOf('from_status', IMAGE_STATUSES)),
+    check('transitions_to_status', oneOf('to_status', IMAGE_STATUSES)),
+    check('transitions_change', sql`from_status is distinct from to_status`),
+    check('transitions_previous', sql`previous_observed_at <= observed_at`),
+    check('transitions_time_in_status', sql`time_in_status >= interval '0'`),
+    index('transitions_of_image').on(t.project_id, t.image_id, t.event_seq),
+    index('transitions_observed_at').on(t.project_id, t.observed_at),
+  ],
+);
+
+export const syncRuns = cph.table(
+  'sync_runs',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    project_id: text()
+      .notNull()
+      .references(() => projects.project_id),
+    kind: text().notNull().$type<'sweep' | 'watch'>(),
+    status: text().$type<'running' | RunStatus>().notNull(),
+    started_at: instant('started_at').notNull(),
+    finished_at: instant('finished_at'),
+    requests: count('requests'),
+    listed: count('listed'),
+    created: count('created'),
+    updated: count('updated'),
+    status_changed: count('status_changed'),
+    removed: count('removed'),
+    restored: count('restored'),
+    rejected: count('rejected'),
+    error_code: text(),
+    error_message: text(),
+    request_ids: text().array().notNull().default([]),
+    /** What came of each listing: source, image_type, proof, drift and the error where there was one. */
+    listings: jsonb().notNull().default([]),
+    /** Records left out, with the reason for each: source, image_id, reason. */
+    rejections: jsonb().notNull().default([]),
+  },
+  (t) => [
+    check('sync_runs_kind', oneOf('kind', ['sweep', 'watch'])),
+    check('sync_runs_status', oneOf('status', ['running', ...RUN_STATUSES])),
+    check('sync_runs_finished', sql`(status = 'running') = (finished_at is null)`),
+    check('sync_runs_error', sql`status <> 'failed' or error_message is not null`),
+    index('sync_runs_of_project').on(t.project_id, t.id.desc()),
+    index('sync_runs_running').on(t.project_id).where(sql`status = 'running'`),
+  ],
+);

@@ -1,0 +1,77 @@
+/** The views operators read. Kept beside the tables so that drizzle-kit generates them into the same migrations. */
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
+import { cph, instant } from './schema.ts';
+
+/** One row per current image, with what an operator asks next to it: where, since when, and how fresh this is. */
+export const imageInventory = cph
+  .view('image_inventory', {
+    project_id: text().notNull(),
+    project_name: text(),
+    region: text().notNull(),
+    image_id: text().notNull(),
+    image_name: text(),
+    image_type: text(),
+    status: text(),
+    status_code: integer(),
+    image_version: text(),
+    image_size: bigint({ mode: 'number' }),
+    domain_id: text(),
+    src_project_id: text(),
+    create_time: instant('create_time'),
+    update_time: instant('update_time'),
+    os_type: text(),
+    os_name: text(),
+    is_public: integer(),
+    image_label: text(),
+    is_support_encrypt: boolean(),
+    listed_in: text().array().notNull(),
+    extra: jsonb().notNull(),
+    first_seen_at: instant('first_seen_at').notNull(),
+    changed_at: instant('changed_at').notNull(),
+    missing_since: instant('missing_since'),
+    status_since: instant('status_since'),
+    age: interval(),
+    time_in_status: interval(),
+    project_last_complete_at: instant('project_last_complete_at'),
+    project_freshness: interval(),
+    project_last_run_status: text(),
+  })
+  .as(sql`
+    select i.project_id, p.name as project_name, p.region, i.image_id, i.image_name, i.image_type, i.status,
+      i.status_code, i.image_version, i.image_size, i.domain_id, i.src_project_id, i.create_time, i.update_time,
+      i.os_type, i.os_name, i.is_public, i.image_label, i.is_support_encrypt, i.listed_in, i.extra,
+      i.first_seen_at, i.changed_at, i.missing_since, i.status_since,
+      now() - coalesce(i.create_time, i.first_seen_at) as age,
+      now() - i.status_since as time_in_status,
+      p.last_complete_at as project_last_complete_at,
+      now() - p.last_complete_at as project_freshness,
+      p.last_run_status as project_last_run_status
+    from cph.images i
+    join cph.projects p using (project_id)
+    where i.removed_at is null`);
+
+/** Images that failed to be created and still exist, newest failure first. */
+export const failedImages = cph
+  .view('failed_images', {
+    project_id: text().notNull(),
+    project_name: text(),
+    region: text().notNull(),
+    image_id: text().notNull(),
+    image_name: text(),
+    image_type: text(),
+    image_version: text(),
+    create_time: instant('create_time'),
+    failed_since: instant('failed_since'),
+    failed_for: interval(),
+    project_last_complete_at: instant('project_last_complete_at'),
+    project_last_run_status: text(),
+  })
+  .as(sql`
+    select i.project_id, p.name as project_name, p.region, i.image_id, i.image_name, i.image_type, i.image_version,
+      i.create_time, i.status_since as failed_since, now() - i.status_since as failed_for,
+      p.last_complete_at as project_last_complete_at, p.last_run_status as project_last_run_status
+    from cph.images i
+    join cph.projects p using (project_id)
+    where i.status = 'failed' and i.removed_at is null
+    order by i.status_since desc`);

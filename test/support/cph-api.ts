@@ -1,0 +1,75 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { type CphClient, type CphClientOptions, createCphClient } from '../../src/cph/client.ts';
+import type { Look } from '../../src/inventory/listing.ts';
+
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface ApiStub {
+  readonly url: string;
+  readonly requests: ReceivedRequest[];
+  close(): Promise<void>;
+}
+
+/** A server that answers as the test says and remembers what it was asked. */
+export async function startApi(
+  respond: (request: ReceivedRequest, response: ServerResponse, count: number) => void,
+): Promise<ApiStub> {
+  const requests: ReceivedRequest[] = [];
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, async (incoming, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const { method = '', url = '/', headers } = incoming;
+    const request = {
+      method,
+      url: new URL(url, 'http://api.test'),
+      headers,
+      body: Buffer.concat(chunks).toString(),
+    };
+    requests.push(request);
+    respond(request, response, requests.length);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function sendJson(
+  response: ServerResponse,
+  body: unknown,
+  { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+export function newLook(signal: AbortSignal = new AbortController().signal): Look {
+  return { signal, trace: { requests: 0, requestIds: new Set() } };
+}
+
+/** A client that never waits between retries and is not slowed down, unless a test wants it otherwise. */
+export function clientFor(endpoint: string, options: Partial<CphClientOptions> = {}): CphClient {
+  return createCphClient({
+    endpoint,
+    projectId: 'p1',
+    authorize: async () => ({ 'X-Auth-Token': 'a-token' }),
+    requestTimeoutMs: 5000,
+    maxRetries: 4,
+    rateLimit: 100_000,
+    now: () => new Date(),
+    random: () => 0,
+    ...options,
+  });
+}

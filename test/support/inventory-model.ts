@@ -1,0 +1,61 @@
+/** The inventory without a database: what the store would know after each look. */
+import { type Diff, diffSnapshot, type KnownImage } from '../../src/inventory/diff.ts';
+import type { ImagesRecord } from '../../src/inventory/image.ts';
+import type { RejectedRecord } from '../../src/inventory/listing.ts';
+import { type RemovalReview, reviewRemovals } from '../../src/inventory/removal.ts';
+import { type Snapshot, withAnswers } from '../../src/inventory/snapshot.ts';
+
+/** Writes a diff as the store does: changes replace rows, marks move only what is kept about their sighting. */
+export function applyDiff(rows: readonly KnownImage[], { changes, marks }: Diff): KnownImage[] {
+  const table = new Map(rows.map((row) => [row.image.image_id, row]));
+  for (const change of changes) {
+    const row = table.get(change.image_id);
+    const { after, missing_from, out_of_sight } = change;
+    const removal_approved = row?.removal_approved ?? false;
+    if (after) {
+      const missing = missing_from.length === after.listed_in.length;
+      const kept = {
+        missing_from,
+        out_of_sight,
+        removed: false,
+        removal_approved: removal_approved && missing,
+      };
+      table.set(change.image_id, { image: after, ...kept });
+    } else if (row) table.set(change.image_id, { ...row, missing_from: row.image.listed_in, removed: true });
+  }
+  for (const { image_id, missing_from, missing, out_of_sight } of marks) {
+    const row = table.get(image_id);
+    if (!row) throw new Error(`mark of an image nobody knows: ${image_id}`);
+    const removal_approved = row.removal_approved && missing;
+    table.set(image_id, { ...row, missing_from, out_of_sight, removal_approved });
+  }
+  return [...table.values()];
+}
+
+export interface Looked {
+  readonly rows: KnownImage[];
+  readonly diff: Diff;
+  readonly review: RemovalReview;
+  /** The snapshot with the answers of the images endpoint to being asked by id. */
+  readonly snapshot: Snapshot;
+}
+
+/** How the images endpoint answers when asked for one image; null when it has none. */
+export type ById = (image_id: string) => ImagesRecord | RejectedRecord | null;
+
+/** One look from its snapshot to the rows it leaves: review, questions by id, diff, apply. */
+export function look(
+  rows: readonly KnownImage[],
+  observed: Snapshot,
+  { byId = () => null, limit = 1 }: { byId?: ById; limit?: number } = {},
+): Looked {
+  const review = reviewRemovals(rows, observed, limit);
+  const answers = review.ask.map(({ image_id }) => ({ image_id, answer: byId(image_id) }));
+  const snapshot = withAnswers(observed, {
+    found: answers.flatMap(({ answer }) => (answer && !('reason' in answer) ? [answer] : [])),
+    rejected: answers.flatMap(({ answer }) => (answer && 'reason' in answer ? [answer] : [])),
+    absent: answers.flatMap(({ image_id, answer }) => (answer ? [] : [image_id])),
+  });
+  const diff = diffSnapshot(rows, snapshot, { held: review.held });
+  return { rows: applyDiff(rows, diff), diff, review, snapshot };
+}

@@ -1,0 +1,57 @@
+/** What the tables say, for tests that compare before with after and the log with the table. */
+import { sql } from 'drizzle-orm';
+import type { Image } from '../../src/inventory/image.ts';
+import type { Database } from '../../src/store/database.ts';
+import { type EventRow, readEvents } from '../../src/store/events.ts';
+import { readKnown } from '../../src/store/known-images.ts';
+
+export type SqlRow = Record<string, unknown>;
+
+/** The rows of a statement written by hand, as an operator would write it. */
+export async function rowsOf(db: Database, statement: string): Promise<SqlRow[]> {
+  return (await db.execute(sql.raw(statement))).rows;
+}
+
+const INVENTORY = ['images', 'image_events', 'image_status_transitions'] as const;
+
+/**
+ * Every row of the inventory with its physical version: a row that was written again, even with the same values, is
+ * another version. Runs and projects are left out, which every look writes.
+ */
+export async function rowVersions(db: Database): Promise<Record<(typeof INVENTORY)[number], SqlRow[]>> {
+  const versions = (table: string) =>
+    rowsOf(db, `select ctid::text as ctid, xmin::text as xmin, t.* from cph.${table} t order by t.ctid`);
+  const [images, image_events, image_status_transitions] = await Promise.all([
+    versions('images'),
+    versions('image_events'),
+    versions('image_status_transitions'),
+  ]);
+  return { images, image_events, image_status_transitions };
+}
+
+/** The runs of a database, oldest first. */
+export function runsOf(db: Database): Promise<SqlRow[]> {
+  return rowsOf(db, 'select * from cph.sync_runs order by id');
+}
+
+/** The log from its start. */
+export function wholeLog(db: Database): Promise<EventRow[]> {
+  return readEvents(db, { after: 0, limit: 1_000_000 });
+}
+
+/** What the log amounts to: for each image of a project the state its last event left, removed ones left out. */
+export async function foldedLog(db: Database, project_id: string): Promise<Map<string, Image>> {
+  const images = new Map<string, Image>();
+  for (const event of await wholeLog(db)) {
+    if (event.project_id !== project_id) continue;
+    if (event.after) images.set(event.image_id, event.after);
+    else images.delete(event.image_id);
+  }
+  return images;
+}
+
+/** What the table says: the current images of a project, as they were reported. */
+export async function currentImages(db: Database, project_id: string): Promise<Map<string, Image>> {
+  const known = await readKnown(db, project_id, { observed: [], current: true });
+  return new Map(Array.from(known.images, ([image_id, { image }]) => [image_id, image]));
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, expect } from 'vitest';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded.ts';
+import { runningServer } from '../../src/store/embedded-pidfile.ts';
+import { stopServer } from '../../src/store/embedded-server.ts';
+
+const PROGRAM = join(import.meta.dirname, 'postgres-program.ts');
+
+export interface EmbeddedFixture {
+  /** Only its owner can enter it: as root, the account Postgres runs as cannot. */
+  readonly dataDir: string;
+  readonly data: string;
+  readonly start: () => Promise<EmbeddedPostgres>;
+  /** Another process on the same directory, leading its own process group, with the URL it was given. */
+  readonly startProgram: (embedded?: string) => Promise<{ program: ChildProcess; url: string }>;
+  readonly expectStopped: (url: string) => Promise<void>;
+}
+
+/** A data directory for each test, and nothing left running on it afterwards. */
+export function useEmbedded(): EmbeddedFixture {
+  let dataDir = '';
+  let ends: (() => Promise<unknown>)[] = [];
+  const dataOf = () => join(dataDir, 'postgres', 'data');
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'cph-inventory-embedded-'));
+    ends = [];
+  });
+  afterEach(async () => {
+    await Promise.all(ends.map((end) => end()));
+    await stopServer(dataOf());
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  return {
+    get dataDir() {
+      return dataDir;
+    },
+    get data() {
+      return dataOf();
+    },
+    start: async () => {
+      const server = await startEmbeddedPostgres({ dataDir });
+      ends.push(server.close);
+      return server;
+    },
+    startProgram: async (embedded) => {
+      const execArgv = ['--import', import.meta.resolve('tsx')];
+      const program = fork(PROGRAM, embedded ? [dataDir, embedded] : [dataDir], { execArgv, detached: true });
+      const exited = once(program, 'exit');
+      ends.push(() => {
+        program.kill('SIGKILL');
+        return exited;
+      });
+      const failed = exited.then(([code]) => Promise.reject(new Error(`the program ended with ${code}`)));
+      const [url] = await Promise.race([once(program, 'message'), failed]);
+      failed.catch(() => undefined);
+      return { program, url: String(url) };
+    },
+    expectStopped: async (url) => {
+      expect(await runningServer(dataOf())).toBeUndefined();
+      await expect(query(url, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    },
+  };
+}
+
+export async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { administer, databaseUrl } from './postgres-server.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly db: Database;
+  /** Empties every table, so that a test starts from nothing. */
+  readonly truncate: () => Promise<void>;
+}
+
+/** Serialises clones: Postgres refuses to copy a template that somebody else is connected to. */
+const CLONING = 7_266_003;
+const LEAK_MS = 2_000;
+
+/**
+ * A database of its own, migrated and empty, for the tests of the describe (or file) this is called in. Its members can be read
+ * once the tests run. The last test is followed by a check that nobody has left a connection open.
+ */
+export function useTestDatabase(): TestDatabase {
+  let opened: (TestDatabase & { readonly close: () => Promise<void> }) | undefined;
+  beforeAll(async () => {
+    opened = await createTestDatabase();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  const current = () => {
+    if (!opened)
+      throw new Error('the test database is there once the tests run: read it inside a test or a hook');
+    return opened;
+  };
+  return {
+    get url() {
+      return current().url;
+    },
+    get db() {
+      return current().db;
+    },
+    truncate: () => current().truncate(),
+  };
+}
+
+/** The same for tests that need several, or an empty one (`template0`); `close` drops it and fails on leaked connections. */
+export async function createTestDatabase(
+  template = inject('templateDatabase'),
+): Promise<TestDatabase & { readonly close: () => Promise<void> }> {
+  const server = inject('postgresUrl');
+  const name = `cph_test_${randomBytes(6).toString('hex')}`;
+  await clone(server, { name, template });
+  const url = databaseUrl(server, name);
+  const { db, close } = openDatabase({ url, applicationName: 'test', maxConnections: 5 });
+  return {
+    url,
+    db,
+    truncate: () => truncate(db),
+    close: async () => {
+      await close();
+      const leaked = await openConnections(server, name);
+      await administer(server, `drop database ${name} with (force)`);
+      if (leaked.length > 0) throw new Error(`connections left open: ${leaked.join('; ')}`);
+    },
+  };
+}
+
+async function clone(server: string, { name, template }: { name: string; template: string }): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [CLONING]);
+    await client.query(`create database ${name} template ${template}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function truncate(db: Database): Promise<void> {
+  await db.execute(sql`
+    do $$ begin
+      execute (
+        select format('truncate %s restart identity cascade', string_agg(format('cph.%I', tablename), ', '))
+        from pg_tables
+        where schemaname = 'cph' and tablename <> 'migrations'
+      );
+    end $$`);
+}
+
+/** Who is still connected after the server has had time to notice that connections were closed. */
+async function openConnections(server: string, name: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  const patience = AbortSignal.timeout(LEAK_MS);
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ who: string }>(
+        `select format('%s: %s (%s)', application_name, query, state) as who from pg_stat_activity
+         where datname = $1 and backend_type = 'client backend'`,
+        [name],
+      );
+      if (rows.length === 0 || patience.aborted) return rows.map(({ who }) => who);
+      await sleep(20);
+    }
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,109 @@
+/** A project behind the seam to the network: its listings say what the test says, its looks happen when the test says. */
+import { CphError } from '../../src/cph/errors.ts';
+import type { ImageRecord, ImagesRecord } from '../../src/inventory/image.ts';
+import type { Listing, Look, RejectedRecord } from '../../src/inventory/listing.ts';
+import type { Database } from '../../src/store/database.ts';
+import { registerProject } from '../../src/store/projects.ts';
+import type { LookControl, SyncProject } from '../../src/sync/project.ts';
+import type { RunReport } from '../../src/sync/run.ts';
+import { sweepProject } from '../../src/sync/sweep.ts';
+import { watchProject } from '../../src/sync/watch.ts';
+import { type Asked, type Circumstances, EVERYTHING, sweepParts } from './image-records.ts';
+
+export interface ScriptedApi {
+  /** What the API holds; both endpoints list from it. */
+  records: ImageRecord[];
+  /** How the listings of a sweep fare. */
+  circumstances: Circumstances;
+  /** Ids that were asked for by themselves. */
+  readonly asked: string[];
+  /**
+   * Awaited between making an answer and giving it: `private`, `all`, … for a listing, `creating` for a watch's, `by id`
+   * for a question.
+   */
+  hold: (answer: Asked | 'creating' | 'by id') => Promise<void> | void;
+}
+
+export interface ScriptedProject {
+  readonly api: ScriptedApi;
+  readonly project: SyncProject;
+  readonly sweep: (control?: Partial<LookControl>) => Promise<RunReport>;
+  readonly watch: (control?: Partial<LookControl>) => Promise<RunReport | null>;
+}
+
+/** Registers a project whose API is empty to begin with. */
+export async function scriptedProject(db: Database, project_id = 'p1'): Promise<ScriptedProject> {
+  await registerProject(db, { project_id, region: 'ap-southeast-3', name: null });
+  const api: ScriptedApi = { records: [], circumstances: {}, asked: [], hold: () => undefined };
+  const project: SyncProject = {
+    project_id,
+    listings: EVERYTHING.map((asked) => listingOf(api, asked)),
+    imageTypes: ['public', 'private', 'share'],
+    creatingListing: (type) => creatingListing(api, type),
+    findImage: (image_id) => findImage(api, image_id),
+    removalLimit: 0.2,
+  };
+  const control = { now: () => new Date(), signal: new AbortController().signal };
+  return {
+    api,
+    project,
+    sweep: (given) => sweepProject(db, project, { ...control, ...given }),
+    watch: (given) => watchProject(db, project, { ...control, ...given }),
+  };
+}
+
+function listingOf(api: ScriptedApi, asked: Asked): Listing {
+  return {
+    source: asked === 'all' ? 'phone-images' : 'images',
+    image_type: asked,
+    list: async (look) => {
+      const part = sweepParts(api.records, api.circumstances).find(({ image_type }) => image_type === asked);
+      await answered(api, asked, look);
+      if (part?.result) return part.result;
+      throw part?.proof === 'denied' ? refusal('denied', 'CPS.0001') : refusal('unavailable', 'CPS.0003');
+    },
+  };
+}
+
+function creatingListing(api: ScriptedApi, image_type: Exclude<Asked, 'all'>): Listing {
+  const isCreating = (record: ImageRecord) =>
+    record.source === 'images' && record.image_type === image_type && record.status === 'creating';
+  return {
+    source: 'images',
+    image_type,
+    list: async (look) => {
+      const records = api.records.filter(isCreating);
+      await answered(api, 'creating', look);
+      return { records, rejected: [], proof: 'complete', drift: [] };
+    },
+  };
+}
+
+async function findImage(api: ScriptedApi, image_id: string): Promise<ImagesRecord | RejectedRecord | null> {
+  api.asked.push(image_id);
+  const unread = api.circumstances.rejected?.find((row) => row.image_id === image_id);
+  const found = api.records.find((one) => one.source === 'images' && one.image_id === image_id);
+  await api.hold('by id');
+  return unread ?? (found?.source === 'images' ? found : null);
+}
+
+async function answered(api: ScriptedApi, asked: Asked | 'creating', look: Look): Promise<void> {
+  look.trace.requests += 1;
+  look.trace.requestIds.add(`request-${look.trace.requests}`);
+  await api.hold(asked);
+  look.signal.throwIfAborted();
+}
+
+function refusal(kind: 'denied' | 'unavailable', code: string): CphError {
+  return new CphError(`cloud-phone/images: HTTP 400 ${code}`, { kind, code, status: 400 });
+}
+
+/** A clock for one look: `began` when it is first asked, `ended` from then on. */
+export function lookTimes(began: Date, ended: Date): () => Date {
+  let asked = false;
+  return () => {
+    const time = asked ? ended : began;
+    asked = true;
+    return time;
+  };
+}
