@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { lockProject } from './projects.ts';
+
+/**
+ * Lets the removals that the last sweep held go through at the next one, and returns how many images that is about. An
+ * approval is of these images, not of a number: others that go missing meanwhile are measured against the limit anew,
+ * and one that comes back needs a new approval. Waits for an apply under way. Throws when the project is not known.
+ */
+export async function approveRemovals(db: Database, project_id: string): Promise<number> {
+  return await db.transaction(async (tx) => {
+    const project = await lockProject(tx, project_id);
+    if (project.held_removals === 0) return 0;
+    const { rows } = await tx.execute(sql`
+      update cph.images
+      set removal_approved = true
+      where project_id = ${project_id} and missing_since is not null and removed_at is null
+      returning image_id`);
+    return rows.length;
+  });
+}

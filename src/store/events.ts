@@ -1,0 +1,73 @@
+import { asc, gt, sql } from 'drizzle-orm';
+import { canonicalJson } from '../inventory/canonical.ts';
+import type { ImageChange } from '../inventory/diff.ts';
+import type { Database, Transaction } from './database.ts';
+import { imageEvents } from './schema.ts';
+import { batches, unnested } from './unnest.ts';
+
+export type EventRow = typeof imageEvents.$inferSelect;
+
+/** What all events of one apply have in common. */
+export interface EventOrigin {
+  readonly project_id: string;
+  readonly region: string;
+  readonly run_id: number;
+  readonly baseline: boolean;
+  readonly occurred_at: Date;
+}
+
+/** Serialises the end of every transaction that appends to the log, across all projects and replicas. */
+const LOG_LOCK = 0x63_70_68_01;
+
+/**
+ * Appends one event for each change and returns their `seq`, in the order of `changes`.
+ *
+ * `seq` order is commit order: numbers are drawn under a lock that is held until the transaction commits, so a reader
+ * that saw one number has seen every lower one there will ever be. Call it last, so that the lock is held for as short
+ * a time as can be. A rollback leaves a gap, never a row that turns up behind a reader's back.
+ */
+export async function appendEvents(
+  tx: Transaction,
+  origin: EventOrigin,
+  changes: readonly ImageChange[],
+): Promise<number[]> {
+  if (changes.length === 0) return [];
+  await tx.execute(sql`select pg_advisory_xact_lock(${LOG_LOCK})`);
+  const seqs: number[] = [];
+  for (const batch of batches(changes)) {
+    const { rows } = await tx.execute<{ seq: number }>(sql`
+      insert into cph.image_events
+        (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id)
+      select u.type, ${origin.project_id}, ${origin.region}, u.image_id, ${origin.occurred_at.toISOString()}::timestamptz,
+        ${origin.baseline}::boolean, u.transition, u.changes, u.before, u.after, ${origin.run_id}::bigint
+      from ${unnested(batch, EVENT_COLUMNS)}
+      order by u.n
+      returning seq`);
+    seqs.push(...rows.map((row) => Number(row.seq)));
+  }
+  return seqs.sort((a, b) => a - b);
+}
+
+const json = (value: unknown) => (value === null ? null : canonicalJson(value));
+
+const EVENT_COLUMNS = {
+  type: ['text', (change: ImageChange) => change.type],
+  image_id: ['text', (change: ImageChange) => change.image_id],
+  transition: ['jsonb', (change: ImageChange) => json(change.transition)],
+  changes: ['jsonb', (change: ImageChange) => json(change.changes)],
+  before: ['jsonb', (change: ImageChange) => json(change.before)],
+  after: ['jsonb', (change: ImageChange) => json(change.after)],
+} as const;
+
+/** The events after `after`, oldest first, at most `limit`. */
+export async function readEvents(
+  db: Database,
+  { after, limit }: { after: number; limit: number },
+): Promise<EventRow[]> {
+  return await db
+    .select()
+    .from(imageEvents)
+    .where(gt(imageEvents.seq, after))
+    .orderBy(asc(imageEvents.seq))
+    .limit(limit);
+}

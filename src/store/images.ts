@@ -1,0 +1,126 @@
+import { sql } from 'drizzle-orm';
+import { canonicalJson } from '../inventory/canonical.ts';
+import type { SightingMark } from '../inventory/diff.ts';
+import type { Image, Source } from '../inventory/image.ts';
+import type { Transaction } from './database.ts';
+import { batches, type UnnestColumn, unnested } from './unnest.ts';
+
+/** A new or changed image as its row will say it. */
+export interface ImageUpsert {
+  readonly image: Image;
+  readonly first_seen_at: Date;
+  readonly changed_at: Date;
+  readonly missing_since: Date | null;
+  readonly missing_from: readonly Source[];
+  readonly status_since: Date | null;
+  readonly seen_at: Date;
+  readonly out_of_sight: boolean;
+}
+
+const time = (instant: Date | null) => instant?.toISOString() ?? null;
+const field = (type: string, name: keyof Image): UnnestColumn<ImageUpsert> => [
+  type,
+  ({ image }) => image[name],
+];
+
+const UPSERT_COLUMNS: Readonly<Record<string, UnnestColumn<ImageUpsert>>> = {
+  image_id: field('text', 'image_id'),
+  image_name: field('text', 'image_name'),
+  image_type: field('text', 'image_type'),
+  status: field('text', 'status'),
+  status_code: field('integer', 'status_code'),
+  image_version: field('text', 'image_version'),
+  image_size: field('bigint', 'image_size'),
+  domain_id: field('text', 'domain_id'),
+  src_project_id: field('text', 'src_project_id'),
+  create_time: field('timestamptz', 'create_time'),
+  update_time: field('timestamptz', 'update_time'),
+  os_type: field('text', 'os_type'),
+  os_name: field('text', 'os_name'),
+  is_public: field('integer', 'is_public'),
+  image_label: field('text', 'image_label'),
+  is_support_encrypt: field('boolean', 'is_support_encrypt'),
+  extra: ['jsonb', ({ image }) => canonicalJson(image.extra)],
+  first_seen_at: ['timestamptz', (row) => time(row.first_seen_at)],
+  changed_at: ['timestamptz', (row) => time(row.changed_at)],
+  missing_since: ['timestamptz', (row) => time(row.missing_since)],
+  status_since: ['timestamptz', (row) => time(row.status_since)],
+  seen_at: ['timestamptz', (row) => time(row.seen_at)],
+  out_of_sight: ['boolean', (row) => row.out_of_sight],
+  // unnest flattens nested arrays, so lists travel as text.
+  listed_in: ['text', ({ image }) => image.listed_in.join()],
+  missing_from: ['text', (row) => row.missing_from.join()],
+};
+const LISTS = ['listed_in', 'missing_from'];
+const names = Object.keys(UPSERT_COLUMNS);
+const COLUMN_LIST = sql.raw(names.join(', '));
+const SELECT_LIST = sql.raw(
+  names.map((name) => (LISTS.includes(name) ? `string_to_array(u.${name}, ',')` : `u.${name}`)).join(', '),
+);
+const ASSIGNMENTS = sql.raw(names.map((name) => `${name} = excluded.${name}`).join(', '));
+
+/** Writes new and changed images; an image that was removed is back. Rows that are not named stay untouched. */
+export async function upsertImages(
+  tx: Transaction,
+  project_id: string,
+  rows: readonly ImageUpsert[],
+): Promise<void> {
+  for (const batch of batches(rows)) {
+    await tx.execute(sql`
+      insert into cph.images (project_id, ${COLUMN_LIST})
+      select ${project_id}, ${SELECT_LIST}
+      from ${unnested(batch, UPSERT_COLUMNS)}
+      on conflict (project_id, image_id) do update
+      set ${ASSIGNMENTS},
+        removed_at = null,
+        removal_approved = images.removal_approved and excluded.missing_since is not null`);
+  }
+}
+
+/** A {@link SightingMark} with the time it was last seen. */
+export interface ImageMark extends SightingMark {
+  readonly seen_at: Date;
+}
+
+const MARK_COLUMNS: Readonly<Record<string, UnnestColumn<ImageMark>>> = {
+  image_id: ['text', (mark) => mark.image_id],
+  missing_from: ['text', (mark) => mark.missing_from.join()],
+  missing: ['boolean', (mark) => mark.missing],
+  out_of_sight: ['boolean', (mark) => mark.out_of_sight],
+  seen_at: ['timestamptz', (mark) => time(mark.seen_at)],
+};
+
+/** Notes which images dropped out of sight or came back into it. An approval ends when its image is seen again. */
+export async function markImages(
+  tx: Transaction,
+  project_id: string,
+  { marks, at }: { marks: readonly ImageMark[]; at: Date },
+): Promise<void> {
+  for (const batch of batches(marks)) {
+    await tx.execute(sql`
+      update cph.images
+      set missing_from = string_to_array(u.missing_from, ','),
+        missing_since = case when u.missing then coalesce(images.missing_since, ${time(at)}::timestamptz) end,
+        removal_approved = images.removal_approved and u.missing,
+        out_of_sight = u.out_of_sight,
+        seen_at = u.seen_at
+      from ${unnested(batch, MARK_COLUMNS)}
+      where images.project_id = ${project_id} and images.image_id = u.image_id`);
+  }
+}
+
+/** Marks images as gone. Their rows stay, as they were last reported. */
+export async function removeImages(
+  tx: Transaction,
+  project_id: string,
+  { image_ids, at }: { image_ids: readonly string[]; at: Date },
+): Promise<void> {
+  if (image_ids.length === 0) return;
+  await tx.execute(sql`
+    update cph.images
+    set removed_at = ${time(at)}::timestamptz,
+      changed_at = ${time(at)}::timestamptz,
+      missing_from = listed_in,
+      missing_since = coalesce(missing_since, ${time(at)}::timestamptz)
+    where project_id = ${project_id} and image_id = any(${sql.param(image_ids)}::text[])`);
+}

@@ -1,0 +1,104 @@
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import type { KnownImage } from '../inventory/diff.ts';
+import { type Image, timeText } from '../inventory/image.ts';
+import type { Database } from './database.ts';
+import { findProject, type ProjectRow } from './projects.ts';
+import { images } from './schema.ts';
+
+/** A known image with the times that only its row knows. */
+export interface StoredImage extends KnownImage {
+  readonly first_seen_at: Date;
+  readonly missing_since: Date | null;
+  readonly status_since: Date | null;
+  /** When the look began that last wrote this row, or last saw the image before it went out of sight. */
+  readonly seen_at: Date;
+}
+
+/** A project and its images at one instant. */
+export interface Known {
+  readonly project: ProjectRow;
+  readonly images: ReadonlyMap<string, StoredImage>;
+}
+
+/**
+ * Reads what is known of a project: the images of `observed`, removed or not, and with `current` every other that is
+ * not removed. One consistent snapshot of both tables, without a lock: whoever applies a difference to it must check, under the project's lock,
+ * that `last_applied_run_id` is still the same.
+ */
+export async function readKnown(
+  db: Database,
+  project_id: string,
+  { observed, current }: { observed: readonly string[]; current: boolean },
+): Promise<Known> {
+  return await db.transaction(
+    async (tx) => {
+      const project = await findProject(tx, project_id);
+      if (!project) throw new Error(`project ${project_id} is not registered`);
+      const rows = await tx
+        .select()
+        .from(images)
+        .where(
+          and(
+            eq(images.project_id, project_id),
+            or(
+              current ? isNull(images.removed_at) : undefined,
+              sql`${images.image_id} = any(${sql.param(observed)}::text[])`,
+            ),
+          ),
+        );
+      return { project, images: new Map(rows.map((row) => [row.image_id, storedImage(row)])) };
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
+
+/** The images we know as being created, with their type: what a watch has to account for. */
+export async function readCreating(
+  db: Database,
+  project_id: string,
+): Promise<{ image_id: string; image_type: string | null }[]> {
+  return await db
+    .select({ image_id: images.image_id, image_type: images.image_type })
+    .from(images)
+    .where(and(eq(images.project_id, project_id), eq(images.status, 'creating'), isNull(images.removed_at)))
+    .orderBy(images.image_id);
+}
+
+type ImageRow = typeof images.$inferSelect;
+
+function storedImage(row: ImageRow): StoredImage {
+  return {
+    image: reportedFields(row),
+    missing_from: row.missing_from,
+    out_of_sight: row.out_of_sight,
+    removed: row.removed_at !== null,
+    removal_approved: row.removal_approved,
+    first_seen_at: row.first_seen_at,
+    missing_since: row.missing_since,
+    status_since: row.status_since,
+    seen_at: row.seen_at,
+  };
+}
+
+function reportedFields(row: ImageRow): Image {
+  return {
+    image_id: row.image_id,
+    image_name: row.image_name,
+    image_type: row.image_type,
+    status: row.status,
+    status_code: row.status_code,
+    image_version: row.image_version,
+    image_size: row.image_size,
+    domain_id: row.domain_id,
+    src_project_id: row.src_project_id,
+    create_time: row.create_time && timeText(row.create_time),
+    update_time: row.update_time && timeText(row.update_time),
+    os_type: row.os_type,
+    os_name: row.os_name,
+    is_public: row.is_public,
+    image_label: row.image_label,
+    is_support_encrypt: row.is_support_encrypt,
+    listed_in: row.listed_in,
+    extra: row.extra,
+  };
+}

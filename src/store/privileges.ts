@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+
+/** What a role needs on each table to keep the inventory. */
+const NEEDED: Readonly<Record<string, string>> = {
+  projects: 'select, insert, update',
+  images: 'select, insert, update',
+  image_events: 'select, insert',
+  image_status_transitions: 'select, insert',
+  sync_runs: 'select, insert, update',
+};
+
+/** The server's version, and the privileges that the connected role lacks, such as `insert on cph.images`. */
+export async function readPrivileges(db: Database): Promise<{ version: string; missing: string[] }> {
+  const server = await db.execute<{ version: string }>(
+    sql`select current_setting('server_version') as version`,
+  );
+  const needed = Object.entries(NEEDED).flatMap(([table, privileges]) =>
+    privileges.split(', ').map((privilege) => ({ table: `cph.${table}`, privilege })),
+  );
+  const { rows } = await db.execute<{ missing: string }>(sql`
+    select u.privilege || ' on ' || u.relation as missing
+    from unnest(
+      ${sql.param(needed.map(({ table }) => table))}::text[],
+      ${sql.param(needed.map(({ privilege }) => privilege))}::text[]
+    ) with ordinality as u(relation, privilege, n)
+    where not has_table_privilege(u.relation, u.privilege)
+    order by u.n`);
+  return { version: server.rows[0]?.version ?? 'unknown', missing: rows.map((row) => row.missing) };
+}

@@ -1,0 +1,107 @@
+import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { ImageStatus } from '../inventory/image.ts';
+import type { Database } from './database.ts';
+import type { EventRow } from './events.ts';
+import { imageEvents, imageStatusTransitions, images, syncRuns } from './schema.ts';
+
+export type ImageRow = typeof images.$inferSelect;
+
+export interface ImageFilter {
+  readonly project_id?: string;
+  readonly status?: ImageStatus;
+  readonly image_type?: string;
+  /** Only images that are gone; without it, only those that are not. */
+  readonly removed: boolean;
+}
+
+/** Images by project and name. A public image that only phone-images lists has no type of its own, and counts as public. */
+export async function readImages(db: Database, filter: ImageFilter): Promise<ImageRow[]> {
+  const conditions: (SQL | undefined)[] = [
+    filter.removed ? isNotNull(images.removed_at) : isNull(images.removed_at),
+    filter.project_id === undefined ? undefined : eq(images.project_id, filter.project_id),
+    filter.status === undefined ? undefined : eq(images.status, filter.status),
+    filter.image_type === undefined ? undefined : isOfType(filter.image_type),
+  ];
+  return await db
+    .select()
+    .from(images)
+    .where(and(...conditions))
+    .orderBy(images.project_id, images.image_name, images.image_id);
+}
+
+function isOfType(image_type: string): SQL | undefined {
+  const onlyPhoneImages = and(isNull(images.image_type), eq(images.is_public, 1));
+  return or(eq(images.image_type, image_type), image_type === 'public' ? onlyPhoneImages : undefined);
+}
+
+/** Every project's row of one image. */
+export async function findImages(db: Database, image_id: string, project_id?: string): Promise<ImageRow[]> {
+  const ofProject = project_id === undefined ? undefined : eq(images.project_id, project_id);
+  return await db
+    .select()
+    .from(images)
+    .where(and(eq(images.image_id, image_id), ofProject))
+    .orderBy(images.project_id);
+}
+
+/** One event of an image's life, with the transition it holds and the look that saw it. */
+export interface LifeEvent {
+  readonly event: EventRow;
+  readonly previous_observed_at: Date | null;
+  readonly time_in_status_ms: number | null;
+  /** Null when the run has been pruned since. */
+  readonly run: { readonly kind: string; readonly started_at: Date; readonly request_ids: string[] } | null;
+}
+
+/** The life of one image, oldest event first; the newest `limit` events where there are more. */
+export async function readLife(
+  db: Database,
+  image: { project_id: string; image_id: string },
+  limit: number,
+): Promise<LifeEvent[]> {
+  const rows = await db
+    .select({
+      event: imageEvents,
+      previous_observed_at: imageStatusTransitions.previous_observed_at,
+      time_in_status_ms: sql<
+        number | null
+      >`(extract(epoch from ${imageStatusTransitions.time_in_status}) * 1000)::float8`,
+      run: { kind: syncRuns.kind, started_at: syncRuns.started_at, request_ids: syncRuns.request_ids },
+    })
+    .from(imageEvents)
+    .leftJoin(imageStatusTransitions, eq(imageStatusTransitions.event_seq, imageEvents.seq))
+    .leftJoin(syncRuns, eq(syncRuns.id, imageEvents.run_id))
+    .where(and(eq(imageEvents.project_id, image.project_id), eq(imageEvents.image_id, image.image_id)))
+    .orderBy(desc(imageEvents.seq))
+    .limit(limit);
+  return rows.reverse();
+}
+
+/** The events after `after` with their transitions, oldest first: the log as a person follows it. */
+export async function readChanges(
+  db: Database,
+  { after, limit }: { after: number; limit: number },
+): Promise<Pick<LifeEvent, 'event' | 'time_in_status_ms'>[]> {
+  return await db
+    .select({
+      event: imageEvents,
+      time_in_status_ms: sql<
+        number | null
+      >`(extract(epoch from ${imageStatusTransitions.time_in_status}) * 1000)::float8`,
+    })
+    .from(imageEvents)
+    .leftJoin(imageStatusTransitions, eq(imageStatusTransitions.event_seq, imageEvents.seq))
+    .where(sql`${imageEvents.seq} > ${after}`)
+    .orderBy(asc(imageEvents.seq))
+    .limit(limit);
+}
+
+/** How many images a project has in each status now; images without one are counted under `unlisted`. */
+export async function countByStatus(db: Database, project_id: string): Promise<Record<string, number>> {
+  const { rows } = await db.execute<{ status: string; images: number }>(sql`
+    select coalesce(status, 'unlisted') as status, count(*)::int as images
+    from cph.images
+    where project_id = ${project_id} and removed_at is null
+    group by 1`);
+  return Object.fromEntries(rows.map((row) => [row.status, row.images]));
+}

@@ -1,0 +1,76 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Database, Transaction } from './database.ts';
+import { type RunStatus, syncRuns } from './schema.ts';
+
+export type RunKind = 'sweep' | 'watch';
+export type RunRow = typeof syncRuns.$inferSelect;
+
+/** The numbers of a run, as its row, its log line and its metrics report them. */
+export interface RunCounts {
+  readonly requests: number;
+  readonly listed: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly status_changed: number;
+  readonly removed: number;
+  readonly restored: number;
+  readonly rejected: number;
+}
+
+/** What is written when a run ends. */
+export interface RunEnd extends Partial<RunCounts> {
+  readonly status: RunStatus;
+  readonly finished_at: Date;
+  readonly request_ids?: string[];
+  readonly error_code?: string | null;
+  readonly error_message?: string | null;
+  readonly listings?: unknown[];
+  readonly rejections?: unknown[];
+}
+
+/**
+ * Hands out the id of a look that is about to begin. Ids rise in the order in which looks begin, which is what tells
+ * an older look from a newer one when they come to be applied; no clock has a say in it.
+ */
+export async function beginRun(
+  db: Database,
+  project_id: string,
+  kind: RunKind,
+  started_at: Date,
+): Promise<number> {
+  const [row] = await db
+    .insert(syncRuns)
+    .values({ project_id, kind, status: 'running', started_at })
+    .returning();
+  if (!row) throw new Error('Postgres returned no id for the new run');
+  return row.id;
+}
+
+/** Ends a run that is still running; one that was abandoned meanwhile stays so. */
+export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<void> {
+  await tx
+    .update(syncRuns)
+    .set(end)
+    .where(and(eq(syncRuns.id, id), eq(syncRuns.status, 'running')));
+}
+
+/**
+ * Abandons the runs of a project that began before `run_id`, which is being applied: whoever they belong to, alive or
+ * killed, they can never be applied any more.
+ */
+export async function abandonOlderRuns(
+  tx: Transaction,
+  project_id: string,
+  run_id: number,
+  at: Date,
+): Promise<void> {
+  await tx
+    .update(syncRuns)
+    .set({
+      status: 'abandoned',
+      // A killed program's clock may have been ahead of ours.
+      finished_at: sql`greatest(${syncRuns.started_at}, ${at.toISOString()}::timestamptz)`,
+      error_message: `a newer look, run ${run_id}, was applied first`,
+    })
+    .where(and(eq(syncRuns.project_id, project_id), eq(syncRuns.status, 'running'), lt(syncRuns.id, run_id)));
+}
