@@ -1,0 +1,62 @@
+/** Reads the bodies that CPH, its gateway and IAM answer with, whatever they turn out to be. */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface Parsed {
+  readonly object: JsonObject | null;
+  /** What the body is instead of a JSON object, in words. */
+  readonly found: string;
+  readonly code: 'not_json' | 'truncated' | 'invalid_answer';
+}
+
+export function parseBody(text: string): Parsed {
+  const start = text.trimStart().slice(0, 1);
+  if (start === '') return { object: null, found: 'an empty body', code: 'not_json' };
+  if (start === '<') return { object: null, found: 'HTML', code: 'not_json' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return start === '{'
+      ? { object: null, found: 'broken JSON', code: 'truncated' }
+      : { object: null, found: 'text', code: 'not_json' };
+  }
+  if (isObject(value)) return { object: value, found: '', code: 'invalid_answer' };
+  return { object: null, found: 'JSON', code: 'invalid_answer' };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** CPH and the gateway send `error_code`; IAM sends `error.code`, which repeats the HTTP status. */
+export function errorCode(body: JsonObject | null): string | null {
+  if (!body) return null;
+  const iam = isObject(body.error) ? body.error.code : undefined;
+  const code = body.error_code ? body.error_code : typeof iam === 'number' ? `IAM.${iam}` : iam;
+  if (!code) return null;
+  return safeId(String(code)) ?? 'unreadable_code';
+}
+
+export function errorText(body: JsonObject, secrets: readonly string[]): string {
+  const iam = isObject(body.error) ? body.error.message : undefined;
+  const text = body.error_msg ?? iam;
+  return typeof text === 'string' ? sanitise(text, secrets) : '';
+}
+
+const LONGEST_TEXT = 200;
+
+/** Upstream text fit for logs and tables: one line, short, and without anything that may be a credential. */
+function sanitise(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***');
+  return clean
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .replace(/[\w+/=-]{40,}/g, '***') // tokens, keys and signatures are 40 or longer, ids 36 or shorter
+    .trim()
+    .slice(0, LONGEST_TEXT);
+}
+
+export function safeId(value: unknown): string | null {
+  return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : null;
+}

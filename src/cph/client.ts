@@ -1,0 +1,146 @@
+import type { Look } from '../inventory/listing.ts';
+import type { JsonObject } from './answer-body.ts';
+import type { Authorize, AuthorizingHeaders } from './authorize.ts';
+import { pause } from './cancellation.ts';
+import { type Classified, classifyAnswer } from './classify.ts';
+import type { OffsetReading } from './completeness.ts';
+import { CphError, type CphErrorKind } from './errors.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { respectfulDelay, retryDelay } from './retry.ts';
+import { openTransport, type Transport } from './transport.ts';
+import { createTrial } from './trial.ts';
+import { apiUrl, type Query } from './url.ts';
+
+export interface CphClientOptions {
+  /** `https://cph.{region}.myhuaweicloud.com`; a path in it is kept. */
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly authorize: Authorize;
+  /** Bounds each attempt, from connecting to the last byte. */
+  readonly requestTimeoutMs: number;
+  /** How often one request is repeated, at most. */
+  readonly maxRetries: number;
+  /** Requests a second. */
+  readonly rateLimit: number;
+  readonly now: () => Date;
+  readonly random: () => number;
+  /** Told of every attempt, for metrics. */
+  readonly observe?: (attempt: AttemptReport) => void;
+}
+
+export interface AttemptReport {
+  /** `cloud-phone/images` */
+  readonly endpoint: string;
+  readonly outcome: 'ok' | 'stopped' | CphErrorKind;
+  readonly seconds: number;
+}
+
+/** One project at one endpoint. */
+export interface CphClient {
+  /**
+   * The body of `GET {endpoint}/v1/{project_id}/{path}`. Counts every attempt and every upstream request id in the
+   * look's trace, whatever becomes of them. Rejects with the signal's reason when the look is stopped, else with a
+   * {@link CphError} once retries are used up or would not help.
+   */
+  get(path: string, query: Query, look: Look): Promise<JsonObject>;
+  /** What answers have shown of this edition of the API. */
+  readonly learned: { offset: OffsetReading | null };
+  close(): Promise<void>;
+}
+
+export function createCphClient(options: CphClientOptions): CphClient {
+  const transport = openTransport(new URL(options.endpoint).origin, options);
+  const limit = createRateLimit(options.rateLimit, () => performance.now());
+  const line: Line = { options, transport, limit, trial: createTrial() };
+  return {
+    get: (path, query, look) =>
+      askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), look }),
+    learned: { offset: null },
+    close: () => transport.close(),
+  };
+}
+
+interface Line {
+  readonly options: CphClientOptions;
+  readonly transport: Transport;
+  readonly limit: RateLimit;
+  readonly trial: ReturnType<typeof createTrial>;
+}
+
+interface Question {
+  readonly path: string;
+  readonly url: URL;
+  readonly look: Look;
+  readonly rejected?: { readonly headers: AuthorizingHeaders; readonly failure: CphError };
+}
+
+async function askPatiently(line: Line, question: Question): Promise<JsonObject> {
+  const { signal } = question.look;
+  const { maxRetries, random } = line.options;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await askAuthorized(line, question);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CphError) || !error.retryable || attempt >= maxRetries) throw error;
+      const delay = respectfulDelay(retryDelay(attempt, random), error.retryAfterMs);
+      if (delay === null) throw error;
+      await pause(delay, signal);
+    }
+  }
+}
+
+/** Asks once; when the credential is rejected, lets it be renewed and asks once more. */
+async function askAuthorized(line: Line, question: Question): Promise<JsonObject> {
+  const { signal } = question.look;
+  const proves = ({ error }: Classified) => error?.kind !== 'unauthorized';
+  const first = await line.trial({ ask: () => ask(line, question), proves, signal });
+  if (first.error?.kind !== 'unauthorized') return bodyOf(first);
+  const rejected = { headers: first.headers, failure: first.error };
+  return bodyOf(await ask(line, { ...question, rejected }));
+}
+
+function bodyOf({ body, error }: Classified): JsonObject {
+  if (error) throw error;
+  return body;
+}
+
+async function ask(line: Line, question: Question): Promise<Classified & { headers: AuthorizingHeaders }> {
+  const { options, limit } = line;
+  const { url, look, rejected } = question;
+  await pause(limit.takeTurn(), look.signal);
+  // After the wait for our turn, so that a signature's time is the time of sending.
+  const outgoing = { method: 'GET', url, headers: {}, body: '' } as const;
+  const headers = await options.authorize(outgoing, { signal: look.signal, ...(rejected && { rejected }) });
+
+  const answer = await observed(line, { ...question, headers });
+  if (answer.requestId !== null) look.trace.requestIds.add(answer.requestId);
+  if (answer.error?.kind === 'throttled') limit.slowDown(respectfulDelay(0, answer.error.retryAfterMs) ?? 0);
+  else limit.speedUp();
+  return { ...answer, headers };
+}
+
+async function observed(
+  { options, transport }: Line,
+  { path: endpoint, url, look, headers }: Question & { headers: AuthorizingHeaders },
+): Promise<Classified> {
+  look.trace.requests += 1;
+  const started = performance.now();
+  let outcome: AttemptReport['outcome'] = 'unreachable';
+  try {
+    const sent = { accept: 'application/json', ...headers };
+    const answer = await transport.send(
+      { method: 'GET', url, headers: sent, body: null, endpoint },
+      look.signal,
+    );
+    const context = { endpoint, now: options.now(), secrets: Object.values(headers) };
+    const classified = classifyAnswer(answer, context);
+    outcome = classified.error?.kind ?? 'ok';
+    return classified;
+  } catch (error) {
+    if (look.signal.aborted) outcome = 'stopped';
+    throw error;
+  } finally {
+    options.observe?.({ endpoint, outcome, seconds: (performance.now() - started) / 1000 });
+  }
+}

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { CphClient } from '../src/cph/client.ts';
+import { imagesListing } from '../src/cph/list-images.ts';
+import type { Simulator } from '../src/simulator/server.ts';
+import { clientFor, newLook, sendJson, startApi } from './support/cph-api.ts';
+import { type Cloud, type CloudOptions, startCloud as startOpenCloud } from './support/cph-cloud.ts';
+
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function startCloud(images: number, options: Omit<CloudOptions, 'images'> = {}): Promise<Cloud> {
+  const cloud = await startOpenCloud({ images, ...options });
+  closers.push(cloud.close);
+  return cloud;
+}
+
+const list = (client: CphClient, look = newLook()) =>
+  imagesListing(client, 'private', { pageConcurrency: 4 }).list(look);
+
+const asked = (cloud: Simulator) => cloud.requests.map(({ query }) => query);
+
+describe('a listing', () => {
+  test('asks for its type, a hundred at a time', async () => {
+    const { client, cloud } = await startCloud(150);
+    const look = newLook();
+    const result = await list(client, look);
+    expect(result).toMatchObject({ proof: 'complete', drift: [], rejected: [] });
+    expect(result.records).toHaveLength(150);
+    expect(asked(cloud)).toEqual([
+      { image_type: 'private', limit: '100', offset: '0' },
+      { image_type: 'private', limit: '100', offset: '100' },
+    ]);
+    expect(look.trace.requests).toBe(2);
+    expect([...look.trace.requestIds]).toEqual(cloud.requests.map(({ request_id }) => request_id));
+  });
+
+  test('says which it is', async () => {
+    const { client } = await startCloud(0);
+    const listing = imagesListing(client, 'share', { pageConcurrency: 4 });
+    expect(listing).toMatchObject({ source: 'images', image_type: 'share' });
+  });
+
+  test('keeps no more requests in flight than it may', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const api = await startApi(({ url }, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      setImmediate(() => {
+        inFlight -= 1;
+        const start = Number(url.searchParams.get('offset'));
+        const rows = Array.from({ length: Math.min(100, 950 - start) }, (_, i) => ({
+          image_id: `i-${start + i}`,
+        }));
+        sendJson(response, { image_infos: rows, total: 950 });
+      });
+    });
+    const client = clientFor(api.url);
+    closers.push(api.close, client.close);
+    const result = await imagesListing(client, 'private', { pageConcurrency: 3 }).list(newLook());
+    expect(result.proof).toBe('complete');
+    expect(result.records).toHaveLength(950);
+    expect(api.requests).toHaveLength(10);
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  test('takes an answer without a list for an empty one', async () => {
+    const { client, cloud } = await startCloud(0);
+    cloud.setFaults([{ effect: { kind: 'patch', unset: ['image_infos', 'total'] } }]);
+    expect(await list(client)).toEqual({ proof: 'complete', drift: [], records: [], rejected: [] });
+  });
+
+  test.each(['text', 7, { '0': {} }])('whose image_infos is %j is no listing', async (image_infos) => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ effect: { kind: 'patch', set: { image_infos } } }]);
+    await expect(list(client)).rejects.toMatchObject({ kind: 'malformed', code: 'invalid_answer' });
+    expect(cloud.requests).toHaveLength(1);
+  });
+
+  test.each(['{"status":"ok"}', '{"error":{"message":"none of this API"}}'])(
+    'is not what answers %s, which would make it an empty one',
+    async (body) => {
+      const { client, cloud } = await startCloud(3);
+      cloud.setFaults([{ effect: { kind: 'raw', status: 200, body } }]);
+      await expect(list(client)).rejects.toMatchObject({ kind: 'malformed', code: 'invalid_answer' });
+    },
+  );
+
+  test('goes on without a total that is no number', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ effect: { kind: 'patch', set: { total: 'three' } } }]);
+    expect(await list(client)).toMatchObject({ proof: 'complete', drift: [] });
+  });
+
+  test('keeps the rows around one that cannot be read, and is complete', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([
+      { effect: { kind: 'patch', row: 0, set: { image_size: 'big' } } },
+      { effect: { kind: 'replace-row', row: 1, value: null } },
+    ]);
+    const result = await list(client);
+    expect(result.proof).toBe('complete');
+    expect(result.records.map((record) => record.image_id)).toEqual(['image-0']);
+    expect(result.rejected).toEqual([
+      {
+        source: 'images',
+        image_id: 'image-2',
+        reason: 'image_size: text instead of a whole number of bytes',
+      },
+      { source: 'images', image_id: null, reason: 'row: null instead of an object' },
+    ]);
+  });
+
+  test('counts every row without a readable id', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([
+      { effect: { kind: 'replace-row', row: 0, value: null } },
+      { effect: { kind: 'replace-row', row: 1, value: 'text' } },
+    ]);
+    const result = await list(client);
+    expect(result.proof).toBe('complete');
+    expect(result.rejected.map(({ image_id }) => image_id)).toEqual([null, null]);
+  });
+
+  test('with an image twice is not believed, and read again', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ when: { nth: 1 }, effect: { kind: 'repeat-row', row: 0 } }]);
+    expect(await list(client)).toMatchObject({ proof: 'complete', drift: ['duplicate'] });
+    expect(cloud.requests).toHaveLength(2);
+  });
+
+  test('that leaves an image out is not believed: after four attempts it is incomplete', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ effect: { kind: 'drop-row', row: 0 } }]);
+    const result = await list(client);
+    expect(result).toMatchObject({ proof: 'incomplete', drift: ['count', 'count', 'count', 'count'] });
+    expect(result.records.map((record) => record.image_id)).toEqual(['image-1', 'image-0']);
+    expect(cloud.requests).toHaveLength(4);
+  });
+
+  test.each([{ create: 1 }, { remove: 1 }, { remove: ['image-3'] }])(
+    'whose pages shift (%j) is read again',
+    async (change) => {
+      const { client, cloud, world } = await startCloud(150);
+      cloud.setFaults([
+        { when: { query: { offset: '100' }, nth: 1 }, effect: { kind: 'mutate', ...change } },
+      ]);
+      const result = await list(client);
+      const now = world.listing('p1', 'images').map(({ image }) => image.image_id);
+      expect(result.proof).toBe('complete');
+      expect(result.records.map((record) => record.image_id)).toEqual(now);
+      expect(result.drift).toHaveLength(1);
+    },
+  );
+});
