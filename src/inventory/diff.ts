@@ -158,16 +158,12 @@ export function absenceOf(known: KnownImage, presence: PresenceOf, snapshot: Sna
     missing_from.splice(0, missing_from.length, ...listed_in);
     gone.clear();
   }
-  return { missing_from, gone, out_of_sight: isOutOfSight(known, snapshot, gone) };
+  return { missing_from, gone, out_of_sight: isOutOfSight(known, snapshot) };
 }
 
-function isOutOfSight(
-  { image, out_of_sight }: KnownImage,
-  snapshot: Snapshot,
-  gone: ReadonlySet<Source>,
-): boolean {
+function isOutOfSight({ image, out_of_sight }: KnownImage, snapshot: Snapshot): boolean {
   if (snapshot.sightings.get(image.image_id)?.images) return false;
-  return snapshot.complete ? image.listed_in.includes('images') && !gone.has('images') : out_of_sight;
+  return snapshot.complete ? image.listed_in.includes('images') : out_of_sight;
 }
 
 function compared(
@@ -191,7 +187,7 @@ function compared(
     changes,
     transition,
     missing_from: absence.missing_from,
-    out_of_sight: absence.out_of_sight,
+    out_of_sight: absence.out_of_sight && after.listed_in.includes('images'),
     status_read: Boolean(sighting.images),
   };
 }

@@ -11,6 +11,7 @@ import {
   type ImageType,
   PHONE_IMAGES_FIELDS,
   type Sighting,
+  SOURCES,
   type Source,
 } from './image.ts';
 import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
@@ -119,7 +120,10 @@ export function presenceIn(snapshot: Snapshot): PresenceOf {
   const presence: PresenceOf = (known, source) => {
     const sighting = snapshot.sightings.get(known.image_id);
     if (sighting?.[source]) return { kind: 'seen', askable: false };
-    if (unreadable.has(`${source} ${known.image_id}`)) return { kind: 'unreadable', askable: false };
+    const isUnreadable = (by: Source) => !sighting?.[by] && unreadable.has(`${by} ${known.image_id}`);
+    // A source may begin to list an image with a row we cannot read: until we can, the other must not let it go.
+    const unreadableAnew = SOURCES.some((other) => isUnreadable(other) && !known.listed_in.includes(other));
+    if (isUnreadable(source) || unreadableAnew) return { kind: 'unreadable', askable: false };
     if (!snapshot.complete || anonymous.has(source)) return unproven;
     const proof = proofFor(snapshot.outcomes, known, source);
     if (proof === 'complete') return { kind: 'absent', askable: source === 'images' };
