@@ -13,6 +13,7 @@ export interface ImageUpsert {
   readonly missing_since: Date | null;
   readonly missing_from: readonly Source[];
   readonly status_since: Date | null;
+  readonly status_baseline: boolean;
   readonly seen_at: Date;
   readonly out_of_sight: boolean;
 }
@@ -45,6 +46,7 @@ const UPSERT_COLUMNS: Readonly<Record<string, UnnestColumn<ImageUpsert>>> = {
   changed_at: ['timestamptz', (row) => time(row.changed_at)],
   missing_since: ['timestamptz', (row) => time(row.missing_since)],
   status_since: ['timestamptz', (row) => time(row.status_since)],
+  status_baseline: ['boolean', (row) => row.status_baseline],
   seen_at: ['timestamptz', (row) => time(row.seen_at)],
   out_of_sight: ['boolean', (row) => row.out_of_sight],
   // unnest flattens nested arrays, so lists travel as text.

@@ -10,6 +10,7 @@ export interface StoredImage extends KnownImage {
   readonly first_seen_at: Date;
   readonly missing_since: Date | null;
   readonly status_since: Date | null;
+  readonly status_baseline: boolean;
   /** When the look began that last wrote this row, or last saw the image before it went out of sight. */
   readonly seen_at: Date;
 }
@@ -76,6 +77,7 @@ function storedImage(row: ImageRow): StoredImage {
     first_seen_at: row.first_seen_at,
     missing_since: row.missing_since,
     status_since: row.status_since,
+    status_baseline: row.status_baseline,
     seen_at: row.seen_at,
   };
 }

@@ -17,6 +17,22 @@ export async function registerProject(
       where (projects.region, projects.name) is distinct from (excluded.region, excluded.name)`);
 }
 
+/** Notes the times that alerts are measured by: how far apart sweeps are, and how long an image may be creating. */
+export async function setProjectTimes(
+  db: Database,
+  project_id: string,
+  { sync_interval_ms, stuck_after_ms }: { sync_interval_ms: number; stuck_after_ms: number },
+): Promise<void> {
+  const [interval, stuck] = [sync_interval_ms, stuck_after_ms].map(
+    (ms) => sql`${ms} * interval '1 millisecond'`,
+  );
+  await db.execute(sql`
+    update cph.projects
+    set sync_interval = ${interval}, stuck_after = ${stuck}
+    where project_id = ${project_id}
+      and (sync_interval, stuck_after) is distinct from (${interval}, ${stuck})`);
+}
+
 /**
  * Locks the project's row until the transaction ends and returns it: applies of one project happen one after the
  * other. NO KEY UPDATE, so that a run of the same project can begin meanwhile (its foreign key takes a KEY SHARE lock).

@@ -46,6 +46,11 @@ export const projects = cph.table(
     project_id: text().primaryKey(),
     region: text().notNull(),
     name: text(),
+    registered_at: instant('registered_at').notNull().defaultNow(),
+    /** How far sweeps are apart at most by the schedule; null until a daemon has taken the project on. */
+    sync_interval: interval(),
+    /** Creating for longer than this is an alert. */
+    stuck_after: interval(),
     last_complete_at: instant('last_complete_at'),
     last_run_status: text().$type<RunStatus>(),
     last_run_at: instant('last_run_at'),
@@ -96,6 +101,8 @@ export const images = cph.table(
     removed_at: instant('removed_at'),
     /** When the present status was first seen. */
     status_since: instant('status_since'),
+    /** That was before the project's first complete sweep was over: nobody was there to be alerted. */
+    status_baseline: boolean().notNull().default(false),
     missing_from: text().array().$type<Source[]>().notNull().default([]),
     removal_approved: boolean().notNull().default(false),
     /** When the last look that wrote this row, or lost sight of the image after seeing it, began. */

@@ -1,6 +1,6 @@
 /** The views operators read. Kept beside the tables so that drizzle-kit generates them into the same migrations. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
 import { cph, instant } from './schema.ts';
 
 /** One row per current image, with what an operator asks next to it: where, since when, and how fresh this is. */
@@ -75,3 +75,68 @@ export const failedImages = cph
     join cph.projects p using (project_id)
     where i.status = 'failed' and i.removed_at is null
     order by i.status_since desc`);
+
+/** Images that have been creating for longer than their project allows. */
+export const stuckImages = cph
+  .view('stuck_images', {
+    project_id: text().notNull(),
+    project_name: text(),
+    region: text().notNull(),
+    image_id: text().notNull(),
+    image_name: text(),
+    image_type: text(),
+    image_version: text(),
+    create_time: instant('create_time'),
+    creating_since: instant('creating_since'),
+    creating_for: interval(),
+    stuck_after: interval(),
+  })
+  .as(sql`
+    select i.project_id, p.name as project_name, p.region, i.image_id, i.image_name, i.image_type, i.image_version,
+      i.create_time, i.status_since as creating_since, now() - i.status_since as creating_for, p.stuck_after
+    from cph.images i
+    join cph.projects p using (project_id)
+    where i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after
+    order by i.status_since`);
+
+/** How long images took from creating to their end, by project and UTC day. */
+export const imageBuildTimes = cph
+  .view('image_build_times', {
+    project_id: text().notNull(),
+    day: date().notNull(),
+    finished: bigint({ mode: 'number' }).notNull(),
+    failed: bigint({ mode: 'number' }).notNull(),
+    p50: interval(),
+    p95: interval(),
+  })
+  .as(sql`
+    select project_id, (observed_at at time zone 'UTC')::date as day,
+      count(*) filter (where to_status = 'usable') as finished,
+      count(*) filter (where to_status = 'failed') as failed,
+      percentile_cont(0.5) within group (order by time_in_status) as p50,
+      percentile_cont(0.95) within group (order by time_in_status) as p95
+    from cph.image_status_transitions
+    where from_status = 'creating' and to_status in ('usable', 'failed')
+    group by 1, 2
+    order by 1, 2`);
+
+/** How far each project's rows can be relied on: when they were last proven complete, and what stands in the way. */
+export const projectFreshness = cph
+  .view('project_freshness', {
+    project_id: text().notNull(),
+    project_name: text(),
+    region: text().notNull(),
+    last_complete_at: instant('last_complete_at'),
+    freshness: interval(),
+    stale: boolean(),
+    last_run_status: text(),
+    last_run_at: instant('last_run_at'),
+    consecutive_failures: integer().notNull(),
+    held_removals: integer().notNull(),
+    sync_interval: interval(),
+  })
+  .as(sql`
+    select project_id, name as project_name, region, last_complete_at, now() - last_complete_at as freshness,
+      now() - coalesce(last_complete_at, registered_at) > 3 * sync_interval as stale,
+      last_run_status, last_run_at, consecutive_failures, held_removals, sync_interval
+    from cph.projects`);

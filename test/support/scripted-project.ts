@@ -13,6 +13,8 @@ import { type Asked, type Circumstances, EVERYTHING, sweepParts } from './image-
 export interface ScriptedApi {
   /** What the API holds; both endpoints list from it. */
   records: ImageRecord[];
+  /** What the images endpoint finds when asked for it, and does not list. */
+  unlisted: ImagesRecord[];
   /** How the listings of a sweep fare. */
   circumstances: Circumstances;
   /** Ids that were asked for by themselves. */
@@ -34,7 +36,7 @@ export interface ScriptedProject {
 /** Registers a project whose API is empty to begin with. */
 export async function scriptedProject(db: Database, project_id = 'p1'): Promise<ScriptedProject> {
   await registerProject(db, { project_id, region: 'ap-southeast-3', name: null });
-  const api: ScriptedApi = { records: [], circumstances: {}, asked: [], hold: () => undefined };
+  const api: ScriptedApi = { records: [], unlisted: [], circumstances: {}, asked: [], hold: () => undefined };
   const project: SyncProject = {
     project_id,
     listings: EVERYTHING.map((asked) => listingOf(api, asked)),
@@ -82,7 +84,9 @@ function creatingListing(api: ScriptedApi, image_type: Exclude<Asked, 'all'>): L
 async function findImage(api: ScriptedApi, image_id: string): Promise<ImagesRecord | RejectedRecord | null> {
   api.asked.push(image_id);
   const unread = api.circumstances.rejected?.find((row) => row.image_id === image_id);
-  const found = api.records.find((one) => one.source === 'images' && one.image_id === image_id);
+  const found = [...api.records, ...api.unlisted].find(
+    (one) => one.source === 'images' && one.image_id === image_id,
+  );
   await api.hold('by id');
   return unread ?? (found?.source === 'images' ? found : null);
 }

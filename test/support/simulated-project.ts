@@ -45,7 +45,7 @@ export async function simulatedProject(
   const { files } = processSurroundings();
   const config = loadConfig({ env: { ...projectEnv(cloud, world.project_id), ...env }, files });
   const now = () => world.now();
-  const { projects, close } = await openProjects(db, config.projects, now);
+  const { projects, close } = await openProjects(db, config.projects, { now });
   onTestFinished(close);
   const [project] = projects;
   if (!project) throw new Error('the configuration has no project');

@@ -1,0 +1,146 @@
+/** Applying: the one place where what a look found is written, in one transaction or not at all. */
+import type { Diff, EventType } from '../inventory/diff.ts';
+import type { Snapshot } from '../inventory/snapshot.ts';
+import type { Database, Transaction } from '../store/database.ts';
+import { appendEvents } from '../store/events.ts';
+import { markImages, removeImages, upsertImages } from '../store/images.ts';
+import type { Known } from '../store/known-images.ts';
+import { lockProject, type ProjectRow, updateProject } from '../store/projects.ts';
+import { abandonOlderRuns, endRun } from '../store/runs.ts';
+import { insertTransitions } from '../store/transitions.ts';
+import { marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
+import { type OpenRun, type RunReport, runEnd } from './run.ts';
+
+/**
+ * - `applied`: everything is committed.
+ * - `stale`: a look that began later was applied first; nothing was written, and this look is worthless now.
+ * - `moved`: what the difference was made from is no longer what is known; nothing was written, compare again.
+ */
+export type Applied = 'applied' | 'stale' | 'moved';
+
+/** What a look found, ready to be written. */
+export interface Finding {
+  readonly snapshot: Snapshot;
+  readonly diff: Diff;
+  readonly report: RunReport;
+  /** Set when the snapshot is complete and leaves nothing to look at again. */
+  readonly digest: string | null;
+  /** A watch accounted for every image being created. */
+  readonly watched: boolean;
+}
+
+/**
+ * Writes rows, transitions, events, the run and the project together. The project's row is locked first: applies of
+ * one project queue up there, and a look that is not the newest finds out and leaves. If we die at any point before the
+ * commit, Postgres forgets all of it; the run stays `running` until the next apply abandons it.
+ */
+export async function applyFinding(
+  db: Database,
+  run: OpenRun,
+  { known, finding }: { known: Known; finding: Finding },
+): Promise<Applied> {
+  return await db.transaction(async (tx) => {
+    const project = await lockProject(tx, run.project_id);
+    if (project.last_applied_run_id >= run.id) return 'stale';
+    if (project.last_applied_run_id !== known.project.last_applied_run_id) return 'moved';
+    await writeImages(tx, run, { known, finding });
+    await writeOutcome(tx, run, { project, finding });
+    await writeLog(tx, run, { known, finding });
+    return 'applied';
+  });
+}
+
+/**
+ * The whole of a sweep that found the digest of the last one: one row read, the run's and the project's row written.
+ * `moved` when the digest is another one.
+ */
+export async function applyQuiet(
+  db: Database,
+  run: OpenRun,
+  { digest, report, rejected }: { digest: string; report: RunReport; rejected: Snapshot['rejected'] },
+): Promise<Applied> {
+  return await db.transaction(async (tx) => {
+    const project = await lockProject(tx, run.project_id);
+    if (project.last_applied_run_id >= run.id) return 'stale';
+    if (project.snapshot_digest !== digest) return 'moved';
+    await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
+    await updateProject(tx, run.project_id, completeColumns(run, report));
+    await endRun(tx, run.id, runEnd(report, rejected));
+    return 'applied';
+  });
+}
+
+interface Writing {
+  readonly known: Known;
+  readonly finding: Finding;
+}
+
+async function writeImages(tx: Transaction, run: OpenRun, { known, finding }: Writing): Promise<void> {
+  const { diff, report } = finding;
+  const look = { started_at: run.started_at, observed_at: report.finished_at };
+  const at = report.finished_at;
+  const gone = diff.changes.filter((change) => change.after === null).map((change) => change.image_id);
+  await upsertImages(tx, run.project_id, upsertsOf(diff, known, look));
+  await markImages(tx, run.project_id, { marks: marksOf(diff, known, look), at });
+  await removeImages(tx, run.project_id, { image_ids: gone, at });
+}
+
+async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writing): Promise<void> {
+  const { diff, report } = finding;
+  const look = { started_at: run.started_at, observed_at: report.finished_at };
+  const origin = {
+    project_id: run.project_id,
+    region: known.project.region,
+    run_id: run.id,
+    baseline: known.project.last_complete_at === null,
+    occurred_at: report.finished_at,
+  };
+  const seqs = await appendEvents(tx, origin, diff.changes);
+  await insertTransitions(tx, run.project_id, transitionsOf(diff, known, { look, seqs }));
+}
+
+async function writeOutcome(
+  tx: Transaction,
+  run: OpenRun,
+  { project, finding }: { project: ProjectRow; finding: Finding },
+): Promise<void> {
+  const { snapshot, diff, report, digest, watched } = finding;
+  const wrote = diff.changes.length + diff.marks.length > 0;
+  await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
+  await endRun(tx, run.id, runEnd(report, snapshot.rejected));
+  await updateProject(tx, run.project_id, {
+    last_applied_run_id: run.id,
+    snapshot_digest: snapshot.complete ? digest : wrote ? null : project.snapshot_digest,
+    ...(run.kind === 'sweep' ? sweepColumns(report) : {}),
+    ...(snapshot.complete ? completeColumns(run, report) : {}),
+    ...(watched ? { last_watch_look_at: run.started_at } : {}),
+  });
+}
+
+function sweepColumns(report: RunReport) {
+  return { last_run_status: report.status, last_run_at: report.finished_at, consecutive_failures: 0 };
+}
+
+function completeColumns(run: OpenRun, report: RunReport) {
+  return {
+    ...sweepColumns(report),
+    last_applied_run_id: run.id,
+    last_complete_at: report.finished_at,
+    last_complete_look_at: run.started_at,
+    held_removals: report.held_removals,
+  };
+}
+
+/** How many changes of each kind a diff holds, under the names of the run's columns. */
+export function countChanges(
+  diff: Diff,
+): Record<'created' | 'updated' | 'status_changed' | 'removed' | 'restored', number> {
+  const of = (type: EventType) => diff.changes.filter((change) => change.type === type).length;
+  return {
+    created: of('cph.image.created'),
+    updated: of('cph.image.updated'),
+    status_changed: of('cph.image.status_changed'),
+    removed: of('cph.image.removed'),
+    restored: of('cph.image.restored'),
+  };
+}

@@ -1,0 +1,100 @@
+/** From a diff to rows: the times that go with each change. Pure; `apply.ts` writes what is decided here. */
+import type { Diff, ImageChange, SightingMark } from '../inventory/diff.ts';
+import type { ImageMark, ImageUpsert } from '../store/images.ts';
+import type { Known, StoredImage } from '../store/known-images.ts';
+import type { ProjectRow } from '../store/projects.ts';
+import type { TransitionRow } from '../store/transitions.ts';
+
+/** When the look began, and when it was over: what it saw was true at some moment between. */
+export interface LookTimes {
+  readonly started_at: Date;
+  readonly observed_at: Date;
+}
+
+/**
+ * The last moment at which the image was certainly as we know it. Sweeps and watches that find nothing new write no
+ * image, so for an image in sight that is when the last of them began to look.
+ */
+export function lastSeen(known: StoredImage, project: ProjectRow): Date {
+  if (known.out_of_sight) return known.seen_at;
+  const looks = [known.seen_at, project.last_complete_look_at];
+  if (known.image.status === 'creating') looks.push(project.last_watch_look_at);
+  return new Date(Math.max(...looks.map((look) => look?.getTime() ?? 0)));
+}
+
+/** The rows of all images that are new, changed or back. */
+export function upsertsOf(diff: Diff, known: Known, look: LookTimes): ImageUpsert[] {
+  return diff.changes.flatMap((change) => {
+    if (!change.after) return [];
+    const before = known.images.get(change.image_id) ?? null;
+    const missing = change.missing_from.length === change.after.listed_in.length;
+    return [
+      {
+        image: change.after,
+        first_seen_at: before?.first_seen_at ?? look.observed_at,
+        changed_at: look.observed_at,
+        missing_since: missing ? (before?.missing_since ?? look.observed_at) : null,
+        missing_from: change.missing_from,
+        status_since: statusSince(change, before, look),
+        status_baseline: statusBaseline(change, before, known.project),
+        seen_at: change.status_read || !before ? look.started_at : lastSeen(before, known.project),
+        out_of_sight: change.out_of_sight,
+      },
+    ];
+  });
+}
+
+function statusSince(change: ImageChange, before: StoredImage | null, look: LookTimes): Date | null {
+  if (!change.after?.status) return null;
+  return change.transition ? look.observed_at : (before?.status_since ?? look.observed_at);
+}
+
+/** Whether the present status was there before anyone could have been told of it. */
+function statusBaseline(change: ImageChange, before: StoredImage | null, project: ProjectRow): boolean {
+  return change.transition || !before ? project.last_complete_at === null : before.status_baseline;
+}
+
+export function marksOf(diff: Diff, known: Known, look: LookTimes): ImageMark[] {
+  return diff.marks.map((mark) => ({ ...mark, seen_at: seenAt(mark, known, look) }));
+}
+
+function seenAt(mark: SightingMark, known: Known, look: LookTimes): Date {
+  const before = known.images.get(mark.image_id);
+  if (!before) return look.started_at;
+  return before.out_of_sight && !mark.out_of_sight ? look.started_at : lastSeen(before, known.project);
+}
+
+/** The transition rows of a diff; `seqs` holds the event number of each of its changes, in order. */
+export function transitionsOf(
+  diff: Diff,
+  known: Known,
+  { look, seqs }: { look: LookTimes; seqs: readonly number[] },
+): TransitionRow[] {
+  return diff.changes.flatMap((change, i) => {
+    const event_seq = seqs[i];
+    if (!change.transition || !change.after || event_seq === undefined) return [];
+    const before = known.images.get(change.image_id) ?? null;
+    return [
+      {
+        event_seq,
+        image_id: change.image_id,
+        image_name: change.after.image_name,
+        from_status: change.transition.from,
+        to_status: change.transition.to,
+        observed_at: look.observed_at,
+        previous_observed_at: before && earlier(lastSeen(before, known.project), look.observed_at),
+        time_in_status_ms: timeInStatus(change, before, look),
+      },
+    ];
+  });
+}
+
+function timeInStatus(change: ImageChange, before: StoredImage | null, look: LookTimes): number | null {
+  if (!before?.status_since || !change.transition?.from) return null;
+  return Math.max(0, look.observed_at.getTime() - before.status_since.getTime());
+}
+
+/** Another replica's clock may be ahead of ours; an interval must not run backwards for it. */
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b;
+}

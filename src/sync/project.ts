@@ -1,0 +1,27 @@
+import type { ImagesRecord, ImageType } from '../inventory/image.ts';
+import type { Listing, Look, RejectedRecord } from '../inventory/listing.ts';
+
+/** A project as looks need it: who it is, how to ask about it, and the brake on removals. */
+export interface SyncProject {
+  readonly project_id: string;
+  /** What a sweep reads: every listing of every source. */
+  readonly listings: readonly Listing[];
+  /** The types the images endpoint is asked for; empty when that source is not read. */
+  readonly imageTypes: readonly ImageType[];
+  /** The images of one type that are being created, for the watch. */
+  readonly creatingListing: (type: ImageType) => Listing;
+  /** Asks for one image by id: its record, one that cannot be read, or null when it is not there. */
+  readonly findImage: (
+    id: string,
+    type: ImageType,
+    look: Look,
+  ) => Promise<ImagesRecord | RejectedRecord | null>;
+  /** Share of the known images (0 to 1) that may go in one sweep. */
+  readonly removalLimit: number;
+}
+
+/** The clock, and the way to stop a look. */
+export interface LookControl {
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,137 @@
+/** One run of a look: its id, what its requests left behind, and how it ended. */
+import type { Look } from '../inventory/listing.ts';
+import type { Database } from '../store/database.ts';
+import { countFailure, lockProject } from '../store/projects.ts';
+import { beginRun, endRun, type RunCounts, type RunEnd, type RunKind } from '../store/runs.ts';
+import type { RunStatus } from '../store/schema.ts';
+import type { ListingNote } from './look.ts';
+import { errorCode, errorText } from './trouble.ts';
+
+/** A run that has begun and not ended. */
+export interface OpenRun {
+  readonly id: number;
+  readonly project_id: string;
+  readonly kind: RunKind;
+  readonly started_at: Date;
+  readonly look: Look;
+  readonly now: () => Date;
+}
+
+/** What callers print, log and count of a run that has ended. */
+export interface RunReport extends RunCounts {
+  readonly run_id: number;
+  readonly project_id: string;
+  readonly kind: RunKind;
+  readonly status: RunStatus;
+  readonly started_at: Date;
+  readonly finished_at: Date;
+  readonly request_ids: readonly string[];
+  readonly listings: readonly ListingNote[];
+  /** Images that dropped out of sight or came back into it, their fields unchanged. */
+  readonly marked: number;
+  /** Missing images whose removal waits for `approve`. */
+  readonly held_removals: number;
+  /** Why the run failed, was abandoned or is partial; null when there is nothing to explain. */
+  readonly error: unknown;
+}
+
+const NO_COUNTS: Omit<RunCounts, 'requests'> = {
+  listed: 0,
+  created: 0,
+  updated: 0,
+  status_changed: 0,
+  removed: 0,
+  restored: 0,
+  rejected: 0,
+};
+
+export async function openRun(
+  db: Database,
+  { project_id, kind }: { project_id: string; kind: RunKind },
+  { now, signal }: { now: () => Date; signal: AbortSignal },
+): Promise<OpenRun> {
+  const started_at = now();
+  const id = await beginRun(db, project_id, kind, started_at);
+  const look = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
+  return { id, project_id, kind, started_at, look, now };
+}
+
+/** The report of a run that ends now. */
+export function reportRun(
+  run: OpenRun,
+  status: RunStatus,
+  found: Partial<Pick<RunReport, 'listings' | 'held_removals' | 'error' | 'marked' | keyof RunCounts>>,
+): RunReport {
+  return {
+    ...NO_COUNTS,
+    run_id: run.id,
+    project_id: run.project_id,
+    kind: run.kind,
+    status,
+    started_at: run.started_at,
+    finished_at: run.now(),
+    requests: run.look.trace.requests,
+    request_ids: [...run.look.trace.requestIds],
+    listings: [],
+    marked: 0,
+    held_removals: 0,
+    error: null,
+    ...found,
+  };
+}
+
+/** The columns of `cph.sync_runs` that a report fills. */
+export function runEnd(report: RunReport, rejections: readonly unknown[] = []): RunEnd {
+  const { status, finished_at, requests, listed, created, updated, status_changed } = report;
+  const { removed, restored, rejected, request_ids, listings, error } = report;
+  return {
+    ...{
+      status,
+      finished_at,
+      requests,
+      listed,
+      created,
+      updated,
+      status_changed,
+      removed,
+      restored,
+      rejected,
+    },
+    request_ids: [...request_ids],
+    listings: [...listings],
+    rejections: [...rejections],
+    error_code: errorCode(error),
+    error_message: error === null ? null : errorText(error),
+  };
+}
+
+/** A look that began later was applied while this one was still under way. */
+export class StaleLook extends Error {
+  override readonly name = 'StaleLook';
+  constructor() {
+    super('a newer look was applied first; nothing of this one was written');
+  }
+}
+
+/**
+ * Ends a run that wrote nothing: failed, or abandoned because a newer look was applied or the program was asked to stop.
+ * Only a failed sweep counts as a failure of the project; a watch tries again within seconds.
+ */
+export async function closeRun(
+  db: Database,
+  run: OpenRun,
+  { error, listings = [] }: { error: unknown; listings?: readonly ListingNote[] },
+): Promise<RunReport> {
+  return await db.transaction(async (tx) => {
+    // The project before the run, as in every apply: the other way round, a newer look's apply that is about to
+    // abandon this run would wait for us and we for it.
+    const project = await lockProject(tx, run.project_id);
+    const superseded = project.last_applied_run_id >= run.id;
+    const status = run.look.signal.aborted || superseded ? 'abandoned' : 'failed';
+    const report = reportRun(run, status, { error, listings });
+    await endRun(tx, run.id, runEnd(report));
+    if (status === 'failed' && run.kind === 'sweep')
+      await countFailure(tx, run.project_id, report.finished_at);
+    return report;
+  });
+}

@@ -1,0 +1,67 @@
+/** The full sweep of one project: look → snapshot → diff → apply. */
+import { snapshotDigest } from '../inventory/snapshot.ts';
+import type { Database } from '../store/database.ts';
+import { readKnown } from '../store/known-images.ts';
+import { applyFinding, applyQuiet, countChanges, type Finding } from './apply.ts';
+import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
+import { lookAtListings, noteOf, type SettledListing } from './look.ts';
+import type { LookControl, SyncProject } from './project.ts';
+import { closeRun, type OpenRun, openRun, type RunReport, reportRun, StaleLook } from './run.ts';
+
+/**
+ * Sweeps one project and returns how it went; only a database that cannot be reached makes it reject. Nothing is
+ * written but the run unless the look brought something to rely on, and then all of it or none.
+ */
+export async function sweepProject(
+  db: Database,
+  project: SyncProject,
+  control: LookControl,
+): Promise<RunReport> {
+  const run = await openRun(db, { project_id: project.project_id, kind: 'sweep' }, control);
+  let settled: SettledListing[] = [];
+  try {
+    settled = await lookAtListings(project.listings, run.look);
+    return await applySweep(db, run, sweepOf(project, settled));
+  } catch (error) {
+    return await closeRun(db, run, { error, listings: settled.map(noteOf) });
+  }
+}
+
+async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<RunReport> {
+  const { snapshot, settled } = sweep;
+  const counts = { listed: snapshot.sightings.size, rejected: snapshot.rejected.length };
+  const listings = settled.map(noteOf);
+  if (snapshot.complete) {
+    const digest = snapshotDigest(snapshot);
+    const report = reportRun(run, 'succeeded', { ...counts, listings });
+    const applied = await applyQuiet(db, run, { digest, report, rejected: snapshot.rejected });
+    if (applied === 'applied') return report;
+    if (applied === 'stale') throw new StaleLook();
+  }
+  for (;;) {
+    const observed = [...snapshot.sightings.keys()];
+    const known = await readKnown(db, run.project_id, { observed, current: snapshot.complete });
+    const compared = await compareSweep(known, sweep, run.look);
+    const finding = findingOf(run, sweep, compared);
+    const applied = await applyFinding(db, run, { known, finding });
+    if (applied === 'applied') return finding.report;
+    if (applied === 'stale') throw new StaleLook();
+  }
+}
+
+/** The comparison as the run records it. */
+function findingOf(run: OpenRun, { settled }: Sweep, compared: Comparison): Finding {
+  const report = reportRun(run, compared.status, {
+    ...countChanges(compared.diff),
+    marked: compared.diff.marks.length,
+    listed: compared.snapshot.sightings.size,
+    rejected: compared.snapshot.rejected.length,
+    listings: settled.map(noteOf),
+    held_removals: compared.held_removals,
+    error: compared.error,
+  });
+  // With what asking by id has found: the next sweep must not pass for a quiet one while it lacks that image too.
+  const settledDown = compared.snapshot.complete && compared.diff.pending === 0;
+  const digest = settledDown ? snapshotDigest(compared.snapshot) : null;
+  return { snapshot: compared.snapshot, diff: compared.diff, report, digest, watched: false };
+}

@@ -1,0 +1,23 @@
+/** What to say of an error: in a run's row, in a log line, on a terminal. */
+import { DrizzleQueryError } from 'drizzle-orm';
+import { CphError } from '../cph/errors.ts';
+
+/** The upstream's code for an error, ours for one that never reached it, Postgres' SQLSTATE; null for anything else. */
+export function errorCode(error: unknown): string | null {
+  if (error instanceof CphError) return error.code;
+  const cause = databaseCause(error);
+  return cause && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
+}
+
+/** What went wrong and, where we know, what to do about it. Holds no secret, and no data of other rows. */
+export function errorText(error: unknown): string {
+  if (error instanceof CphError) return error.hint ? `${error.message}; ${error.hint}` : error.message;
+  const cause = databaseCause(error);
+  if (cause) return `Postgres: ${cause.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Drizzle's own message repeats the statement with every parameter, which may be a hundred thousand rows. */
+function databaseCause(error: unknown): Error | null {
+  return error instanceof DrizzleQueryError && error.cause instanceof Error ? error.cause : null;
+}

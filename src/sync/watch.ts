@@ -1,0 +1,81 @@
+/** The watch: what became of the images being created, for one request while there are none. */
+import { diffSnapshot } from '../inventory/diff.ts';
+import type { ImageType } from '../inventory/image.ts';
+import { partialSnapshot } from '../inventory/snapshot.ts';
+import type { Database } from '../store/database.ts';
+import { readCreating, readKnown } from '../store/known-images.ts';
+import { applyFinding, countChanges } from './apply.ts';
+import { askById, type Suspect } from './confirm.ts';
+import { lookAtListings, noteOf, type SettledListing, troubleOf } from './look.ts';
+import type { LookControl, SyncProject } from './project.ts';
+import { closeRun, type OpenRun, openRun, type RunReport, reportRun, StaleLook } from './run.ts';
+
+/**
+ * Watches one project and returns how it went, or null where there is nothing to watch. A watch can add an image and
+ * see its status change; it never takes one for gone.
+ */
+export async function watchProject(
+  db: Database,
+  project: SyncProject,
+  control: LookControl,
+): Promise<RunReport | null> {
+  const creating = await readCreating(db, project.project_id);
+  const types = watchedTypes(project, creating);
+  if (types.length === 0) return null;
+  const run = await openRun(db, { project_id: project.project_id, kind: 'watch' }, control);
+  let settled: SettledListing[] = [];
+  try {
+    settled = await lookAtListings(types.map(project.creatingListing), run.look);
+    const trouble = settled.find((listing) => listing.error !== null);
+    if (trouble) throw trouble.error;
+    return await applyWatch(db, run, { project, creating, settled });
+  } catch (error) {
+    return await closeRun(db, run, { error, listings: settled.map(noteOf) });
+  }
+}
+
+/** Only private images are ever created in a project; other types are asked for while we know one being created. */
+function watchedTypes({ imageTypes }: SyncProject, creating: readonly Suspect[]): ImageType[] {
+  return imageTypes.filter(
+    (type) => type === 'private' || creating.some((image) => image.image_type === type),
+  );
+}
+
+interface Watch {
+  readonly project: SyncProject;
+  readonly creating: readonly Suspect[];
+  readonly settled: readonly SettledListing[];
+}
+
+async function applyWatch(
+  db: Database,
+  run: OpenRun,
+  { project, creating, settled }: Watch,
+): Promise<RunReport> {
+  const records = settled.flatMap((listing) => listing.result?.records ?? []);
+  const rejected = settled.flatMap((listing) => listing.result?.rejected ?? []);
+  const listed = new Set(records.map((record) => record.image_id));
+  const left = creating.filter((image) => !listed.has(image.image_id));
+  const answers = await askById(left, project, run.look);
+  const snapshot = partialSnapshot([...records, ...answers.found], [...rejected, ...answers.rejected]);
+  const error = answers.error ?? troubleOf(settled);
+  for (;;) {
+    const observed = [...snapshot.sightings.keys()];
+    const known = await readKnown(db, run.project_id, { observed, current: false });
+    const diff = diffSnapshot(known.images.values(), snapshot, { held: false });
+    // Not the ones we set out with: an older sweep may have added some that we have not looked for.
+    const nowCreating = await readCreating(db, run.project_id);
+    const watched = error === null && nowCreating.every((image) => snapshot.sightings.has(image.image_id));
+    const report = reportRun(run, error ? 'partial' : 'succeeded', {
+      ...countChanges(diff),
+      listed: snapshot.sightings.size,
+      rejected: snapshot.rejected.length,
+      listings: settled.map(noteOf),
+      error,
+    });
+    const finding = { snapshot, diff, report, digest: null, watched };
+    const applied = await applyFinding(db, run, { known, finding });
+    if (applied === 'applied') return report;
+    if (applied === 'stale') throw new StaleLook();
+  }
+}
