@@ -74,6 +74,9 @@ test('every secret has the file form, and nothing else has', () => {
   const all = describeSettings().map(({ name }) => [`${name}_FILE`, missing]);
   const secrets = describeSettings().flatMap(({ name, secret }) => (secret ? [`${name}_FILE`] : []));
   expect(secrets.sort()).toEqual([
+    'CPH_ALERTMANAGER_URL_FILE',
+    'CPH_WEBHOOK_SECRET_FILE',
+    'CPH_WEBHOOK_URL_FILE',
     'DATABASE_URL_FILE',
     'HW_ACCESS_KEY_FILE',
     'HW_AUTH_TOKEN_FILE',

@@ -34,6 +34,9 @@ test('region, project and a token are enough; everything else has a default', ()
     logLevel: 'info',
     schedules: { sync: '*/5 * * * *', watch: '*/15 * * * * *', timezone: 'UTC' },
     shutdownTimeoutMs: 10_000,
+    baselineAlerts: false,
+    http: { host: '127.0.0.1', port: 8080 },
+    sinks: [],
     warnings: [],
   });
   expect(projects).toEqual([
@@ -50,6 +53,7 @@ test('region, project and a token are enough; everything else has a default', ()
       requestTimeoutMs: 30_000,
       maxRetries: 4,
       removalLimit: 0.2,
+      stuckAfterMs: 3_600_000,
     },
   ]);
 });

@@ -7,8 +7,9 @@ import { environmentWarnings } from './environment-names.ts';
 import { ConfigError } from './fault.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
 import { assembleProject, type ProjectConfig, type ProjectSettings } from './project.ts';
-import { CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, PROJECT_SETTINGS } from './setting-table.ts';
+import { CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, PROJECT_SETTINGS, SINK_SETTINGS } from './setting-table.ts';
 import type { Findings } from './settings.ts';
+import { assembleSinks, type SinkConfig } from './sinks.ts';
 
 /** The part of the configuration that commands reading only the database need. */
 export interface DatabaseConfig extends GlobalSettings {
@@ -19,17 +20,19 @@ export interface DatabaseConfig extends GlobalSettings {
 /** The whole configuration. Deeply frozen, so that no part of the program can change it for another. */
 export interface Config extends DatabaseConfig {
   readonly projects: readonly ProjectConfig[];
+  readonly sinks: readonly SinkConfig[];
 }
 
 /** Throws {@link ConfigError} with every fault there is. */
 export function loadConfig(surroundings: Surroundings): Config {
   const findings = startFindings(surroundings);
   const project = assembleProject(findProject(surroundings, findings), findings);
+  const sinks = assembleSinks(readEnvironment(SINK_SETTINGS, surroundings, findings), findings);
   const global = findGlobal(surroundings, findings);
-  if (global === null || project === null || findings.faults.length > 0) {
+  if (global === null || project === null || sinks === null || findings.faults.length > 0) {
     throw new ConfigError(findings.faults);
   }
-  return deepFreeze({ ...global, projects: [project], warnings: findings.warnings });
+  return deepFreeze({ ...global, projects: [project], sinks, warnings: findings.warnings });
 }
 
 /** {@link loadConfig} without projects: neither they nor credentials are read, and so not missed either. */

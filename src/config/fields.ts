@@ -44,6 +44,13 @@ export function share() {
   });
 }
 
+export function yesOrNo() {
+  return field('true or false', (text) => {
+    if (text !== 'true' && text !== 'false') return undefined;
+    return text === 'true';
+  });
+}
+
 export function oneOf<const Word extends string>(words: readonly Word[], example: Word) {
   return field(`one of ${words.join(', ')}, such as ${example}`, (text) =>
     words.find((word) => word === text.toLowerCase()),

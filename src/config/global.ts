@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseUrl } from './database-url.ts';
 import { duration } from './duration.ts';
-import { oneOf, textLike } from './fields.ts';
+import { field, oneOf, textLike, yesOrNo } from './fields.ts';
 import { cron, cronOrOff, timeZone } from './schedule.ts';
 import type { GLOBAL_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, type Settings } from './settings.ts';
@@ -21,6 +21,11 @@ const schema = z.object({
   timezone: timeZone(),
   /** Milliseconds. */
   shutdownTimeoutMs: duration({ upTo: '10m', example: '10s' }),
+  /** Whether images that had failed before a project was first read raise alerts. */
+  baselineAlerts: yesOrNo(),
+  httpHost: textLike(/^[A-Za-z0-9.:_-]+$/, 'an address or host name, such as 127.0.0.1'),
+  /** Null where nothing is served. */
+  httpPort: portOrOff(),
   logLevel: oneOf(LOG_LEVELS, 'info'),
 } satisfies Record<GlobalKey, z.ZodType>);
 
@@ -37,14 +42,25 @@ interface Schedules {
 }
 
 /** What does not depend on a project. */
-export interface GlobalSettings extends Omit<Fields, 'syncCron' | 'watchCron' | 'timezone'> {
+export interface GlobalSettings
+  extends Omit<Fields, 'syncCron' | 'watchCron' | 'timezone' | 'httpHost' | 'httpPort'> {
   readonly schedules: Schedules;
+  /** Null where nothing is served. */
+  readonly http: { readonly host: string; readonly port: number } | null;
 }
 
 /** The global part of the configuration; null, with a fault for each, when something about it is wrong. */
 export function assembleGlobal(settings: Settings<GlobalKey>, findings: Findings): GlobalSettings | null {
   const fields = judge(schema, settings, findings);
   if (fields === null) return null;
-  const { syncCron, watchCron, timezone, ...rest } = fields;
-  return { ...rest, schedules: { sync: syncCron, watch: watchCron, timezone } };
+  const { syncCron, watchCron, timezone, httpHost, httpPort, ...rest } = fields;
+  const http = httpPort === null ? null : { host: httpHost, port: httpPort };
+  return { ...rest, http, schedules: { sync: syncCron, watch: watchCron, timezone } };
+}
+
+function portOrOff() {
+  return field('a port from 0 to 65535, such as 8080, or off', (text) => {
+    if (text === 'off') return null;
+    return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+  });
 }

@@ -39,6 +39,8 @@ const schema = z.object({
   maxRetries: wholeNumber({ from: 0, to: 20, example: '4' }),
   /** Share of the known images, 0..1. */
   removalLimit: share(),
+  /** Milliseconds. */
+  stuckAfterMs: duration({ upTo: '365d', example: '60m' }),
 } satisfies Record<ProjectKey, z.ZodType>);
 
 /** One project to keep in step. */

@@ -37,17 +37,26 @@ export const PROJECT_SETTINGS = {
   },
   sources: { name: 'CPH_SOURCES', default: 'images,phone-images', description: 'endpoints to read' },
   rateLimit: { name: 'CPH_RATE_LIMIT', default: '20', description: 'requests a second, per project' },
-  pageConcurrency: { name: 'CPH_PAGE_CONCURRENCY', default: '4', description: 'pages in flight at once' },
+  pageConcurrency: {
+    name: 'CPH_PAGE_CONCURRENCY',
+    default: '4',
+    description: 'pages of one listing in flight at once',
+  },
   requestTimeoutMs: {
     name: 'CPH_REQUEST_TIMEOUT',
     default: '30s',
-    description: 'longest wait for one answer',
+    description: 'longest time one attempt at a request may take',
   },
   maxRetries: { name: 'CPH_MAX_RETRIES', default: '4', description: 'retries of one request' },
   removalLimit: {
     name: 'CPH_REMOVAL_LIMIT',
     default: '20%',
     description: 'a sweep that would remove a larger share of the known images, and more than 10, is held',
+  },
+  stuckAfterMs: {
+    name: 'CPH_STUCK_AFTER',
+    default: '60m',
+    description: 'an image that has been creating for longer is an alert',
   },
 } as const satisfies SettingTable<string>;
 
@@ -97,9 +106,43 @@ export const GLOBAL_SETTINGS = {
   shutdownTimeoutMs: {
     name: 'CPH_SHUTDOWN_TIMEOUT',
     default: '10s',
-    description: 'how long a stop waits for running work',
+    description: 'longest time a stop may take',
+  },
+  baselineAlerts: {
+    name: 'CPH_BASELINE_ALERTS',
+    default: 'false',
+    description: 'whether images that had failed before a project was first read raise alerts',
+  },
+  httpHost: {
+    name: 'CPH_HTTP_HOST',
+    default: '127.0.0.1',
+    description: 'address that probes and metrics are served on',
+  },
+  httpPort: {
+    name: 'CPH_HTTP_PORT',
+    default: '8080',
+    description: 'port that probes and metrics are served on; 0 picks a free one, off serves none',
   },
   logLevel: { name: 'LOG_LEVEL', default: 'info', description: 'least level that is logged' },
+} as const satisfies SettingTable<string>;
+
+/** Where events and alerts go. */
+export const SINK_SETTINGS = {
+  webhookUrl: {
+    name: 'CPH_WEBHOOK_URL',
+    secret: true,
+    description: 'URL that every event is posted to, by a sink named webhook',
+  },
+  webhookSecret: {
+    name: 'CPH_WEBHOOK_SECRET',
+    secret: true,
+    description: 'secret that webhook requests are signed with',
+  },
+  alertmanagerUrl: {
+    name: 'CPH_ALERTMANAGER_URL',
+    secret: true,
+    description: 'URL of an Alertmanager, for a sink named alertmanager',
+  },
 } as const satisfies SettingTable<string>;
 
 /** A setting as `--help` and the documentation list it. */
@@ -113,8 +156,8 @@ export interface SettingDescription {
 
 /** All settings in the order they are listed to people. */
 export function describeSettings(): SettingDescription[] {
-  const rows: Row[] = [PROJECT_SETTINGS, CREDENTIAL_SETTINGS, GLOBAL_SETTINGS].flatMap((table) =>
-    Object.values<Row>(table),
+  const rows: Row[] = [PROJECT_SETTINGS, CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, SINK_SETTINGS].flatMap(
+    (table) => Object.values<Row>(table),
   );
   return rows.map((row) => ({
     name: row.name,
