@@ -28,7 +28,7 @@ const ask = (client: CphClient, look = newLook()) =>
 describe('an access key', () => {
   const keyOf = ({ access, secret: key }: { access: string; secret: string }) => ({
     kind: 'access-key' as const,
-    accessKey: access,
+    accessKey: { reveal: () => access },
     secretKey: secret(key),
   });
 

@@ -15,7 +15,7 @@ export type Credential =
   | ({ readonly kind: 'password'; readonly password: Secret } & PasswordLogin)
   | {
       readonly kind: 'access-key';
-      readonly accessKey: string;
+      readonly accessKey: Secret;
       readonly secretKey: Secret;
       readonly securityToken?: Secret;
     };
@@ -49,8 +49,9 @@ function authorizeByAccessKey(
   return async (request, { rejected }) => {
     rejection ??= rejected?.failure ?? null;
     if (rejection) throw rejection;
+    // Both at once: keys are rotated in pairs, and half a pair is a wrong signature.
     const key = {
-      accessKey,
+      accessKey: accessKey.reveal(),
       secretKey: secretKey.reveal(),
       ...(securityToken && { securityToken: securityToken.reveal() }),
     };

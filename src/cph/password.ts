@@ -13,30 +13,32 @@ interface HeldToken {
 
 /**
  * Authorizes with a token got by password, renewed before it ends and when the API rejects it. However many requests
- * need one, one login runs. A password that IAM rejects is not sent again, since five wrong ones lock the user: from
- * then on every request fails with what IAM said.
+ * need one, one login runs. A password that IAM rejects is not sent again, since five wrong ones lock the user: until
+ * `password` reveals another one, every request fails with what IAM said.
  */
 export function authorizeByPassword(
   credential: PasswordLogin & { readonly password: { reveal(): string } },
   options: LoginOptions,
 ): Authorize {
   let held: HeldToken | null = null;
-  let rejection: CphError | null = null;
+  let rejected: { readonly password: string; readonly error: CphError } | null = null;
   const renew = singleFlight(async (signal): Promise<HeldToken> => {
-    if (rejection) throw rejection;
+    const password = credential.password.reveal();
+    if (rejected?.password === password) throw rejected.error;
     try {
-      const token = await logIn(credential, { ...options, password: credential.password.reveal(), signal });
+      const token = await logIn(credential, { ...options, password, signal });
       held = { value: token.value, renewAt: renewalTime(token, options.now()) };
       return held;
     } catch (error) {
-      if (isRejection(error)) rejection = notTriedAgain(error);
-      throw rejection ?? error;
+      if (!isRejection(error)) throw error;
+      rejected = { password, error: notTriedAgain(error) };
+      throw rejected.error;
     }
   });
-  return async (_request, { signal, rejected }) => {
+  return async (_request, { signal, rejected: refused }) => {
     // Another request may have renewed the token since this one was rejected.
     const unusable =
-      held === null || held.value === rejected?.headers['X-Auth-Token'] || isDue(held, options.now());
+      held === null || held.value === refused?.headers['X-Auth-Token'] || isDue(held, options.now());
     const token = held === null || unusable ? await renew(signal) : held;
     return { 'X-Auth-Token': token.value };
   };
@@ -63,7 +65,7 @@ function isRejection(error: unknown): error is CphError {
 function notTriedAgain(cause: CphError): CphError {
   const { kind, code, status, requestId } = cause;
   const hint =
-    'IAM rejected the user, the password or the account name. It is not tried again, so that the user is not locked: correct it and start again.';
+    'IAM rejected the user, the password or the account name. It is not tried again, so that the user is not locked: correct it and start again; a password read from a file is tried again once the file has changed.';
   const facts = { kind, code, requestId, hint, cause, ...(status === null ? {} : { status }) };
   return new CphError(cause.message, facts);
 }
