@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { canonicalJson } from '../src/inventory/canonical.ts';
 import { canonicalTime, statusOfCode } from '../src/inventory/image.ts';
 
@@ -11,7 +11,9 @@ test.each([
   ['2024-04-11T06:38:21.120000Z', '2024-04-11T06:38:21.120Z'],
   ['2024-04-11T06:38:21.000Z', '2024-04-11T06:38:21Z'],
   ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00Z'],
-])('the time %s is spelled %s', (text, canonical) => {
+])('the time %s is spelled %s wherever we run', (text, canonical) => {
+  vi.stubEnv('TZ', 'Asia/Shanghai');
+  onTestFinished(() => void vi.unstubAllEnvs());
   expect(canonicalTime(text)).toBe(canonical);
 });
 

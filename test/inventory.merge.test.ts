@@ -159,6 +159,9 @@ test('extra fields stay while a source was not read that may have said them', ()
   expect(mergeImage(before, { images }).extra).toEqual({ arch: 'x86', receive_status: 1 });
   const silent = imagesRecord('a');
   expect(mergeImage(before, { images: silent }).extra).toEqual({ arch: 'arm64', receive_status: 1 });
+  const phone = phoneRecord('a', { extra: { arch: 'any', tags: [] } });
+  const extra = { arch: 'arm64', receive_status: 1, tags: [] };
+  expect(mergeImage(before, { 'phone-images': phone }).extra).toEqual(extra);
 });
 
 test('extra fields go once every source was read without them', () => {

@@ -94,6 +94,13 @@ describe('an image the images endpoint lists', () => {
     expect(asked).toEqual([[], [], [], ['a']]);
   });
 
+  test('is not removed when phone-images lists it by the time the images endpoint denies it', () => {
+    const { changed, asked, rows } = history([row, other], [empty, sweep([...others, phoneRecord('a')])]);
+    expect(changed).toEqual([[], ['a updated']]);
+    expect(asked).toEqual([[], ['a']]);
+    expect(rows).toEqual([known([phoneRecord('a')]), other]);
+  });
+
   test('is asked for under whatever type it has, also one the API does not document', () => {
     const market = known([imagesRecord('m', { image_type: 'market' })]);
     expect(history([market, other], [empty, empty]).changed).toEqual([[], ['m removed']]);
@@ -149,6 +156,13 @@ describe('an image both sources list', () => {
     expect(changed).toEqual([[], ['a updated']]);
     expect(asked.flat()).toEqual([]);
     expect(rows).toEqual([known([images]), other]);
+  });
+
+  test('stays when one source misses it for the second time and the other has a row that cannot be read', () => {
+    const unread = sweep(others, { rejected: [unreadable('images', 'a')] });
+    const { changed, rows } = history([row, other], [unread, unread]);
+    expect(changed).toEqual([[], ['a updated']]);
+    expect(rows[0]?.image).toEqual(known([images]).image);
   });
 
   test('keeps all of its fields when it is missing from one for the second time and from the other for the first', () => {

@@ -32,14 +32,19 @@ describe('assembly', () => {
     expect(assembleSnapshot(parts.toReversed()).sightings).toEqual(assembleSnapshot(parts).sightings);
   });
 
-  test('of two listings that show one image, the one asked for its own type is believed, in any order', () => {
-    const own = imagesRecord('a', { image_type: 'share', image_name: 'from the shared' });
-    const stray = imagesRecord('a', { image_type: 'share', image_name: 'from the private' });
-    const parts = [imagesPart('private', [stray]), imagesPart('share', [own])];
-    for (const ordered of [parts, parts.toReversed()]) {
-      expect(assembleSnapshot(ordered).sightings.get('a')).toEqual({ images: own });
-    }
-  });
+  test.each(['private', 'share'] as const)(
+    'of two listings that show one %s image, the one asked for its type is believed, in any order',
+    (image_type) => {
+      const own = imagesRecord('a', { image_type, image_name: 'own' });
+      const stray = imagesRecord('a', { image_type, image_name: 'stray' });
+      const parts = (['private', 'share'] as const).map((asked) =>
+        imagesPart(asked, [asked === image_type ? own : stray]),
+      );
+      for (const ordered of [parts, parts.toReversed()]) {
+        expect(assembleSnapshot(ordered).sightings.get('a')).toEqual({ images: own });
+      }
+    },
+  );
 
   test('an image that every listing calls its own is read the same in any order', () => {
     const parts = [
@@ -122,6 +127,8 @@ describe('answers to questions by id', () => {
     expect(answered.complete).toBe(true);
     expect([...listed.sightings.keys()]).toEqual(['a']);
     expect([listed.rejected.length, listed.absent.size]).toEqual([0, 0]);
+    const more = withAnswers(answered, { found: [], rejected: [], absent: ['e'] });
+    expect([...more.absent]).toEqual(['d', 'e']);
   });
 });
 

@@ -66,7 +66,7 @@ export interface Diff {
 
 /**
  * Compares `known` (images not removed, and removed ones the snapshot shows) with `snapshot`. With `held`, no image is
- * removed unless its removal was approved; everything else is found as usual.
+ * removed and none loses what one of its sources said, unless that was approved; everything else is found as usual.
  */
 export function diffSnapshot(
   known: Iterable<KnownImage>,
@@ -97,7 +97,7 @@ function diffImage(
   const sighting = snapshot.sightings.get(known.image.image_id) ?? {};
   if (known.removed) return restored(known.image, sighting);
   const absence = absenceOf(known, presence, snapshot);
-  return compared(known, sighting, { absence, removable: !held || known.removal_approved });
+  return compared(known, sighting, held && !known.removal_approved ? withheld(known, absence) : absence);
 }
 
 function isMissingSomewhere(known: KnownImage, found: ImageChange | SightingMark | null): boolean {
@@ -161,6 +161,12 @@ export function absenceOf(known: KnownImage, presence: PresenceOf, snapshot: Sna
   return { missing_from, gone, out_of_sight: isOutOfSight(known, snapshot) };
 }
 
+/** The absence of an image that is not to lose anything on the word of this sweep: missed, and not gone. */
+function withheld({ image }: KnownImage, { missing_from, gone, out_of_sight }: Absence): Absence {
+  const missed = image.listed_in.filter((source) => missing_from.includes(source) || gone.has(source));
+  return { missing_from: missed, gone: new Set(), out_of_sight };
+}
+
 function isOutOfSight({ image, out_of_sight }: KnownImage, snapshot: Snapshot): boolean {
   if (snapshot.sightings.get(image.image_id)?.images) return false;
   return snapshot.complete ? image.listed_in.includes('images') : out_of_sight;
@@ -169,12 +175,11 @@ function isOutOfSight({ image, out_of_sight }: KnownImage, snapshot: Snapshot): 
 function compared(
   known: KnownImage,
   sighting: Sighting,
-  { absence, removable }: { absence: Absence; removable: boolean },
+  absence: Absence,
 ): ImageChange | SightingMark | null {
   const { image } = known;
   const unlisted = image.listed_in.every((source) => absence.gone.has(source)) && !isSeen(sighting);
-  if (unlisted)
-    return removable ? removed(image) : marked(known, { ...absence, missing_from: image.listed_in });
+  if (unlisted) return removed(image);
   const after = mergeImage(image, sighting, absence.gone);
   const changes = fieldChanges(image, after);
   if (Object.keys(changes).length === 0) return marked(known, absence);
@@ -206,11 +211,7 @@ function removed(before: Image): ImageChange {
   };
 }
 
-function marked(
-  known: KnownImage,
-  absence: Pick<Absence, 'missing_from' | 'out_of_sight'>,
-): SightingMark | null {
-  const { missing_from, out_of_sight } = absence;
+function marked(known: KnownImage, { missing_from, out_of_sight }: Absence): SightingMark | null {
   const same = missing_from.join() === known.missing_from.join() && out_of_sight === known.out_of_sight;
   if (same) return null;
   const { image_id, listed_in } = known.image;

@@ -37,7 +37,12 @@ export interface CloudEvent {
 
 /** The CloudEvent of a logged change: the same one, to the last byte, whenever and wherever it is made. */
 export function cloudEvent(event: LoggedEvent): CloudEvent {
-  const { project_id, region, image_id, baseline, transition, changes, before, after, run_id } = event;
+  const { project_id, region, image_id, baseline, before, after, run_id } = event;
+  // Postgres orders the keys of what it stores; people read from before to.
+  const transition = event.transition && { from: event.transition.from, to: event.transition.to };
+  const changes = Object.fromEntries(
+    Object.entries(event.changes).map(([field, { from, to }]) => [field, { from, to }]),
+  );
   return {
     specversion: '1.0',
     id: event.id,

@@ -170,11 +170,7 @@ export function mergeImage(
     ...(phone ? pick(phone, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS),
     listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone) !== null),
     // What we keep does not tell which source an extra field came from, so it stays until every source was read.
-    extra: {
-      ...(images === known || phone === known ? known?.extra : {}),
-      ...phone?.extra,
-      ...images?.extra,
-    },
+    extra: { ...phone?.extra, ...images?.extra },
   };
 }
 

@@ -7,7 +7,7 @@ import { presenceIn, type Snapshot } from './snapshot.ts';
 const ALWAYS_ALLOWED = 10;
 
 export interface RemovalReview {
-  /** Images a complete sweep found nowhere and nobody approved: what the limit is measured on. */
+  /** Images that a complete sweep misses in a source that listed them and nobody approved: what the limit is measured on. */
   readonly missing: number;
   /** More images are missing than the limit allows. */
   readonly held: boolean;
@@ -18,7 +18,8 @@ export interface RemovalReview {
 /**
  * Reviews what a snapshot would remove before anything is asked by id. `limit` is a share (0 to 1) of the images known
  * before. A mass disappearance is held from the first sweep that sees it, so that people hear of it at once and not
- * one interval later.
+ * one interval later. Leaving one of two sources counts as well: an endpoint that suddenly lists nothing would else take
+ * every status with it, and be asked by id for every image there is.
  */
 export function reviewRemovals(
   known: Iterable<KnownImage>,
@@ -30,10 +31,9 @@ export function reviewRemovals(
   const current = Array.from(known).filter((one) => !one.removed);
   const absences = current.flatMap((one) => {
     const { missing_from, gone } = absenceOf(one, presence, snapshot);
-    const everywhere = missing_from.length + gone.size === one.image.listed_in.length;
+    const counted = missing_from.length + gone.size > 0 && !one.removal_approved;
     const again = one.missing_from.includes('images') && missing_from.includes('images');
     const askable = again && presence(one.image, 'images').askable;
-    const counted = everywhere && !snapshot.sightings.has(one.image.image_id) && !one.removal_approved;
     return counted || askable ? [{ image: one.image, counted, askable }] : [];
   });
   const missing = absences.filter(({ counted }) => counted).length;

@@ -146,11 +146,11 @@ function proofFor(
     (outcome) => outcome.image_type === 'all' || outcome.image_type === known.image_type,
   );
   if (own) return own.proof;
-  const anyType = IMAGE_TYPES.every((type) =>
-    asked.some((o) => o.image_type === type && o.proof === 'complete'),
+  // An image of a type that cannot be asked for may be in any of the listings.
+  const missedByAll = IMAGE_TYPES.every((type) =>
+    asked.some((outcome) => outcome.image_type === type && outcome.proof === 'complete'),
   );
-  const ordinaryType = (IMAGE_TYPES as readonly (string | null)[]).includes(known.image_type);
-  return anyType && !ordinaryType ? 'complete' : null;
+  return missedByAll ? 'complete' : null;
 }
 
 /**
