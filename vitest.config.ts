@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-server.ts'],
     // Each file brings its own database; more workers than this only wait for one another on a small machine.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Starting a Postgres takes a second, and ten on a machine that others keep busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -48,12 +48,15 @@ test('time limits hold inside a transaction and do not stay on its connection', 
 
 test('an idle connection that dies is replaced', async () => {
   await first(sql`select 1`);
-  await vi.waitUntil(async () => {
-    const found = await database.db.execute(
-      sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'single'`,
-    );
-    return found.rows.length === 0;
-  });
+  await vi.waitUntil(
+    async () => {
+      const found = await database.db.execute(
+        sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'single'`,
+      );
+      return found.rows.length === 0;
+    },
+    { timeout: 10_000 },
+  );
   expect(await first(sql`select 1 as up`)).toEqual({ up: 1 });
 });
 

@@ -49,7 +49,7 @@ test('the log, folded, is the table, and the table is what the cloud holds', asy
   const start = new Date('2026-01-01T00:00:00Z');
   const world = createWorld({ seed: 3, start, projects: ['p1'], images: 40, life: { speed: 150 } });
   const simulated = await simulatedProject(database.db, { world, env: { CPH_REMOVAL_LIMIT: '100%' } });
-  await live(simulated, 45);
+  await live(simulated, 30);
 
   const log = await wholeLog(database.db);
   expect(new Set(log.map(({ type }) => type)).size).toBeGreaterThanOrEqual(4);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { imagesRecord } from './support/image-records.ts';
+import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf, wholeLog } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
@@ -40,6 +40,18 @@ describe('a mass disappearance', () => {
     ]);
     expect(await newsOf()).toEqual(['created new']);
     expect(await missingImages()).toHaveLength(12);
+  });
+
+  test('is held also where only phone-images lists them, which cannot be asked', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.records = FORTY.map(({ image_id }) => phoneRecord(image_id));
+    await sweep();
+    api.records = api.records.slice(12);
+    for (const _ of [1, 2, 3]) expect(await sweep()).toMatchObject({ status: 'held', removed: 0 });
+    expect(await missingImages()).toHaveLength(12);
+
+    await approve();
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 12 });
   });
 
   test('goes through at the next sweep once a person has approved it, for the images approved', async () => {

@@ -138,6 +138,22 @@ describe('a transition lies between the look that saw it and', () => {
     expect(await transition()).toMatchObject({ previous_observed_at: at(20), minutes_in_status: 30 });
   });
 
+  test('the partial sweep that could read the image again', async () => {
+    const scripted = await scriptedProject(database.db);
+    const { sweepAt } = timed(scripted);
+    scripted.api.records = [USABLE];
+    await sweepAt(0);
+    scripted.api.records = [];
+    scripted.api.circumstances = { rejected: [unreadable('images', 'a')] };
+    await sweepAt(10);
+    scripted.api.circumstances = { proofs: { all: 'denied' } };
+    scripted.api.records = [USABLE];
+    expect(await sweepAt(20)).toMatchObject({ status: 'partial' });
+    scripted.api.records = [FAILED];
+    await sweepAt(30);
+    expect(await transition()).toMatchObject({ previous_observed_at: at(20), minutes_in_status: 30 });
+  });
+
   test('itself, when the clock of the last look was ahead', async () => {
     const scripted = await scriptedProject(database.db);
     const { sweepAt } = timed(scripted);

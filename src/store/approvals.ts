@@ -14,7 +14,7 @@ export async function approveRemovals(db: Database, project_id: string): Promise
     const { rows } = await tx.execute(sql`
       update cph.images
       set removal_approved = true
-      where project_id = ${project_id} and missing_since is not null and removed_at is null
+      where project_id = ${project_id} and cardinality(missing_from) > 0 and removed_at is null
       returning image_id`);
     return rows.length;
   });

@@ -22,6 +22,8 @@ export interface OpenDatabase {
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
+/** Whoever holds a lock for longer than this is not one of us: an apply takes seconds. */
+const LOCK_TIMEOUT_MS = 30_000;
 /** For a server that no longer answers at all: longer than its own limit, so that the server's error comes first. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
 
@@ -94,5 +96,6 @@ async function inTransaction<Result>(
 async function limitTransaction(tx: Transaction): Promise<void> {
   await tx.execute(sql`select
     set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true),
+    set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true),
     set_config('idle_in_transaction_session_timeout', ${String(IDLE_IN_TRANSACTION_MS)}, true)`);
 }

@@ -58,7 +58,9 @@ async function findOrMake(
   const home = join(parent, 'postgres');
   const owner = await ownerOf(home);
   const account = await chooseAccount(owner);
-  if (owner && !account && owner.uid !== process.getuid?.()) throw foreign(home, owner);
+  const ours = process.getuid?.();
+  // Root, 0, becomes whoever owns it.
+  if (owner && ours && owner.uid !== ours) throw foreign(home, owner);
   if (await isFree(home)) await initialise(home, { parent, account, binaries, signal });
   await requireMajor(home, binaries.major);
   return {

@@ -2,6 +2,7 @@ import { asc, gt, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { ImageChange } from '../inventory/diff.ts';
 import type { Database, Transaction } from './database.ts';
+import { LOG_CHANNEL } from './notifications.ts';
 import { imageEvents } from './schema.ts';
 import { batches, unnested } from './unnest.ts';
 
@@ -25,6 +26,9 @@ const LOG_LOCK = 0x63_70_68_01;
  * `seq` order is commit order: numbers are drawn under a lock that is held until the transaction commits, so a reader
  * that saw one number has seen every lower one there will ever be. Call it last, so that the lock is held for as short
  * a time as can be. A rollback leaves a gap, never a row that turns up behind a reader's back.
+ *
+ * Each event is announced by NOTIFY to whoever listens when the transaction commits, in a payload far below the 8000
+ * bytes Postgres allows: ids have at most 128 characters.
  */
 export async function appendEvents(
   tx: Transaction,
@@ -36,13 +40,19 @@ export async function appendEvents(
   const seqs: number[] = [];
   for (const batch of batches(changes)) {
     const { rows } = await tx.execute<{ seq: number }>(sql`
-      insert into cph.image_events
-        (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id)
-      select u.type, ${origin.project_id}, ${origin.region}, u.image_id, ${origin.occurred_at.toISOString()}::timestamptz,
-        ${origin.baseline}::boolean, u.transition, u.changes, u.before, u.after, ${origin.run_id}::bigint
-      from ${unnested(batch, EVENT_COLUMNS)}
-      order by u.n
-      returning seq`);
+      with appended as (
+        insert into cph.image_events
+          (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id)
+        select u.type, ${origin.project_id}, ${origin.region}, u.image_id,
+          ${origin.occurred_at.toISOString()}::timestamptz, ${origin.baseline}::boolean, u.transition, u.changes,
+          u.before, u.after, ${origin.run_id}::bigint
+        from ${unnested(batch, EVENT_COLUMNS)}
+        order by u.n
+        returning seq, type, project_id, image_id
+      )
+      select seq, pg_notify(${LOG_CHANNEL}, json_build_object(
+        'seq', seq, 'type', type, 'project_id', project_id, 'image_id', image_id)::text)
+      from appended`);
     seqs.push(...rows.map((row) => Number(row.seq)));
   }
   return seqs.sort((a, b) => a - b);

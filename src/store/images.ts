@@ -75,7 +75,7 @@ export async function upsertImages(
       on conflict (project_id, image_id) do update
       set ${ASSIGNMENTS},
         removed_at = null,
-        removal_approved = images.removal_approved and excluded.missing_since is not null`);
+        removal_approved = images.removal_approved and cardinality(excluded.missing_from) > 0`);
   }
 }
 
@@ -103,7 +103,7 @@ export async function markImages(
       update cph.images
       set missing_from = string_to_array(u.missing_from, ','),
         missing_since = case when u.missing then coalesce(images.missing_since, ${time(at)}::timestamptz) end,
-        removal_approved = images.removal_approved and u.missing,
+        removal_approved = images.removal_approved and u.missing_from <> '',
         out_of_sight = u.out_of_sight,
         seen_at = u.seen_at
       from ${unnested(batch, MARK_COLUMNS)}

@@ -5,9 +5,13 @@ import type { Database } from './database.ts';
 const NEEDED: Readonly<Record<string, string>> = {
   projects: 'select, insert, update',
   images: 'select, insert, update',
-  image_events: 'select, insert',
+  image_events: 'select, insert, delete',
   image_status_transitions: 'select, insert',
-  sync_runs: 'select, insert, update',
+  sync_runs: 'select, insert, update, delete',
+  sinks: 'select, insert, update',
+  dead_letters: 'select, insert, update, delete',
+  open_alerts: 'select, insert, update, delete',
+  migrations: 'select',
 };
 
 /** The server's version, and the privileges that the connected role lacks, such as `insert on cph.images`. */

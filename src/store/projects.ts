@@ -13,8 +13,17 @@ export async function registerProject(
     insert into cph.projects (project_id, region, name)
     values (${project.project_id}, ${project.region}, ${project.name})
     on conflict (project_id) do update
-      set region = excluded.region, name = excluded.name
-      where (projects.region, projects.name) is distinct from (excluded.region, excluded.name)`);
+      set region = excluded.region, name = excluded.name, unconfigured_since = null
+      where (projects.region, projects.name, projects.unconfigured_since)
+        is distinct from (excluded.region, excluded.name, null)`);
+}
+
+/** Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. */
+export async function markUnconfigured(db: Database, configured: readonly string[], at: Date): Promise<void> {
+  await db.execute(sql`
+    update cph.projects
+    set unconfigured_since = ${at.toISOString()}::timestamptz
+    where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])`);
 }
 
 /** Notes the times that alerts are measured by: how far apart sweeps are, and how long an image may be creating. */

@@ -46,12 +46,14 @@ export async function beginRun(
   return row.id;
 }
 
-/** Ends a run that is still running; one that was abandoned meanwhile stays so. */
-export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<void> {
-  await tx
+/** Ends a run that is still running and returns true; one that was abandoned meanwhile stays so, and false is returned. */
+export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<boolean> {
+  const ended = await tx
     .update(syncRuns)
     .set(end)
-    .where(and(eq(syncRuns.id, id), eq(syncRuns.status, 'running')));
+    .where(and(eq(syncRuns.id, id), eq(syncRuns.status, 'running')))
+    .returning({ id: syncRuns.id });
+  return ended.length > 0;
 }
 
 /**

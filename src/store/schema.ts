@@ -64,6 +64,13 @@ export const projects = cph.table(
     /** When the last complete sweep and the last watch began to look: what they did not contradict held until then. */
     last_complete_look_at: instant('last_complete_look_at'),
     last_watch_look_at: instant('last_watch_look_at'),
+    /** The replica that looks, and until when without saying so again; the last ticks that were looked for. */
+    leased_by: text(),
+    leased_until: instant('leased_until'),
+    sweep_tick: instant('sweep_tick'),
+    watch_tick: instant('watch_tick'),
+    /** Since when the configuration no longer names the project: it is not looked at, and its rows stay. */
+    unconfigured_since: instant('unconfigured_since'),
   },
   () => [
     check('projects_last_run_status', oneOf('last_run_status', RUN_STATUSES)),
@@ -115,8 +122,9 @@ export const images = cph.table(
     check('images_status', oneOf('status', IMAGE_STATUSES)),
     check(
       'images_status_code',
-      sql`(status is null and status_code is null)
-        or status = case status_code when 0 then 'creating' when 1 then 'usable' when 2 then 'failed' else 'unknown' end`,
+      // Null-safe: a comparison that comes to null would pass for a check that holds.
+      sql`status is not distinct from case when status_code is null then null
+        when status_code = 0 then 'creating' when status_code = 1 then 'usable' when status_code = 2 then 'failed' else 'unknown' end`,
     ),
     check('images_status_since', sql`status is null or status_since is not null`),
     check('images_size', sql`image_size >= 0`),
@@ -124,7 +132,7 @@ export const images = cph.table(
     check('images_missing_from', sql`missing_from <@ listed_in`),
     check('images_missing', sql`(missing_since is not null) = (missing_from @> listed_in)`),
     check('images_removed', sql`removed_at is null or missing_since is not null`),
-    check('images_removal_approved', sql`not removal_approved or missing_since is not null`),
+    check('images_removal_approved', sql`not removal_approved or cardinality(missing_from) > 0`),
     check('images_extra', sql`jsonb_typeof(extra) = 'object'`),
     index('images_failed').on(t.project_id).where(sql`status = 'failed' and removed_at is null`),
     index('images_creating').on(t.project_id).where(sql`status = 'creating' and removed_at is null`),

@@ -6,10 +6,11 @@ import { appendEvents } from '../store/events.ts';
 import { markImages, removeImages, upsertImages } from '../store/images.ts';
 import type { Known } from '../store/known-images.ts';
 import { lockProject, type ProjectRow, updateProject } from '../store/projects.ts';
-import { abandonOlderRuns, endRun } from '../store/runs.ts';
+import { abandonOlderRuns, endRun, type RunEnd } from '../store/runs.ts';
+import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
 import { marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
-import { type OpenRun, type RunReport, runEnd } from './run.ts';
+import { type OpenRun, type RunReport, runEnd, StaleLook } from './run.ts';
 
 /**
  * - `applied`: everything is committed.
@@ -39,7 +40,7 @@ export async function applyFinding(
   run: OpenRun,
   { known, finding }: { known: Known; finding: Finding },
 ): Promise<Applied> {
-  return await db.transaction(async (tx) => {
+  return await applying(db, async (tx) => {
     const project = await lockProject(tx, run.project_id);
     if (project.last_applied_run_id >= run.id) return 'stale';
     if (project.last_applied_run_id !== known.project.last_applied_run_id) return 'moved';
@@ -59,15 +60,25 @@ export async function applyQuiet(
   run: OpenRun,
   { digest, report, rejected }: { digest: string; report: RunReport; rejected: Snapshot['rejected'] },
 ): Promise<Applied> {
-  return await db.transaction(async (tx) => {
+  return await applying(db, async (tx) => {
     const project = await lockProject(tx, run.project_id);
     if (project.last_applied_run_id >= run.id) return 'stale';
     if (project.snapshot_digest !== digest) return 'moved';
     await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
     await updateProject(tx, run.project_id, completeColumns(run, report));
-    await endRun(tx, run.id, runEnd(report, rejected));
+    await endOwnRun(tx, run, runEnd(report, rejected));
     return 'applied';
   });
+}
+
+/** An apply depends on nothing but its arguments and the tables, so a deadlock costs a second try and no look. */
+function applying(db: Database, work: (tx: Transaction) => Promise<Applied>): Promise<Applied> {
+  return retryTransient(() => db.transaction(work));
+}
+
+/** A run that another replica has taken for dead is ended already: nothing may be written in its name any more. */
+async function endOwnRun(tx: Transaction, run: OpenRun, end: RunEnd): Promise<void> {
+  if (!(await endRun(tx, run.id, end))) throw new StaleLook();
 }
 
 interface Writing {
@@ -107,7 +118,7 @@ async function writeOutcome(
   const { snapshot, diff, report, digest, watched } = finding;
   const wrote = diff.changes.length + diff.marks.length > 0;
   await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
-  await endRun(tx, run.id, runEnd(report, snapshot.rejected));
+  await endOwnRun(tx, run, runEnd(report, snapshot.rejected));
   await updateProject(tx, run.project_id, {
     last_applied_run_id: run.id,
     snapshot_digest: snapshot.complete ? digest : wrote ? null : project.snapshot_digest,

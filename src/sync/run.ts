@@ -127,7 +127,8 @@ export async function closeRun(
     // abandon this run would wait for us and we for it.
     const project = await lockProject(tx, run.project_id);
     const superseded = project.last_applied_run_id >= run.id;
-    const status = run.look.signal.aborted || superseded ? 'abandoned' : 'failed';
+    const lost = superseded || error instanceof StaleLook;
+    const status = run.look.signal.aborted || lost ? 'abandoned' : 'failed';
     const report = reportRun(run, status, { error, listings });
     await endRun(tx, run.id, runEnd(report));
     if (status === 'failed' && run.kind === 'sweep')

@@ -29,9 +29,10 @@ export async function rowVersions(db: Database): Promise<Record<(typeof INVENTOR
   return { images, image_events, image_status_transitions };
 }
 
-/** The runs of a database, oldest first. */
-export function runsOf(db: Database): Promise<SqlRow[]> {
-  return rowsOf(db, 'select * from cph.sync_runs order by id');
+/** The runs of one project or of all, oldest first. */
+export async function runsOf(db: Database, project_id?: string): Promise<SqlRow[]> {
+  const runs = await rowsOf(db, 'select * from cph.sync_runs order by id');
+  return runs.filter((run) => project_id === undefined || run.project_id === project_id);
 }
 
 /** The log from its start. */

@@ -1,0 +1,2 @@
+ALTER TABLE "cph"."images" DROP CONSTRAINT "images_removal_approved";--> statement-breakpoint
+ALTER TABLE "cph"."images" ADD CONSTRAINT "images_removal_approved" CHECK (not removal_approved or cardinality(missing_from) > 0);

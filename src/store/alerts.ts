@@ -1,0 +1,181 @@
+/** What is wrong right now according to the tables, and which alerts an Alertmanager has been told of. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { openAlerts } from './delivery-schema.ts';
+import { batches, unnested } from './unnest.ts';
+
+type OfProject = {
+  readonly project_id: string;
+  readonly region: string;
+  /** Since when it is so, as far as the tables tell. */
+  readonly since: Date;
+};
+type OfImage = OfProject & { readonly image_id: string; readonly image_name: string | null };
+
+/** Something an operator has to know of, named as the alert it is reported by. */
+export type Trouble =
+  | (OfImage & { readonly alert: 'CphImageFailed' })
+  | (OfImage & { readonly alert: 'CphImageStuckCreating'; readonly creating_since: Date })
+  | (OfProject & {
+      readonly alert: 'CphSyncFailing';
+      readonly failures: number;
+      readonly last_error: string | null;
+    })
+  | (OfProject & { readonly alert: 'CphInventoryStale'; readonly last_complete_at: Date | null })
+  | (OfProject & { readonly alert: 'CphRemovalsHeld'; readonly held: number });
+
+type Of<Name extends Trouble['alert']> = Extract<Trouble, { alert: Name }>;
+
+/**
+ * Everything that is wrong at `now`, but for projects the configuration no longer names. Read from the state, not from events: as long as no look changes the tables,
+ * the answer stays, whatever fails or restarts meanwhile; only the passing of time can add to it. Images that had
+ * failed before their project was first read completely are left out unless `baselineAlerts`.
+ */
+export async function readTrouble(
+  db: Database,
+  { now, baselineAlerts }: { now: Date; baselineAlerts: boolean },
+): Promise<Trouble[]> {
+  return [
+    ...(await readFailed(db, baselineAlerts)),
+    ...(await readStuck(db, now)),
+    ...(await readFailing(db)),
+    ...(await readStale(db, now)),
+    ...(await readHeld(db)),
+  ];
+}
+
+async function readFailed(db: Database, baselineAlerts: boolean): Promise<Of<'CphImageFailed'>[]> {
+  const { rows } = await db.execute<Of<'CphImageFailed'>>(sql`
+    select 'CphImageFailed' as alert, i.project_id, p.region, i.image_id, i.image_name, i.status_since as since
+    from cph.images i
+    join cph.projects p using (project_id)
+    where p.unconfigured_since is null
+      and i.status = 'failed' and i.removed_at is null and (${baselineAlerts} or not i.status_baseline)
+    order by i.status_since, i.project_id, i.image_id`);
+  return rows;
+}
+
+async function readStuck(db: Database, now: Date): Promise<Of<'CphImageStuckCreating'>[]> {
+  const { rows } = await db.execute<Of<'CphImageStuckCreating'>>(sql`
+    select 'CphImageStuckCreating' as alert, i.project_id, p.region, i.image_id, i.image_name,
+      i.status_since + p.stuck_after as since, i.status_since as creating_since
+    from cph.images i
+    join cph.projects p using (project_id)
+    where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null
+      and i.status_since + p.stuck_after < ${now.toISOString()}::timestamptz
+    order by i.status_since, i.project_id, i.image_id`);
+  return rows;
+}
+
+/** Since the last complete sweep: finding the first failure in a row would mean reading as many runs at every look. */
+async function readFailing(db: Database): Promise<Of<'CphSyncFailing'>[]> {
+  const { rows } = await db.execute<Of<'CphSyncFailing'>>(sql`
+    select 'CphSyncFailing' as alert, p.project_id, p.region, coalesce(p.last_complete_at, p.registered_at) as since,
+      p.consecutive_failures as failures, r.error_message as last_error
+    from cph.projects p
+    left join lateral (
+      select error_message
+      from cph.sync_runs
+      where project_id = p.project_id and kind = 'sweep' and status = 'failed'
+      order by id desc
+      limit 1
+    ) r on true
+    where p.unconfigured_since is null and p.consecutive_failures >= 2
+    order by p.project_id`);
+  return rows;
+}
+
+async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale'>[]> {
+  const { rows } = await db.execute<Of<'CphInventoryStale'>>(sql`
+    select 'CphInventoryStale' as alert, project_id, region, last_complete_at,
+      coalesce(last_complete_at, registered_at) + 3 * sync_interval as since
+    from cph.projects
+    where unconfigured_since is null
+      and coalesce(last_complete_at, registered_at) + 3 * sync_interval < ${now.toISOString()}::timestamptz
+    order by project_id`);
+  return rows;
+}
+
+/** Since the first of the images that are still waited for was missed; the sweep that held is repeated and says nothing. */
+async function readHeld(db: Database): Promise<Of<'CphRemovalsHeld'>[]> {
+  const { rows } = await db.execute<Of<'CphRemovalsHeld'>>(sql`
+    select 'CphRemovalsHeld' as alert, p.project_id, p.region, p.held_removals as held,
+      coalesce(i.missing_since, p.last_complete_at, p.registered_at) as since
+    from cph.projects p
+    cross join lateral (
+      select min(missing_since) as missing_since
+      from cph.images
+      where project_id = p.project_id and missing_since is not null and removed_at is null
+    ) i
+    where p.unconfigured_since is null and p.held_removals > 0
+    order by p.project_id`);
+  return rows;
+}
+
+type OpenAlertRow = typeof openAlerts.$inferSelect;
+
+/** An alert that the Alertmanager of a sink may believe to be firing. */
+export type OpenAlert = Pick<OpenAlertRow, 'fingerprint' | 'starts_at' | 'last_sent_at'>;
+
+/** The same as it was told. */
+export type ToldAlert = Pick<OpenAlertRow, 'fingerprint' | 'labels' | 'annotations' | 'starts_at'>;
+
+/** All open alerts of a sink. */
+export async function readOpenAlerts(db: Database, sink: string): Promise<OpenAlert[]> {
+  const { fingerprint, starts_at, last_sent_at } = openAlerts;
+  return await db
+    .select({ fingerprint, starts_at, last_sent_at })
+    .from(openAlerts)
+    .where(eq(openAlerts.sink, sink));
+}
+
+/** Those of them with these fingerprints, as they were told. */
+export async function readToldAlerts(
+  db: Database,
+  sink: string,
+  fingerprints: readonly string[],
+): Promise<ToldAlert[]> {
+  if (fingerprints.length === 0) return [];
+  return await db
+    .select()
+    .from(openAlerts)
+    .where(
+      and(
+        eq(openAlerts.sink, sink),
+        sql`${openAlerts.fingerprint} = any(${sql.param(fingerprints)}::text[])`,
+      ),
+    );
+}
+
+const COLUMNS = {
+  fingerprint: ['text', (alert: ToldAlert) => alert.fingerprint],
+  labels: ['jsonb', (alert: ToldAlert) => JSON.stringify(alert.labels)],
+  annotations: ['jsonb', (alert: ToldAlert) => JSON.stringify(alert.annotations)],
+  starts_at: ['timestamptz', (alert: ToldAlert) => alert.starts_at.toISOString()],
+} as const;
+
+/**
+ * Notes, all together, what the Alertmanager of `sink` may believe from here on: that `firing` are open, last sent at
+ * `last_sent_at`, and that `ended` no longer are. An alert that is open already keeps its start.
+ */
+export async function recordAlerts(
+  db: Database,
+  sink: string,
+  news: { firing: readonly ToldAlert[]; ended: readonly ToldAlert[]; last_sent_at: Date },
+): Promise<void> {
+  if (news.firing.length + news.ended.length === 0) return;
+  await db.transaction(async (tx) => {
+    for (const batch of batches(news.firing)) {
+      await tx.execute(sql`
+        insert into cph.open_alerts (sink, fingerprint, labels, annotations, starts_at, last_sent_at)
+        select ${sink}, u.fingerprint, u.labels, u.annotations, u.starts_at, ${news.last_sent_at.toISOString()}::timestamptz
+        from ${unnested(batch, COLUMNS)}
+        on conflict (sink, fingerprint) do update
+        set annotations = excluded.annotations, last_sent_at = excluded.last_sent_at`);
+    }
+    const ended = news.ended.map((alert) => alert.fingerprint);
+    await tx.execute(sql`
+      delete from cph.open_alerts
+      where sink = ${sink} and fingerprint = any(${sql.param(ended)}::text[])`);
+  });
+}

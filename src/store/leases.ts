@@ -1,0 +1,123 @@
+/**
+ * Which replica looks at which project. A lease spares the replicas each other's work and nothing more: what may be
+ * written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
+ */
+import { sql } from 'drizzle-orm';
+import type { Database, Transaction } from './database.ts';
+
+/** The last moments at which the schedules said: look. */
+export interface Ticks {
+  readonly sweep: Date;
+  /** Null where nothing is watched. */
+  readonly watch: Date | null;
+}
+
+export interface ClaimedProject {
+  readonly project_id: string;
+  /** A sweep is due, which also does for a watch; else a watch is. */
+  readonly sweep: boolean;
+}
+
+export interface ClaimOptions {
+  readonly replica: string;
+  /** The projects this replica is configured for. */
+  readonly project_ids: readonly string[];
+  readonly ticks: Ticks;
+  /** Projects at most. */
+  readonly limit: number;
+  readonly lease_ms: number;
+  /** Looks of one tick are spread over this long, each project at its own moment, so that they do not come all at once. */
+  readonly spread_ms: number;
+  readonly now: Date;
+}
+
+/**
+ * Leases up to `limit` projects that have not been looked at for the last tick and that nobody else is at. Should we die
+ * between this and the release, the lease runs out and the tick is still unserved: another replica claims the project,
+ * and the runs that were cut off are abandoned then.
+ */
+export async function claimProjects(db: Database, options: ClaimOptions): Promise<ClaimedProject[]> {
+  const { replica, limit, lease_ms } = options;
+  if (limit <= 0 || options.project_ids.length === 0) return [];
+  return await db.transaction(async (tx) => {
+    const { rows } = await tx.execute<
+      ClaimedProject & { left_by: string | null } & Record<string, unknown>
+    >(sql`
+      with due as (
+        select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep
+        from cph.projects
+        where project_id = any(${sql.param(options.project_ids)}::text[])
+          and (leased_until is null or leased_until < clock_timestamp())
+          and (${sweepIsDue(options)} or ${watchIsDue(options)})
+        order by sweep_tick nulls first, project_id
+        limit ${limit}
+        for no key update skip locked
+      )
+      update cph.projects p
+      set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
+      from due
+      where p.project_id = due.project_id
+      returning p.project_id, due.sweep, due.left_by`);
+    await abandonRuns(
+      tx,
+      rows.filter((row) => row.left_by !== null).map((row) => row.project_id),
+      options.now,
+    );
+    return rows.map(({ project_id, sweep }) => ({ project_id, sweep }));
+  });
+}
+
+function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
+  const since = Math.max(0, now.getTime() - ticks.sweep.getTime());
+  // Every project has its own place in the spread, the same each time, so that sweeps of one project stay evenly apart.
+  return sql`(coalesce(sweep_tick < ${ticks.sweep.toISOString()}::timestamptz, true)
+    and (hashtext(project_id) & 1023) * ${spread_ms / 1024}::float8 <= ${since}::float8)`;
+}
+
+function watchIsDue({ ticks }: ClaimOptions) {
+  if (!ticks.watch) return sql`false`;
+  return sql`coalesce(watch_tick < ${ticks.watch.toISOString()}::timestamptz, true)`;
+}
+
+/** Runs that a replica left behind: should it come back to life, it finds them ended and writes nothing. */
+async function abandonRuns(tx: Transaction, project_ids: readonly string[], now: Date): Promise<void> {
+  if (project_ids.length === 0) return;
+  await tx.execute(sql`
+    update cph.sync_runs
+    set status = 'abandoned',
+      finished_at = greatest(started_at, ${now.toISOString()}::timestamptz),
+      error_message = 'the replica that was looking is gone; another one took over'
+    where project_id = any(${sql.param(project_ids)}::text[]) and status = 'running'`);
+}
+
+/** Makes the leases of projects still being looked at last for another `lease_ms`. */
+export async function renewLeases(
+  db: Database,
+  { replica, project_ids, lease_ms }: { replica: string; project_ids: readonly string[]; lease_ms: number },
+): Promise<void> {
+  if (project_ids.length === 0) return;
+  await db.execute(sql`
+    update cph.projects
+    set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
+    where leased_by = ${replica} and project_id = any(${sql.param(project_ids)}::text[])`);
+}
+
+/**
+ * Gives a project back. `served` are the ticks it was looked at for; null when the look was stopped, so that whoever
+ * claims it next looks at once. Changes nothing when the lease was lost meanwhile.
+ */
+export async function releaseProject(
+  db: Database,
+  project_id: string,
+  { replica, served }: { replica: string; served: { sweep: Date | null; watch: Date | null } | null },
+): Promise<void> {
+  const later = (column: string, tick: Date | null | undefined) =>
+    sql`greatest(${sql.identifier(column)}, ${tick?.toISOString() ?? null}::timestamptz)`;
+  await db.execute(sql`
+    update cph.projects
+    set leased_by = null,
+      leased_until = null,
+      sweep_tick = ${later('sweep_tick', served?.sweep)},
+      watch_tick = ${later('watch_tick', served?.watch)}
+    where project_id = ${project_id} and leased_by = ${replica}`);
+}

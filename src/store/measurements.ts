@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+
+/** What is true of a project now, in seconds where it is a time. */
+export interface ProjectMeasurement {
+  readonly project_id: string;
+  readonly region: string;
+  readonly name: string;
+  readonly registered_at: number;
+  readonly last_complete_at: number | null;
+  readonly sync_interval: number | null;
+  readonly consecutive_failures: number;
+  readonly held_removals: number;
+}
+
+export interface ImageMeasurement {
+  readonly project_id: string;
+  readonly image_id: string;
+  readonly image_name: string | null;
+  /** Failed since before the project was first read to the end. */
+  readonly baseline: boolean;
+}
+
+export interface Measurements {
+  readonly projects: readonly ProjectMeasurement[];
+  readonly images: readonly { project_id: string; image_type: string; status: string; images: number }[];
+  readonly failed: readonly ImageMeasurement[];
+  readonly stuck: readonly ImageMeasurement[];
+  readonly sinks: readonly { sink: string; lag: number; dead_letters: number }[];
+}
+
+/** Reads everything that is measured of configured projects from the tables: the same answer whichever replica is asked. */
+export async function readMeasurements(db: Database): Promise<Measurements> {
+  const [projects, images, failed, stuck, sinks] = await Promise.all([
+    db.execute<ProjectMeasurement & Record<string, unknown>>(PROJECTS),
+    db.execute<Measurements['images'][number]>(IMAGES),
+    db.execute<ImageMeasurement & Record<string, unknown>>(FAILED),
+    db.execute<ImageMeasurement & Record<string, unknown>>(STUCK),
+    db.execute<Measurements['sinks'][number]>(SINKS),
+  ]);
+  return {
+    projects: projects.rows,
+    images: images.rows,
+    failed: failed.rows,
+    stuck: stuck.rows,
+    sinks: sinks.rows,
+  };
+}
+
+const seconds = (column: string) => sql.raw(`extract(epoch from ${column})::float8 as ${column}`);
+
+const PROJECTS = sql`
+  select project_id, region, coalesce(name, '') as name, ${seconds('registered_at')}, ${seconds('last_complete_at')},
+    ${seconds('sync_interval')}, consecutive_failures, held_removals
+  from cph.projects
+  where unconfigured_since is null
+  order by project_id`;
+
+// A public image that only phone-images lists has neither type nor status of its own.
+const IMAGES = sql`
+  select project_id,
+    coalesce(image_type, case is_public when 1 then 'public' else 'none' end) as image_type,
+    coalesce(status, 'none') as status,
+    count(*)::int as images
+  from cph.images
+  join cph.projects using (project_id)
+  where removed_at is null and unconfigured_since is null
+  group by 1, 2, 3`;
+
+const FAILED = sql`
+  select project_id, image_id, image_name, status_baseline as baseline
+  from cph.images
+  join cph.projects using (project_id)
+  where status = 'failed' and removed_at is null and unconfigured_since is null`;
+
+const STUCK = sql`
+  select i.project_id, i.image_id, i.image_name, i.status_baseline as baseline
+  from cph.images i
+  join cph.projects p using (project_id)
+  where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after`;
+
+const SINKS = sql`
+  select s.name as sink,
+    (select count(*)::int from cph.image_events e where e.seq > s.cursor_seq) as lag,
+    (select count(*)::int from cph.dead_letters d where d.sink = s.name) as dead_letters
+  from cph.sinks s
+  order by s.name`;

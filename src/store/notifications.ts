@@ -1,0 +1,62 @@
+/** News of the log by NOTIFY: sooner than asking, and never needed. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** The channel on which every appended event is announced; see `appendEvents`. */
+export const LOG_CHANNEL = 'cph_events';
+
+const RECONNECT_MS = 5_000;
+
+export interface LogListener {
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Calls `onAppend` when events were committed, and after every new connection, for those that nobody heard of. Uses a
+ * connection of its own. One that fails is made again, in silence: behind a transaction-pooling proxy nothing is heard
+ * at all, so whoever listens also asks now and then, and learns there what is wrong with the database.
+ */
+export function listenToLog(url: string, onAppend: () => void): LogListener {
+  const closing = new AbortController();
+  const listening = keepListening(url, { onAppend, signal: closing.signal });
+  return {
+    close: async () => {
+      closing.abort();
+      await listening;
+    },
+  };
+}
+
+interface Listening {
+  readonly onAppend: () => void;
+  readonly signal: AbortSignal;
+}
+
+async function keepListening(url: string, { onAppend, signal }: Listening): Promise<void> {
+  while (!signal.aborted) {
+    await listenOnce(url, { onAppend, signal }).catch(() => undefined);
+    await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Rejects when the connection fails or is called off. */
+async function listenOnce(url: string, { onAppend, signal }: Listening): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'cph-inventory listen',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // Errors that come while nothing is awaited; what is awaited reports its own.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    client.on('notification', onAppend);
+    await client.query(`listen ${LOG_CHANNEL}`);
+    onAppend();
+    await once(client, 'end', { signal });
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,34 @@
+import { asc, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { deadLetters, sinks } from './delivery-schema.ts';
+import { imageEvents } from './schema.ts';
+import { projectFreshness } from './views.ts';
+
+export type ProjectStatus = typeof projectFreshness.$inferSelect;
+
+/** How far a sink is behind the log, and what is in its way. */
+export interface SinkStatus {
+  readonly name: string;
+  readonly kind: string;
+  readonly cursor_seq: number;
+  readonly lag: number;
+  readonly dead_letters: number;
+  readonly attempts: number;
+  readonly next_attempt_at: Date | null;
+  readonly last_error: string | null;
+  readonly last_delivered_at: Date | null;
+}
+
+export async function readProjectStatus(db: Database): Promise<ProjectStatus[]> {
+  return await db.select().from(projectFreshness).orderBy(asc(projectFreshness.project_id));
+}
+
+export async function readSinkStatus(db: Database): Promise<SinkStatus[]> {
+  const { rows } = await db.execute<SinkStatus & Record<string, unknown>>(sql`
+    select s.name, s.kind, s.cursor_seq, s.attempts, s.next_attempt_at, s.last_error, s.last_delivered_at,
+      (select count(*)::int from ${imageEvents} e where e.seq > s.cursor_seq) as lag,
+      (select count(*)::int from ${deadLetters} d where d.sink = s.name) as dead_letters
+    from ${sinks} s
+    order by s.name`);
+  return rows;
+}
