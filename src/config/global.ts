@@ -23,6 +23,10 @@ const schema = z.object({
   shutdownTimeoutMs: duration({ upTo: '10m', example: '10s' }),
   /** Whether images that had failed before a project was first read raise alerts. */
   baselineAlerts: yesOrNo(),
+  /** Milliseconds. */
+  eventRetentionMs: duration({ upTo: '36500d', example: '365d' }),
+  /** Milliseconds. */
+  runRetentionMs: duration({ upTo: '36500d', example: '30d' }),
   httpHost: textLike(/^[A-Za-z0-9.:_-]+$/, 'an address or host name, such as 127.0.0.1'),
   /** Null where nothing is served. */
   httpPort: portOrOff(),
@@ -41,10 +45,21 @@ interface Schedules {
   readonly timezone: string;
 }
 
+/** Keys that are found one by one and used together. */
+type GroupedKey =
+  | 'syncCron'
+  | 'watchCron'
+  | 'timezone'
+  | 'httpHost'
+  | 'httpPort'
+  | 'eventRetentionMs'
+  | 'runRetentionMs';
+
 /** What does not depend on a project. */
-export interface GlobalSettings
-  extends Omit<Fields, 'syncCron' | 'watchCron' | 'timezone' | 'httpHost' | 'httpPort'> {
+export interface GlobalSettings extends Omit<Fields, GroupedKey> {
   readonly schedules: Schedules;
+  /** How long events and runs are kept, in milliseconds. */
+  readonly retention: { readonly eventsMs: number; readonly runsMs: number };
   /** Null where nothing is served. */
   readonly http: { readonly host: string; readonly port: number } | null;
 }
@@ -53,9 +68,11 @@ export interface GlobalSettings
 export function assembleGlobal(settings: Settings<GlobalKey>, findings: Findings): GlobalSettings | null {
   const fields = judge(schema, settings, findings);
   if (fields === null) return null;
-  const { syncCron, watchCron, timezone, httpHost, httpPort, ...rest } = fields;
+  const { syncCron, watchCron, timezone, httpHost, httpPort, eventRetentionMs, runRetentionMs, ...rest } =
+    fields;
+  const retention = { eventsMs: eventRetentionMs, runsMs: runRetentionMs };
   const http = httpPort === null ? null : { host: httpHost, port: httpPort };
-  return { ...rest, http, schedules: { sync: syncCron, watch: watchCron, timezone } };
+  return { ...rest, http, retention, schedules: { sync: syncCron, watch: watchCron, timezone } };
 }
 
 function portOrOff() {

@@ -113,6 +113,16 @@ export const GLOBAL_SETTINGS = {
     default: 'false',
     description: 'whether images that had failed before a project was first read raise alerts',
   },
+  eventRetentionMs: {
+    name: 'CPH_EVENT_RETENTION',
+    default: '365d',
+    description: 'how long events are kept; the last one of each image stays',
+  },
+  runRetentionMs: {
+    name: 'CPH_RUN_RETENTION',
+    default: '30d',
+    description: 'how long runs are kept; the last ones of each project stay',
+  },
   httpHost: {
     name: 'CPH_HTTP_HOST',
     default: '127.0.0.1',
