@@ -1,0 +1,50 @@
+/** Getting a batch of alerts accepted, or finding those in it that never will be. */
+import type { Verdict } from './receiver-answer.ts';
+import type { Failure } from './sink.ts';
+
+/** What came of offering some alerts. */
+export interface Offered<Message> {
+  readonly accepted: readonly Message[];
+  /** Refused on their own, while others were or would have been accepted. */
+  readonly refused: readonly Message[];
+  /** What was said to the last of those that were refused; null where none was. */
+  readonly refusal: Failure | null;
+  /** Why the rest was not offered; null where all were. */
+  readonly failure: Failure | null;
+}
+
+/**
+ * Offers `messages` as one request. A request is refused as a whole (400, 413, 422) though only one alert in it is at
+ * fault, or though it is only too large: it is then halved until those at fault stand alone, which for one alert out
+ * of 500 takes some 18 requests. An empty request tells beforehand whether it is about the alerts at all: where that is
+ * refused too (a wrong path or password), nothing is halved.
+ */
+export async function offer<Message>(
+  messages: readonly Message[],
+  post: (messages: readonly Message[]) => Promise<Verdict>,
+): Promise<Offered<Message>> {
+  const accepted: Message[] = [];
+  const refused: Message[] = [];
+  let refusal: Failure | null = null;
+  const rest = [messages];
+  for (let part = rest.pop(); part; part = rest.pop()) {
+    const verdict = await post(part);
+    if (verdict.kind === 'failed') return { accepted, refused, refusal, failure: failureOf(verdict) };
+    if (verdict.kind === 'accepted') {
+      accepted.push(...part);
+      continue;
+    }
+    if (refusal === null && (await post([])).kind !== 'accepted') {
+      return { accepted, refused, refusal, failure: failureOf(verdict) };
+    }
+    refusal = failureOf(verdict);
+    if (part.length === 1) refused.push(...part);
+    else rest.push(part.slice(part.length / 2), part.slice(0, part.length / 2));
+  }
+  return { accepted, refused, refusal, failure: null };
+}
+
+function failureOf(verdict: Exclude<Verdict, { kind: 'accepted' }>): Failure {
+  const retry_after_ms = verdict.kind === 'failed' ? verdict.retry_after_ms : null;
+  return { event_seq: null, error: verdict.error, retry_after_ms };
+}

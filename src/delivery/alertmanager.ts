@@ -1,0 +1,162 @@
+/** The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2. */
+import {
+  readOpenAlerts,
+  readToldAlerts,
+  readTrouble,
+  recordAlerts,
+  type ToldAlert,
+} from '../store/alerts.ts';
+import { type Offered, offer } from './alertmanager-offer.ts';
+import { compareAlerts } from './alerts.ts';
+import { alertOf } from './alerts-text.ts';
+import { openReceiver, type Receiver } from './receiver.ts';
+import type { Verdict } from './receiver-answer.ts';
+import type { Failure, Sink, Turn, TurnReport } from './sink.ts';
+
+export interface AlertmanagerOptions {
+  readonly name: string;
+  /** Where the Alertmanager's pages are; its API is below. Shown to nobody; see {@link openReceiver}. */
+  readonly url: string;
+  /** Whether images that had failed before their project was first read completely are alerts too. */
+  readonly baselineAlerts: boolean;
+  readonly timeoutMs: number;
+}
+
+/** How soon trouble is seen that no event tells of: a failing, held or overdue sweep, an image stuck in creation. */
+const LOOK_AGAIN_MS = 2_000;
+/** About 500 KiB of JSON; a thousand failures are two requests. */
+const BATCH = 500;
+/**
+ * A firing alert ends by itself when it was not sent again for a day. Any sooner, and a daemon that is down over night
+ * would have its alerts reported as resolved while nobody has looked; never, and those of a sink that was taken out of
+ * the configuration would stay for ever.
+ */
+const LASTS_MS = 24 * 3_600_000;
+/**
+ * An end that by the Alertmanager's own clock has not come yet is not taken as one: it keeps the later end that it was
+ * told while the alert was firing. So ends are told early, by more than clocks should differ.
+ */
+const CLOCKS_DIFFER_MS = 60_000;
+/** When an alert was last sent that has not been accepted yet. */
+const NEVER = new Date(0);
+
+/**
+ * A sink whose every turn brings the Alertmanager in step with SQL. Nothing but a change of what SQL says ends an
+ * alert: after a restart, a failed sweep or a lost answer the same comparison comes to the same news.
+ */
+export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
+  const { name, baselineAlerts, timeoutMs } = options;
+  const receiver = openReceiver({ url: alertsUrl(options.url), timeoutMs });
+  return {
+    name,
+    kind: 'alertmanager',
+    takeTurn: (turn) => takeTurn(turn, { name, baselineAlerts, receiver }),
+    close: receiver.close,
+  };
+}
+
+function alertsUrl(url: string): string {
+  const api = new URL(url);
+  api.pathname = `${api.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
+  return api.href;
+}
+
+interface Means {
+  readonly name: string;
+  readonly baselineAlerts: boolean;
+  readonly receiver: Receiver;
+}
+
+async function takeTurn(turn: Turn, means: Means): Promise<TurnReport> {
+  const now = turn.now();
+  const trouble = await readTrouble(turn.db, { now, baselineAlerts: means.baselineAlerts });
+  const news = compareAlerts(trouble.map(alertOf), await readOpenAlerts(turn.db, means.name), now);
+  const ended = await readToldAlerts(turn.db, means.name, news.ended);
+  // Written down before they are sent: should the answer be lost and the trouble be over by then, we still know that
+  // the Alertmanager may have to be told so.
+  await recordAlerts(turn.db, means.name, { firing: news.fresh, ended: [], last_sent_at: NEVER });
+  const { accepted, failure } = await tell(messagesOf({ ...news, ended }), { turn, means, now });
+  return {
+    cursor_seq: failure ? turn.cursor_seq : turn.last_seq,
+    delivered: accepted,
+    refused: [],
+    failure,
+    look_again_at: new Date(now.getTime() + LOOK_AGAIN_MS),
+  };
+}
+
+interface Message {
+  readonly firing: boolean;
+  readonly alert: ToldAlert;
+}
+
+/** News first, so that a long list of repetitions does not hold it up. */
+function messagesOf({
+  fresh,
+  ended,
+  due,
+}: Record<'fresh' | 'ended' | 'due', readonly ToldAlert[]>): Message[] {
+  return [
+    ...fresh.map((alert) => ({ firing: true, alert })),
+    ...ended.map((alert) => ({ firing: false, alert })),
+    ...due.map((alert) => ({ firing: true, alert })),
+  ];
+}
+
+interface Telling {
+  readonly turn: Turn;
+  readonly means: Means;
+  readonly now: Date;
+}
+
+/** Batch by batch, each noted down once it was answered, so that a turn that is cut short was not in vain. */
+async function tell(
+  messages: readonly Message[],
+  { turn, means, now }: Telling,
+): Promise<{ accepted: number; failure: Failure | null }> {
+  let accepted = 0;
+  let refusal: Failure | null = null;
+  for (let start = 0; start < messages.length; start += BATCH) {
+    const batch = messages.slice(start, start + BATCH);
+    const offered = await offer(batch, (part) => post(part, { turn, means, now }));
+    await noteAnswer(offered, { turn, means, now });
+    accepted += offered.accepted.length;
+    refusal ??= offered.refusal;
+    if (offered.failure) return { accepted, failure: offered.failure };
+  }
+  return { accepted, failure: refusal };
+}
+
+async function post(messages: readonly Message[], { turn, means, now }: Telling): Promise<Verdict> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(messages.map((message) => postable(message, now)));
+  return await means.receiver.post({ headers, body }, turn);
+}
+
+/** An alert in the form of https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml (`postableAlert`). */
+function postable({ firing, alert }: Message, now: Date) {
+  const { labels, annotations, starts_at } = alert;
+  const endsAt = now.getTime() + (firing ? LASTS_MS : -CLOCKS_DIFFER_MS);
+  return {
+    labels,
+    annotations,
+    startsAt: starts_at.toISOString(),
+    endsAt: new Date(Math.max(endsAt, starts_at.getTime())).toISOString(),
+  };
+}
+
+/**
+ * A refused alert counts as sent: it is offered again with the next round and costs the others nothing until then.
+ * A refused end is done with: what the Alertmanager does not take, it does not have.
+ */
+async function noteAnswer(
+  { accepted, refused }: Offered<Message>,
+  { turn, means, now }: Telling,
+): Promise<void> {
+  const answered = [...accepted, ...refused];
+  await recordAlerts(turn.db, means.name, {
+    firing: answered.filter(({ firing }) => firing).map(({ alert }) => alert),
+    ended: answered.filter(({ firing }) => !firing).map(({ alert }) => alert),
+    last_sent_at: now,
+  });
+}

@@ -1,0 +1,133 @@
+/** How trouble is told to people: the labels an alert is known and routed by, and what it says. Pure. */
+import { canonicalJson } from '../inventory/canonical.ts';
+import type { ToldAlert, Trouble } from '../store/alerts.ts';
+
+/** What an alert is known by. */
+export interface Alert {
+  /** The labels as canonical JSON: alerts with the same labels are the same alert. */
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly trouble: Trouble;
+}
+
+/**
+ * `critical` is kept for the one state in which every other alert may be missing; the rest can wait for working hours,
+ * and who thinks otherwise routes by `alertname`.
+ */
+const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
+  CphImageFailed: 'warning',
+  CphImageStuckCreating: 'warning',
+  CphSyncFailing: 'warning',
+  CphInventoryStale: 'critical',
+  CphRemovalsHeld: 'warning',
+};
+
+/**
+ * The alert that reports `trouble`. Only what stays while the trouble lasts is a label; counts and times are in the
+ * annotations. The exception is the name of an image, which people route by: when it changes while the image is
+ * failed, the alert under the old name ends and one under the new name begins.
+ */
+export function alertOf(trouble: Trouble): Alert {
+  const labels: Record<string, string> = {
+    alertname: trouble.alert,
+    severity: SEVERITY[trouble.alert],
+    region: labelText(trouble.region),
+    project_id: labelText(trouble.project_id),
+  };
+  if ('image_id' in trouble) {
+    labels.image_id = labelText(trouble.image_id);
+    labels.image_name = labelText(trouble.image_name);
+  }
+  return { fingerprint: canonicalJson(labels), labels, trouble };
+}
+
+/**
+ * The alert in words. Its beginning is never in the future, even if another replica's clock is ahead: an end before
+ * the beginning would be refused.
+ */
+export function inWords({ fingerprint, labels, trouble }: Alert, now: Date): ToldAlert {
+  const starts_at = trouble.since < now ? trouble.since : now;
+  return { fingerprint, labels, annotations: annotationsOf(trouble), starts_at };
+}
+
+const LONGEST_LABEL = 256;
+const UNNAMED = '(unnamed)';
+
+/**
+ * `text` as the value of a label, and as part of a sentence: one line of at most 256 characters, never empty. The
+ * API lets a name be anything or nothing; an Alertmanager drops labels without a value and refuses broken UTF-8.
+ */
+export function labelText(text: string | null): string {
+  const line = (text ?? '').replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  if (line.length <= LONGEST_LABEL) return line || UNNAMED;
+  // By code points: a cut through a surrogate pair would be the broken UTF-8 this is to prevent.
+  return Array.from(line).slice(0, LONGEST_LABEL).join('').trim();
+}
+
+type Annotations = Readonly<Record<'summary' | 'description', string>>;
+
+function annotationsOf(trouble: Trouble): Annotations {
+  const project = `project ${labelText(trouble.project_id)} (${labelText(trouble.region)})`;
+  switch (trouble.alert) {
+    case 'CphImageFailed':
+      return tellFailed(trouble, project);
+    case 'CphImageStuckCreating':
+      return tellStuck(trouble, project);
+    case 'CphSyncFailing':
+      return tellFailing(trouble, project);
+    case 'CphInventoryStale':
+      return tellStale(trouble, project);
+    case 'CphRemovalsHeld':
+      return tellHeld(trouble, project);
+  }
+}
+
+type Telling<Name extends Trouble['alert']> = (
+  trouble: Extract<Trouble, { alert: Name }>,
+  project: string,
+) => Annotations;
+
+const tellFailed: Telling<'CphImageFailed'> = ({ image_id, image_name, since }, project) => ({
+  summary: `Image ${labelText(image_name)} has failed`,
+  description:
+    `Image ${labelText(image_name)} (${labelText(image_id)}) of ${project} was seen to have failed at ` +
+    `${since.toISOString()}. Its life so far: cph-inventory history ${labelText(image_id)}. ` +
+    'The alert ends when the image becomes usable or is deleted.',
+});
+
+const tellStuck: Telling<'CphImageStuckCreating'> = ({ image_id, image_name, creating_since }, project) => ({
+  summary: `Image ${labelText(image_name)} is still being created`,
+  description:
+    `Image ${labelText(image_name)} (${labelText(image_id)}) of ${project} has been seen as creating since ` +
+    `${creating_since.toISOString()}, longer than CPH_STUCK_AFTER allows. Its life so far: ` +
+    `cph-inventory history ${labelText(image_id)}. If creation never ends, delete the image and build it anew.`,
+});
+
+const tellFailing: Telling<'CphSyncFailing'> = ({ failures, last_error }, project) => ({
+  summary: `${failures} sweeps of ${project} failed in a row`,
+  description:
+    `The images of ${project} cannot be read; the last error was: ${sentence(last_error)} ` +
+    'What is known stays as it is, and images that fail now are not seen. ' +
+    'Find the cause with: cph-inventory check.',
+});
+
+const tellStale: Telling<'CphInventoryStale'> = ({ last_complete_at }, project) => ({
+  summary: `The inventory of ${project} is out of date`,
+  description:
+    `${last_complete_at ? `The last complete sweep ended at ${last_complete_at.toISOString()}` : 'No sweep has been complete since the project was added'}` +
+    `, more than three sync intervals ago. Alerts about images of ${project} may be missing or outdated. ` +
+    'Find the cause with: cph-inventory status, cph-inventory check.',
+});
+
+const tellHeld: Telling<'CphRemovalsHeld'> = ({ held, project_id }, project) => ({
+  summary: `${held} ${held === 1 ? 'removal waits' : 'removals wait'} for approval in ${project}`,
+  description:
+    `${held} known ${held === 1 ? 'image is' : 'images are'} no longer listed, more than CPH_REMOVAL_LIMIT lets go at ` +
+    'once, so they are still counted as there. If they were really deleted, let them go with: ' +
+    `cph-inventory approve ${labelText(project_id)}. If not, check the credentials and the project.`,
+});
+
+function sentence(text: string | null): string {
+  const line = labelText(text ?? 'not recorded');
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

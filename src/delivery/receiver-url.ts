@@ -1,0 +1,17 @@
+/** Shorter parts of a URL are words; tokens are longer. */
+const SHORTEST_TOKEN = 12;
+
+/** The `authorization` header for a URL's user and password; null when it has none. */
+export function basicCredential({ username, password }: URL): string | null {
+  if (!username && !password) return null;
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(plain).toString('base64')}`;
+}
+
+/** Every part of a URL that may be a secret, in whatever form a receiver may repeat it. */
+export function secretsOf(url: URL): string[] {
+  const credential = basicCredential(url)?.replace('Basic ', '') ?? '';
+  const parts = [...url.pathname.split('/'), ...url.searchParams.values()];
+  const tokens = parts.filter((part) => part.length >= SHORTEST_TOKEN);
+  return [url.password, decodeURIComponent(url.password), credential, ...tokens].filter(Boolean);
+}

@@ -1,0 +1,142 @@
+import { type Dispatcher, Pool } from 'undici';
+import { withDeadline } from './deadline.ts';
+import { type Answer, type Verdict, verdictOn } from './receiver-answer.ts';
+import { basicCredential, secretsOf } from './receiver-url.ts';
+
+/** Where a sink posts to. */
+export interface Receiver {
+  /**
+   * Posts one request and says what the receiver made of it. Rejects only with the signal's reason, when that is
+   * aborted; whether the request arrived is not known then.
+   */
+  post(request: PostRequest, control: PostControl): Promise<Verdict>;
+  /** Drops its connections, requests in flight included. */
+  close(): Promise<void>;
+}
+
+export interface PostRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface PostControl {
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+const LONGEST_CONNECT_MS = 5_000;
+/** Of an answer only its beginning is ever told. */
+const ANSWER_BYTES = 16 * 1024;
+
+/**
+ * One connection, kept alive, one request at a time. `timeoutMs` bounds a request from connecting to the end of the
+ * answer. A user and password in the URL become basic authentication; redirects are not followed, so that neither they
+ * nor events go anywhere else. Of the URL only the origin is ever shown, because others put their tokens into paths.
+ */
+export function openReceiver({
+  url,
+  timeoutMs,
+}: {
+  readonly url: string;
+  readonly timeoutMs: number;
+}): Receiver {
+  const parsed = new URL(url);
+  const { origin, pathname, search } = parsed;
+  const authorization = basicCredential(parsed);
+  const target: Target = {
+    origin,
+    path: pathname + search,
+    headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
+    secrets: secretsOf(parsed),
+    timeoutMs,
+  };
+  const pool = new Pool(origin, {
+    connections: 1,
+    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot take it away.
+    connect: { timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs), rejectUnauthorized: true },
+  });
+  return {
+    post: (request, control) => post(pool, target, { request, control }),
+    close: () => pool.destroy(),
+  };
+}
+
+interface Target {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly timeoutMs: number;
+}
+
+interface Post {
+  readonly request: PostRequest;
+  readonly control: PostControl;
+}
+
+async function post(pool: Pool, target: Target, { request, control }: Post): Promise<Verdict> {
+  const { signal, now } = control;
+  const { origin: from, secrets, timeoutMs: ms } = target;
+  const work = (bounded: AbortSignal) => exchange(pool, target, { request, signal: bounded });
+  try {
+    const answer = await withDeadline(signal, { ms, work });
+    return answer === null ? { kind: 'accepted' } : verdictOn(answer, { from, secrets, now: now() });
+  } catch (cause) {
+    signal.throwIfAborted();
+    return { kind: 'failed', error: `${from} gave no answer (${reasonOf(cause, ms)})`, retry_after_ms: null };
+  }
+}
+
+/** Null when the receiver took it. */
+async function exchange(
+  pool: Pool,
+  target: Target,
+  { request, signal }: { readonly request: PostRequest; readonly signal: AbortSignal },
+): Promise<Answer | null> {
+  const headers = { ...target.headers, ...request.headers };
+  const response = await pool.request({
+    method: 'POST',
+    path: target.path,
+    headers,
+    body: request.body,
+    signal,
+  });
+  const { statusCode: status, body } = response;
+  if (status >= 200 && status < 300) {
+    // The status is the acceptance: an answer that breaks off after it changes nothing.
+    await body.dump({ limit: ANSWER_BYTES }).catch(() => undefined);
+    return null;
+  }
+  return {
+    status,
+    location: firstValue(response.headers.location),
+    retryAfter: firstValue(response.headers['retry-after']),
+    text: await beginningOf(body),
+  };
+}
+
+async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= ANSWER_BYTES) break;
+    }
+  } catch {
+    // The status is there, and that decides; what came of the rest is told.
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The stable name of a failure, such as ECONNREFUSED. */
+function reasonOf(cause: unknown, timeoutMs: number): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.name === 'TimeoutError') return `none within ${timeoutMs} ms`;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+}
+
+function firstValue(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}

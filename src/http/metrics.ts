@@ -1,0 +1,98 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Database } from '../store/database.ts';
+import { RUN_STATUSES } from '../store/schema.ts';
+import type { RunReport } from '../sync/run.ts';
+import { tableMetrics } from './table-metrics.ts';
+
+/** What one attempt at a request came to. */
+export interface ApiAttempt {
+  readonly endpoint: string;
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** Counts what this process does, and tells Prometheus of that and of what the tables say. */
+export interface Metrics {
+  /** Makes a project's counters exist at zero, so that the first failure is an increase and not a beginning. */
+  readonly expectProject: (project_id: string) => void;
+  readonly countRun: (report: RunReport) => void;
+  readonly countAttempt: (project_id: string, attempt: ApiAttempt) => void;
+  readonly countDelivery: (delivery: { sink: string; outcome: string; count: number }) => void;
+  /** The page, in the Prometheus text format. Without the database, what only it knows is left out. */
+  readonly page: (db: Database) => Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics({ baselineAlerts }: { baselineAlerts: boolean }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const counters = createCounters(registry);
+  const tables = tableMetrics(registry, { baselineAlerts });
+  return {
+    expectProject: (project_id) => {
+      for (const kind of ['sweep', 'watch']) {
+        for (const status of RUN_STATUSES) counters.runs.inc({ project_id, kind, status }, 0);
+      }
+    },
+    countRun: (report) => countRun(counters, report),
+    countAttempt: (project_id, { endpoint, outcome, seconds }) => {
+      counters.requests.inc({ project_id, endpoint, outcome });
+      counters.requestDuration.observe({ endpoint }, seconds);
+    },
+    countDelivery: ({ sink, outcome, count }) => counters.deliveries.inc({ sink, outcome }, count),
+    page: async (db) => {
+      await tables.refresh(db);
+      return await registry.metrics();
+    },
+    contentType: registry.contentType,
+  };
+}
+
+function createCounters(registry: Registry) {
+  const registers = [registry];
+  const counter = <const Labels extends string>(name: string, help: string, labelNames: Labels[]) =>
+    new Counter({ name, help, labelNames, registers });
+  return {
+    runs: counter('cph_sync_runs_total', 'Looks that ended, by how.', ['project_id', 'kind', 'status']),
+    duration: new Histogram({
+      name: 'cph_sync_duration_seconds',
+      help: 'How long looks took, from the first request to the commit.',
+      labelNames: ['kind'],
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
+      registers,
+    }),
+    requests: counter('cph_api_requests_total', 'Requests sent to the API, retries included.', [
+      'project_id',
+      'endpoint',
+      'outcome',
+    ]),
+    requestDuration: new Histogram({
+      name: 'cph_api_request_duration_seconds',
+      help: 'How long the API took to answer.',
+      labelNames: ['endpoint'],
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    drift: counter('cph_listing_drift_total', 'Listings that contradicted themselves and were read again.', [
+      'project_id',
+      'kind',
+    ]),
+    events: counter('cph_events_total', 'Events written to the log.', ['type']),
+    deliveries: counter(
+      'cph_sink_deliveries_total',
+      'Events or alerts handed to a sink, by what came of it.',
+      ['sink', 'outcome'],
+    ),
+  };
+}
+
+function countRun(counters: ReturnType<typeof createCounters>, report: RunReport): void {
+  const { project_id, kind, status, started_at, finished_at } = report;
+  counters.runs.inc({ project_id, kind, status });
+  counters.duration.observe({ kind }, (finished_at.getTime() - started_at.getTime()) / 1000);
+  for (const drift of report.listings.flatMap((listing) => listing.drift))
+    counters.drift.inc({ project_id, kind: drift });
+  for (const type of ['created', 'updated', 'status_changed', 'removed', 'restored'] as const) {
+    counters.events.inc({ type: `cph.image.${type}` }, report[type]);
+  }
+}

@@ -1,0 +1,99 @@
+import { Gauge, type Registry } from 'prom-client';
+import { labelText } from '../delivery/alerts-text.ts';
+import type { Database } from '../store/database.ts';
+import { type ImageMeasurement, type Measurements, readMeasurements } from '../store/measurements.ts';
+
+/**
+ * Gauges that are read from the tables at every scrape. When those cannot be read the gauges are absent: a remembered
+ * value would hide that nobody is looking, and a zero would end alerts that still hold.
+ */
+export function tableMetrics(
+  registry: Registry,
+  { baselineAlerts }: { baselineAlerts: boolean },
+): { refresh: (db: Database) => Promise<void> } {
+  const gauges = createGauges(registry);
+  return {
+    refresh: async (db) => {
+      const measured = await readMeasurements(db).catch(() => null);
+      for (const gauge of Object.values(gauges)) gauge.reset();
+      gauges.up.set(measured ? 1 : 0);
+      if (!measured) return;
+      setProjects(gauges, measured.projects);
+      setImages(gauges, measured, baselineAlerts);
+      for (const { sink, lag, dead_letters } of measured.sinks) {
+        gauges.lag.set({ sink }, lag);
+        gauges.deadLetters.set({ sink }, dead_letters);
+      }
+    },
+  };
+}
+
+type Gauges = ReturnType<typeof createGauges>;
+
+function createGauges(registry: Registry) {
+  const gauge = <const Labels extends string>(name: string, help: string, labelNames: Labels[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const image = ['project_id', 'image_id', 'image_name'] as const;
+  return {
+    up: gauge('cph_database_up', '1 when the tables could be read for this page.'),
+    info: gauge('cph_project_info', 'Every project, with its region and name.', [
+      'project_id',
+      'region',
+      'name',
+    ]),
+    registered: gauge('cph_project_registered_timestamp_seconds', 'When the project was first known.', [
+      'project_id',
+    ]),
+    complete: gauge(
+      'cph_last_complete_sync_timestamp_seconds',
+      'When the project was last proven complete.',
+      ['project_id'],
+    ),
+    interval: gauge('cph_sync_interval_seconds', 'The longest time between two scheduled sweeps.', [
+      'project_id',
+    ]),
+    failures: gauge('cph_sync_consecutive_failures', 'Failed sweeps in a row.', ['project_id']),
+    held: gauge('cph_held_removals', 'Missing images whose removal waits for approval.', ['project_id']),
+    images: gauge('cph_images', 'Images that exist.', ['project_id', 'image_type', 'status']),
+    failed: gauge('cph_image_failed', '1 for each image that failed to be created and still exists.', [
+      ...image,
+    ]),
+    failedBaseline: gauge(
+      'cph_image_failed_baseline',
+      '1 for each of those that had failed before the project was first read to the end.',
+      ['project_id', 'image_id'],
+    ),
+    stuck: gauge('cph_image_stuck', '1 for each image that has been creating for too long.', [...image]),
+    lag: gauge('cph_sink_lag_events', 'Events a sink has not accepted yet.', ['sink']),
+    deadLetters: gauge('cph_dead_letters', 'Events a sink refused for good.', ['sink']),
+  };
+}
+
+function setProjects(gauges: Gauges, projects: Measurements['projects']): void {
+  for (const project of projects) {
+    const { project_id, region, name } = project;
+    gauges.info.set({ project_id, region, name }, 1);
+    gauges.registered.set({ project_id }, project.registered_at);
+    gauges.failures.set({ project_id }, project.consecutive_failures);
+    gauges.held.set({ project_id }, project.held_removals);
+    if (project.last_complete_at !== null) gauges.complete.set({ project_id }, project.last_complete_at);
+    if (project.sync_interval !== null) gauges.interval.set({ project_id }, project.sync_interval);
+  }
+}
+
+function setImages(gauges: Gauges, measured: Measurements, baselineAlerts: boolean): void {
+  for (const { project_id, image_type, status, images } of measured.images) {
+    gauges.images.set({ project_id, image_type, status }, images);
+  }
+  for (const image of measured.failed) {
+    gauges.failed.set(imageLabels(image), 1);
+    const { project_id, image_id } = image;
+    if (image.baseline && !baselineAlerts) gauges.failedBaseline.set({ project_id, image_id }, 1);
+  }
+  for (const image of measured.stuck) gauges.stuck.set(imageLabels(image), 1);
+}
+
+function imageLabels({ project_id, image_id, image_name }: ImageMeasurement) {
+  // As the Alertmanager sink spells it, so that both ways of alerting route alike.
+  return { project_id, image_id, image_name: labelText(image_name) };
+}

@@ -1,0 +1,62 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { alertOf } from '../src/delivery/alerts-text.ts';
+import { createMetrics } from '../src/http/metrics.ts';
+import type { Trouble } from '../src/store/alerts.ts';
+import { useTestDatabase } from './support/postgres.ts';
+
+const FOLDER = resolve(import.meta.dirname, '../deploy/prometheus');
+const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;
+/** Without the program these tests cannot run; where CI is set they then fail instead of being skipped. */
+const noPromtool = !hasPromtool && !process.env.CI;
+
+const ofImage = { project_id: 'p1', region: 'r', since: new Date(), image_id: 'i1', image_name: 'base' };
+const TROUBLE: readonly Trouble[] = [
+  { ...ofImage, alert: 'CphImageFailed' },
+  { ...ofImage, alert: 'CphImageStuckCreating', creating_since: new Date() },
+  { ...ofImage, alert: 'CphSyncFailing', failures: 2, last_error: null },
+  { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null },
+  { ...ofImage, alert: 'CphRemovalsHeld', held: 1 },
+];
+
+describe('the rules for Prometheus', () => {
+  const database = useTestDatabase();
+
+  test('are the alerts of the Alertmanager sink, with the same severities', () => {
+    const rules = readFileSync(`${FOLDER}/rules.yml`, 'utf8');
+    const found = Array.from(
+      rules.matchAll(/- alert: (\w+)[\s\S]*?severity: (\w+)/g),
+      ([, ...found]) => found,
+    );
+    expect(found).toEqual(
+      TROUBLE.map((trouble) => alertOf(trouble).labels).map(({ alertname, severity }) => [
+        alertname,
+        severity,
+      ]),
+    );
+  });
+
+  test('read no metric that the daemon does not have', async () => {
+    const page = await createMetrics({ baselineAlerts: false }).page(database.db);
+    const there = new Set(Array.from(page.matchAll(/^# TYPE (\w+)/gm), ([, name]) => name));
+    const rules = readFileSync(`${FOLDER}/rules.yml`, 'utf8').replaceAll(/^ *#.*$/gm, '');
+    const read = new Set(Array.from(rules.matchAll(/cph_[a-z_]+/g), ([name]) => name));
+    expect(read.size).toBeGreaterThan(5);
+    expect([...read].filter((name) => !there.has(name))).toEqual([]);
+  });
+
+  test.skipIf(noPromtool)('are valid', () => {
+    expect(() => promtool('check', 'rules', 'rules.yml')).not.toThrow();
+  });
+
+  test.skipIf(noPromtool)('fire and resolve as their tests say', { timeout: 60_000 }, () => {
+    expect(() => promtool('test', 'rules', 'rules_test.yml')).not.toThrow();
+  });
+});
+
+/** Throws with what it printed when it finds a fault. */
+function promtool(...args: string[]): void {
+  execFileSync('promtool', args, { cwd: FOLDER, stdio: 'pipe' });
+}

@@ -1,0 +1,100 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, expect, test } from 'vitest';
+import { createMetrics } from '../src/http/metrics.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { markUnconfigured } from '../src/store/projects.ts';
+import { imagesRecord } from './support/image-records.ts';
+import { useTestDatabase } from './support/postgres.ts';
+import { scriptedProject } from './support/scripted-project.ts';
+
+const database = useTestDatabase();
+beforeEach(() => database.truncate());
+
+async function pageOf(metrics = createMetrics({ baselineAlerts: false })): Promise<string[]> {
+  return (await metrics.page(database.db)).split('\n').filter((line) => line.startsWith('cph_'));
+}
+
+test('a project exists at zero before its first run, so that the first failure is an increase', async () => {
+  const metrics = createMetrics({ baselineAlerts: false });
+  metrics.expectProject('p1');
+  expect(await pageOf(metrics)).toContain(
+    'cph_sync_runs_total{project_id="p1",kind="sweep",status="failed"} 0',
+  );
+});
+
+test('runs, events and drift are counted from what the run reports', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a'), imagesRecord('b', { status_code: 2 })];
+  const metrics = createMetrics({ baselineAlerts: false });
+  const report = await scripted.sweep();
+  metrics.countRun({
+    ...report,
+    listings: report.listings.map((listing) => ({ ...listing, drift: ['count'] })),
+  });
+  const page = await pageOf(metrics);
+  expect(page).toContain('cph_sync_runs_total{project_id="p1",kind="sweep",status="succeeded"} 1');
+  expect(page).toContain('cph_events_total{type="cph.image.created"} 2');
+  expect(page).toContain(`cph_listing_drift_total{project_id="p1",kind="count"} ${report.listings.length}`);
+  expect(page).toContain('cph_sync_duration_seconds_count{kind="sweep"} 1');
+});
+
+test('images, failures and freshness are read from the tables at every page', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a', { status_code: 2, image_name: 'broken' })];
+  await scripted.sweep();
+  const page = await pageOf();
+  expect(page).toContain('cph_images{project_id="p1",image_type="private",status="failed"} 1');
+  expect(page).toContain('cph_image_failed{project_id="p1",image_id="a",image_name="broken"} 1');
+  expect(page).toContain('cph_image_failed_baseline{project_id="p1",image_id="a"} 1');
+  expect(
+    page.some((line) => line.startsWith('cph_last_complete_sync_timestamp_seconds{project_id="p1"} ')),
+  ).toBe(true);
+
+  scripted.api.records = [imagesRecord('a', { image_name: 'broken' })];
+  await scripted.sweep();
+  expect((await pageOf()).filter((line) => line.startsWith('cph_image_failed'))).toEqual([]);
+});
+
+test('baseline failures are told apart only while they raise no alert', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a', { status_code: 2 })];
+  await scripted.sweep();
+  const page = await pageOf(createMetrics({ baselineAlerts: true }));
+  expect(page.some((line) => line.startsWith('cph_image_failed{'))).toBe(true);
+  expect(page.some((line) => line.startsWith('cph_image_failed_baseline'))).toBe(false);
+});
+
+test('a project that is no longer configured is no longer measured', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a', { status_code: 2 })];
+  await scripted.sweep();
+  await markUnconfigured(database.db, ['p2'], new Date());
+  expect((await pageOf()).filter((line) => line.includes('"p1"'))).toEqual([]);
+});
+
+test('without the database its gauges are absent, neither zero nor remembered, and the page says so', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a', { status_code: 2 })];
+  await scripted.sweep();
+  const metrics = createMetrics({ baselineAlerts: false });
+  expect(await pageOf(metrics)).toContain('cph_database_up 1');
+  const away = openDatabase({
+    url: 'postgres://127.0.0.1:1/none',
+    applicationName: 'test',
+    maxConnections: 1,
+  });
+  const page = await metrics.page(away.db);
+  await away.close();
+  expect(page).toContain('cph_database_up 0');
+  expect(page).not.toMatch(/^cph_(image|last_complete|sink_lag)/m);
+});
+
+test('a failing image with a name that breaks lines and quotes is still one line', async () => {
+  const scripted = await scriptedProject(database.db, 'p1');
+  scripted.api.records = [imagesRecord('a', { status_code: 2, image_name: 'a"\n\\b' })];
+  await scripted.sweep();
+  expect(await pageOf()).toContain(
+    'cph_image_failed{project_id="p1",image_id="a",image_name="a\\" \\\\b"} 1',
+  );
+  await database.db.execute(sql`select 1`);
+});
