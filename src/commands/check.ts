@@ -1,0 +1,109 @@
+import { type Config, loadConfig } from '../config/config.ts';
+import type { ProjectConfig } from '../config/project.ts';
+import { CphError } from '../cph/errors.ts';
+import type { Probe } from '../cph/probe.ts';
+import { connectProject } from '../daemon/sync-project.ts';
+import { readPrivileges } from '../store/privileges.ts';
+import { errorText } from '../sync/trouble.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { openStore } from './store.ts';
+import { type Column, printJson, printTable } from './terminal.ts';
+
+export interface CheckOptions {
+  readonly json?: boolean;
+}
+
+/** One thing that was tried. */
+interface Checked {
+  readonly result: 'ok' | 'note' | 'failed' | 'skipped';
+  readonly what: string;
+  readonly project_id: string | null;
+  /** What was found, and for a failure what to do about it. */
+  readonly details: string;
+}
+
+/** Tries everything the daemon will need, once, and says what to do about what does not work. */
+export async function check(options: CheckOptions, context: CommandContext): Promise<ExitCode> {
+  const config = loadConfig(context.surroundings);
+  const results = [
+    ...config.warnings.map(
+      (details) => ({ result: 'note', what: 'configuration', project_id: null, details }) as const,
+    ),
+    await checkDatabase(config, context),
+  ];
+  for (const project of config.projects) results.push(...(await checkProject(project, context)));
+  if (options.json) printJson(context.out, results);
+  else printTable(context.out, COLUMNS, { rows: results, empty: '' });
+  return results.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.done;
+}
+
+const COLOURS = { ok: 'green', note: 'yellow', failed: 'red', skipped: 'dim' } as const;
+
+const COLUMNS: readonly Column<Checked>[] = [
+  { title: 'RESULT', value: ({ result }) => result, colour: ({ result }) => COLOURS[result] },
+  { title: 'CHECK', value: ({ what }) => what },
+  { title: 'PROJECT', value: ({ project_id }) => project_id ?? '' },
+  { title: 'DETAILS', value: ({ details }) => details },
+];
+
+async function checkDatabase(config: Config, context: CommandContext): Promise<Checked> {
+  const of = { what: 'database', project_id: null };
+  try {
+    const store = await openStore(config, { migrate: false, signal: context.stop });
+    try {
+      const { version, missing } = await readPrivileges(store.db);
+      if (missing.length > 0)
+        return { ...of, result: 'failed', details: `the role lacks ${missing.join(', ')}; grant it` };
+      const kind = store.embedded ? 'embedded Postgres' : 'Postgres';
+      return { ...of, result: 'ok', details: `${kind} ${version}, up to date, may be written` };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    return { ...of, result: 'failed', details: errorText(error) };
+  }
+}
+
+/** The credential first: when it is rejected, asking each endpoint again would only bring its lock-out closer. */
+async function checkProject(config: ProjectConfig, context: CommandContext): Promise<Checked[]> {
+  const { probes, close } = connectProject(config, context);
+  const { projectId: project_id } = config;
+  const results: Checked[] = [];
+  let rejected: CphError | null = null;
+  try {
+    for (const probe of probes) {
+      const what = `${probe.source} ${probe.image_type}`;
+      const error: CphError | null = rejected ?? (await askProbe(probe, context));
+      if (error?.kind === 'unauthorized') rejected = error;
+      results.push({ what, project_id, ...(rejected ? SKIPPED : resultOf(probe, error)) });
+    }
+  } finally {
+    await close();
+  }
+  const what = `credentials (${config.credentials.kind})`;
+  if (rejected) return [{ what, project_id, result: 'failed', details: errorText(rejected) }, ...results];
+  return [{ what, project_id, result: 'ok', details: 'accepted' }, ...results];
+}
+
+const SKIPPED = { result: 'skipped', details: 'not asked: the credential was rejected' } as const;
+
+async function askProbe(probe: Probe, { stop }: CommandContext): Promise<CphError | null> {
+  try {
+    await probe.ask({ signal: stop, trace: { requests: 0, requestIds: new Set() } });
+    return null;
+  } catch (error) {
+    if (error instanceof CphError) return error;
+    throw error;
+  }
+}
+
+function resultOf(probe: Probe, error: CphError | null): Pick<Checked, 'result' | 'details'> {
+  if (!error) return { result: 'ok', details: 'readable' };
+  if (error.kind === 'refused' && probe.image_type === 'public') {
+    return {
+      result: 'note',
+      details: 'not offered by this edition of the API; phone-images stands in for it',
+    };
+  }
+  return { result: 'failed', details: errorText(error) };
+}

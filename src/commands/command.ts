@@ -1,0 +1,38 @@
+import type { Surroundings } from '../config/environment.ts';
+import type { Output } from './terminal.ts';
+
+/** What a command may know of the world it runs in. */
+export interface CommandContext {
+  readonly out: Output;
+  /** Says a sentence on stderr, beside what the command prints. */
+  readonly tell: (sentence: string) => void;
+  readonly surroundings: Surroundings;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly stop: AbortSignal;
+  /** Resolves when the program is asked to stop, or by SIGHUP to read its configuration again. */
+  readonly stopOrReload: () => Promise<void>;
+  readonly now: () => Date;
+  /** Ends the program with `done` after so many milliseconds, whatever still hangs; for a stop that was promised. */
+  readonly exitWithin: (ms: number) => void;
+}
+
+/** What a command ends with, as scripts and schedulers read it. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** Done, but a person should look. */
+  attention: 3,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Something the user can put right; its message is all there is to print, and there is no stack worth showing. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = EXIT.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

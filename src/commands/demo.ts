@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, loadConfig } from '../config/config.ts';
+import { startDaemon } from '../daemon/daemon.ts';
+import { createLog } from '../daemon/log.ts';
+import { replicaName } from '../daemon/replica-name.ts';
+import { openProjects } from '../daemon/sync-project.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createWorld } from '../simulator/world.ts';
+import { countByStatus, readChanges } from '../store/reports.ts';
+import type { RunReport } from '../sync/run.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { type DemoView, demoView } from './demo-view.ts';
+import { openStore, type Store } from './store.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface DemoOptions {
+  /** Milliseconds after which it ends by itself. */
+  readonly for?: number;
+}
+
+const SEED = 7;
+const IMAGES = 24;
+/** World seconds in a second: something happens every second or two, and an image takes seconds to be created. */
+const SPEED = 240;
+/** Log lines read at once; a sweep of the demo's world brings a few dozen at most. */
+const PAGE = 1000;
+
+/**
+ * Everything there is, for show: a simulated cloud with a life of its own, a real Postgres of its own in a temporary
+ * folder, and the daemon with fast schedules. Prints each change as the daemon sees it.
+ */
+export async function demo(options: DemoOptions, context: CommandContext): Promise<ExitCode> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cph-inventory-demo-'));
+  const world = createWorld({ seed: SEED, images: IMAGES, start: context.now(), life: { speed: SPEED } });
+  const cloud = await startSimulator({ world, now: context.now });
+  try {
+    const config = demoConfig(cloud, { dataDir, project_id: world.project_id });
+    const store = await openStore(config, { migrate: true, signal: context.stop });
+    try {
+      await watchDaemon(options, context, { config, store });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await cloud.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return EXIT.done;
+}
+
+function demoConfig(
+  cloud: Simulator,
+  { dataDir, project_id }: { dataDir: string; project_id: string },
+): Config {
+  const env = {
+    HW_REGION_NAME: 'ap-southeast-1',
+    HW_PROJECT_ID: project_id,
+    HW_AUTH_TOKEN: cloud.token,
+    CPH_ENDPOINT: cloud.url,
+    CPH_DATA_DIR: dataDir,
+    CPH_SYNC_CRON: '*/4 * * * * *',
+    CPH_WATCH_CRON: '* * * * * *',
+  };
+  const noFiles = () => {
+    throw new Error('the demo has no files');
+  };
+  return loadConfig({ env, files: { stamp: noFiles, read: noFiles } });
+}
+
+async function watchDaemon(
+  options: DemoOptions,
+  context: CommandContext,
+  { config, store }: { config: Config; store: Store },
+): Promise<void> {
+  const open = await openProjects(store.db, config.projects, context);
+  const view = demoView(context.out, { started: context.now(), now: context.now });
+  view.welcome(store.url);
+  const follow = follower(store, view);
+  const log = createLog({ level: 'error' });
+  const daemon = startDaemon({
+    ...config,
+    ...store,
+    ...open,
+    replica: replicaName(),
+    log,
+    now: context.now,
+    onRun: follow.onRun,
+  });
+  await untilOver(context.stop, options.for);
+  await daemon.stop(config.shutdownTimeoutMs / 2);
+  await follow.caughtUp();
+  view.goodbye();
+  await open.close();
+}
+
+/** Shows what each run wrote, in the order of the log. Runs end faster than they can be shown, so they queue. */
+function follower(store: Store, view: DemoView) {
+  let shown = 0;
+  let queue: Promise<void> = Promise.resolve();
+  const show = async (report: RunReport) => {
+    const changes = await readChanges(store.db, { after: shown, limit: PAGE });
+    view.changes(changes);
+    shown = changes.at(-1)?.event.seq ?? shown;
+    view.status(report, await countByStatus(store.db, report.project_id));
+  };
+  return {
+    onRun: (report: RunReport) => {
+      queue = queue.then(() => show(report));
+    },
+    caughtUp: () => queue,
+  };
+}
+
+async function untilOver(stop: AbortSignal, ms: number | undefined): Promise<void> {
+  if (ms === undefined) await untilAborted(stop);
+  else await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+}

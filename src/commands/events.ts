@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadDatabaseConfig } from '../config/config.ts';
+import { cloudEvent } from '../inventory/event.ts';
+import type { Database } from '../store/database.ts';
+import { readEvents } from '../store/events.ts';
+import { errorText } from '../sync/trouble.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { openStore } from './store.ts';
+
+export interface EventsOptions {
+  /** The number of the last event already seen. */
+  readonly after: number;
+  /** Go on with what comes, until stopped. */
+  readonly follow?: boolean;
+}
+
+/** Events read at once: bounds memory, whatever the length of the log. */
+const PAGE = 1000;
+/** Between two looks at a log that has nothing new, and between tries while the database is away. */
+const POLL_MS = 500;
+
+/** Prints the event log as CloudEvents, one a line, oldest first. */
+export async function events(options: EventsOptions, context: CommandContext): Promise<ExitCode> {
+  const config = loadDatabaseConfig(context.surroundings);
+  const store = await openStore(config, { migrate: false, signal: context.stop });
+  try {
+    const position = { after: options.after };
+    if (options.follow) await follow(store.db, position, context);
+    else await printNew(store.db, position, context);
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Prints what comes after `position` and moves it along, so that a failure half-way repeats and skips nothing. */
+async function printNew(
+  db: Database,
+  position: { after: number },
+  { out, stop }: CommandContext,
+): Promise<void> {
+  while (!stop.aborted) {
+    const page = await readEvents(db, { after: position.after, limit: PAGE });
+    for (const event of page) {
+      out.write(`${JSON.stringify(cloudEvent(event))}\n`);
+      position.after = event.seq;
+    }
+    if (page.length < PAGE) return;
+  }
+}
+
+/** A database that restarts is waited for, however long it takes: whoever follows the log wants the next event. */
+async function follow(db: Database, position: { after: number }, context: CommandContext): Promise<void> {
+  let away = false;
+  while (!context.stop.aborted) {
+    try {
+      await printNew(db, position, context);
+      if (away) context.tell('The database is back.');
+      away = false;
+    } catch (error) {
+      if (!away) context.tell(`Waiting for the database: ${errorText(error)}`);
+      away = true;
+    }
+    await sleep(POLL_MS, undefined, { signal: context.stop }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,122 @@
+import { loadConfig } from '../config/config.ts';
+import { connectProjects } from '../daemon/sync-project.ts';
+import type { ImageChange, SightingMark } from '../inventory/diff.ts';
+import { type Plan, planSweep } from '../sync/plan.ts';
+import { errorText } from '../sync/trouble.ts';
+import { chooseProjects } from './choose-projects.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { openStore } from './store.ts';
+import { type Colour, type Column, type Output, paint, printJson, printTable } from './terminal.ts';
+
+export interface PlanOptions {
+  readonly project?: string;
+  readonly detailedExitcode?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints what a sweep would change now, and changes nothing. */
+export async function plan(options: PlanOptions, context: CommandContext): Promise<ExitCode> {
+  const config = loadConfig(context.surroundings);
+  const chosen = chooseProjects(config.projects, options.project);
+  const store = await openStore(config, { migrate: false, signal: context.stop });
+  try {
+    const open = connectProjects(chosen, context);
+    try {
+      const control = { now: context.now, signal: context.stop };
+      const plans: Plan[] = [];
+      for (const project of open.projects) plans.push(await planSweep(store.db, project, control));
+      if (options.json) printJson(context.out, plans.map(planDocument));
+      else for (const one of plans) printPlan(context.out, one);
+      return exitCodeOf(plans, options.detailedExitcode ?? false);
+    } finally {
+      await open.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function planDocument({ project_id, status, requests, diff, held_removals, error, snapshot }: Plan) {
+  return {
+    project_id,
+    status,
+    requests,
+    listed: snapshot.sightings.size,
+    rejected: snapshot.rejected.length,
+    held_removals,
+    error_message: error === null ? null : errorText(error),
+    changes: diff.changes.map(({ type, image_id, before, after, changes, transition }) => {
+      return { type, image_id, transition, changes, before, after };
+    }),
+    missing: diff.marks.filter((mark) => mark.missing).map((mark) => mark.image_id),
+  };
+}
+
+function printPlan(out: Output, one: Plan): void {
+  const { diff, status, held_removals, error } = one;
+  const missing = diff.marks.filter((mark) => mark.missing);
+  out.write(`${paint(out, 'bold', `Project ${one.project_id}`)}\n`);
+  const rows = [...diff.changes.map(changeRow), ...missing.map(missingRow)];
+  printTable(out, COLUMNS, { rows, empty: 'Nothing would change.' });
+  if (held_removals > 0) {
+    out.write(
+      `${held_removals} images are gone upstream, more than the limit allows: the sweep would be held.\n`,
+    );
+  }
+  if (status === 'partial') out.write('The listing is not complete: nothing would be removed.\n');
+  if (error !== null) out.write(`${errorText(error)}\n`);
+}
+
+interface PlanRow {
+  readonly what: string;
+  readonly colour: Colour | null;
+  readonly image_id: string;
+  readonly name: string;
+  readonly details: string;
+}
+
+const COLUMNS: readonly Column<PlanRow>[] = [
+  { title: 'WOULD BE', value: (row) => row.what, colour: (row) => row.colour },
+  { title: 'IMAGE', value: (row) => row.image_id },
+  { title: 'NAME', value: (row) => row.name },
+  { title: 'DETAILS', value: (row) => row.details },
+];
+
+const COLOURS: Readonly<Record<ImageChange['type'], Colour>> = {
+  'cph.image.created': 'green',
+  'cph.image.restored': 'green',
+  'cph.image.updated': 'yellow',
+  'cph.image.status_changed': 'yellow',
+  'cph.image.removed': 'red',
+};
+
+function changeRow({ type, image_id, before, after, changes, transition }: ImageChange): PlanRow {
+  const from = transition?.from ? `${transition.from} → ` : '';
+  const status = transition ? [from + transition.to] : [];
+  const fields = Object.keys(changes).filter((field) => field !== 'status' && field !== 'status_code');
+  return {
+    what: type.replace('cph.image.', '').replace('_', ' '),
+    colour: COLOURS[type],
+    image_id,
+    name: (after ?? before)?.image_name ?? '',
+    details: [...status, ...fields].join(', '),
+  };
+}
+
+function missingRow({ image_id }: SightingMark): PlanRow {
+  return {
+    what: 'missing',
+    colour: 'dim',
+    image_id,
+    name: '',
+    details: 'absent for the first time; removed when the next complete sweep does not find it either',
+  };
+}
+
+function exitCodeOf(plans: readonly Plan[], detailed: boolean): ExitCode {
+  const unclear = plans.some(({ status }) => status !== 'succeeded');
+  const changes = plans.some(
+    ({ diff }) => diff.changes.length > 0 || diff.marks.some((mark) => mark.missing),
+  );
+  return unclear || (detailed && changes) ? EXIT.attention : EXIT.done;
+}

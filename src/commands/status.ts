@@ -1,0 +1,141 @@
+import { type DatabaseConfig, loadDatabaseConfig } from '../config/config.ts';
+import { readAlerts } from '../delivery/alerts.ts';
+import type { ToldAlert } from '../store/alerts.ts';
+import { type ProjectStatus, readProjectStatus, readSinkStatus, type SinkStatus } from '../store/status.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { openStore, type Store } from './store.ts';
+import {
+  type Column,
+  durationText,
+  type Output,
+  paint,
+  printable,
+  printJson,
+  printTable,
+} from './terminal.ts';
+
+export interface StatusOptions {
+  readonly json?: boolean;
+}
+
+interface Status {
+  readonly projects: readonly ProjectStatus[];
+  readonly alerts: readonly ToldAlert[];
+  readonly sinks: readonly SinkStatus[];
+}
+
+/** Prints how far the inventory can be relied on, what is wrong upstream, and whether those who should know do. */
+export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
+  const config = loadDatabaseConfig(context.surroundings);
+  const store = await openStore(config, { migrate: false, signal: context.stop });
+  try {
+    const found = await readStatus(store, config, context.now());
+    if (options.json) printJson(context.out, statusDocument(found));
+    else printStatus(context.out, found, context.now());
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+}
+
+async function readStatus({ db }: Store, { baselineAlerts }: DatabaseConfig, now: Date): Promise<Status> {
+  const [projects, alerts, sinks] = await Promise.all([
+    readProjectStatus(db),
+    readAlerts(db, { now, baselineAlerts }),
+    readSinkStatus(db),
+  ]);
+  return { projects, alerts, sinks };
+}
+
+function statusDocument({ projects, alerts, sinks }: Status) {
+  const told = alerts.map(({ labels, annotations, starts_at }) => ({ labels, annotations, starts_at }));
+  return { projects, alerts: told, sinks };
+}
+
+function printStatus(out: Output, { projects, alerts, sinks }: Status, now: Date): void {
+  heading(out, 'Projects');
+  printTable(out, projectColumns(now), {
+    rows: projects,
+    empty: 'No project was ever swept into this database.',
+  });
+  heading(out, 'Alerts');
+  printTable(out, alertColumns(now), { rows: alerts, empty: 'No alert is open.' });
+  heading(out, 'Sinks');
+  printTable(out, sinkColumns(now), {
+    rows: sinks,
+    empty: 'No sink is configured; events can be read by SQL.',
+  });
+}
+
+function heading(out: Output, text: string): void {
+  out.write(out.isTTY ? `\n${paint(out, 'bold', text)}\n` : `# ${text}\n`);
+}
+
+const RUN_COLOURS = {
+  succeeded: 'green',
+  partial: 'yellow',
+  held: 'yellow',
+  abandoned: 'yellow',
+  failed: 'red',
+} as const;
+
+function projectColumns(now: Date): Column<ProjectStatus>[] {
+  return [
+    { title: 'PROJECT', value: (row) => row.project_id },
+    { title: 'NAME', value: (row) => row.project_name ?? '' },
+    { title: 'REGION', value: (row) => row.region },
+    {
+      title: 'COMPLETE',
+      value: ({ last_complete_at: at }) => (at ? agoText(at, now) : 'never'),
+      colour: (row) => (row.stale || !row.last_complete_at ? 'red' : 'green'),
+    },
+    {
+      title: 'LAST RUN',
+      value: (row) => row.last_run_status ?? 'none',
+      colour: (row) => RUN_COLOURS[row.last_run_status as keyof typeof RUN_COLOURS] ?? null,
+    },
+    { title: 'FAILURES', value: (row) => String(row.consecutive_failures), align: 'right' },
+    { title: 'HELD', value: (row) => String(row.held_removals), align: 'right' },
+  ];
+}
+
+function agoText(at: Date, now: Date): string {
+  return `${durationText(now.getTime() - at.getTime())} ago`;
+}
+
+function alertColumns(now: Date): Column<ToldAlert>[] {
+  return [
+    { title: 'ALERT', value: ({ labels }) => labels.alertname ?? '', colour: () => 'red' },
+    {
+      title: 'FOR',
+      value: ({ starts_at }) => durationText(now.getTime() - starts_at.getTime()),
+      align: 'right',
+    },
+    { title: 'SUMMARY', value: ({ annotations }) => annotations.summary ?? '' },
+  ];
+}
+
+function sinkColumns(now: Date): Column<SinkStatus>[] {
+  return [
+    { title: 'SINK', value: (row) => row.name },
+    { title: 'KIND', value: (row) => row.kind },
+    { title: 'LAG', value: (row) => String(row.lag), align: 'right' },
+    {
+      title: 'DEAD LETTERS',
+      value: (row) => String(row.dead_letters),
+      colour: (row) => (row.dead_letters > 0 ? 'red' : null),
+      align: 'right',
+    },
+    {
+      title: 'DELIVERED',
+      value: ({ last_delivered_at: at }) =>
+        at ? `${durationText(now.getTime() - at.getTime())} ago` : 'never',
+    },
+    { title: 'TROUBLE', value: (row) => troubleText(row), colour: () => 'yellow' },
+  ];
+}
+
+function troubleText({ attempts, last_error }: SinkStatus): string {
+  if (attempts === 0) return '';
+  return `failed ${attempts} times: ${printable(last_error ?? 'no reason given')}`;
+}

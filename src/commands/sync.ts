@@ -1,0 +1,131 @@
+import { loadConfig } from '../config/config.ts';
+import { createLog, type Log } from '../daemon/log.ts';
+import { changeCount, logRun } from '../daemon/run-log.ts';
+import { openProjects } from '../daemon/sync-project.ts';
+import type { Database } from '../store/database.ts';
+import type { SyncProject } from '../sync/project.ts';
+import { type RunReport, StaleLook } from '../sync/run.ts';
+import { sweepProject } from '../sync/sweep.ts';
+import { errorCode, errorText } from '../sync/trouble.ts';
+import { chooseProjects } from './choose-projects.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { openStore } from './store.ts';
+import { type Column, durationText, type Output, printJson, printTable } from './terminal.ts';
+
+export interface SyncOptions {
+  readonly project?: string;
+  readonly json?: boolean;
+}
+
+/** Sweeps every project once, one after the other, and prints how each went. */
+export async function sync(options: SyncOptions, context: CommandContext): Promise<ExitCode> {
+  const config = loadConfig(context.surroundings);
+  const log = createLog({ level: config.logLevel });
+  for (const warning of config.warnings) log.warn(warning);
+  const chosen = chooseProjects(config.projects, options.project);
+  const store = await openStore(config, { migrate: true, signal: context.stop });
+  try {
+    const open = await openProjects(store.db, chosen, context);
+    try {
+      const reports = await sweepAll(open.projects, { db: store.db, log, context });
+      printReports(context.out, reports, options.json ?? false);
+      return exitCodeOf(reports);
+    } finally {
+      await open.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function sweepAll(
+  projects: readonly SyncProject[],
+  { db, log, context }: { db: Database; log: Log; context: CommandContext },
+): Promise<RunReport[]> {
+  const reports: RunReport[] = [];
+  for (const project of projects) {
+    const report = await sweepUntilFresh(db, project, context);
+    logRun(log, report);
+    reports.push(report);
+  }
+  return reports;
+}
+
+/** A daemon beside us may look at the same project and win; then its look is newer, and we look again. */
+async function sweepUntilFresh(
+  db: Database,
+  project: SyncProject,
+  context: CommandContext,
+): Promise<RunReport> {
+  const control = { now: context.now, signal: context.stop };
+  for (let attempt = 1; ; attempt += 1) {
+    const report = await sweepProject(db, project, control);
+    if (!(report.error instanceof StaleLook) || attempt === 3) return report;
+  }
+}
+
+function printReports(out: Output, reports: readonly RunReport[], json: boolean): void {
+  if (json) {
+    const documents = reports.map(({ error, ...report }) => ({
+      ...report,
+      error_code: errorCode(error),
+      error_message: error === null ? null : errorText(error),
+    }));
+    printJson(out, documents);
+    return;
+  }
+  printTable(out, COLUMNS, { rows: reports, empty: 'No project is configured.' });
+  for (const report of reports) for (const line of explain(report)) out.write(`${line}\n`);
+}
+
+const COLUMNS: readonly Column<RunReport>[] = [
+  { title: 'PROJECT', value: (report) => report.project_id },
+  { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => STATUS_COLOURS[status] },
+  ...(
+    ['listed', 'created', 'updated', 'status_changed', 'removed', 'restored', 'rejected', 'requests'] as const
+  ).map(
+    (count): Column<RunReport> => ({
+      title: count.replace('_', ' ').toUpperCase(),
+      value: (report) => String(report[count]),
+      align: 'right',
+    }),
+  ),
+  {
+    title: 'TOOK',
+    value: (report) => durationText(report.finished_at.getTime() - report.started_at.getTime()),
+    align: 'right',
+  },
+];
+
+const STATUS_COLOURS = {
+  succeeded: 'green',
+  partial: 'yellow',
+  held: 'yellow',
+  abandoned: 'yellow',
+  failed: 'red',
+} as const;
+
+function quietText({ marked }: RunReport): string {
+  return marked === 0
+    ? 'nothing changed, no image was written.'
+    : `nothing changed; images that went missing or came back into sight: ${marked}.`;
+}
+
+/** What a person should know of a sweep besides its numbers. */
+function* explain(report: RunReport): Generator<string> {
+  const { project_id, status, held_removals, rejected, error } = report;
+  const name = `${project_id}: `;
+  if (status === 'succeeded' && changeCount(report) === 0) yield name + quietText(report);
+  if (held_removals > 0) {
+    yield `${name}${held_removals} images are missing, more than the limit allows; they are kept until someone approves.`;
+    yield `${name}if they are meant to be gone, run: cph-inventory approve ${project_id}`;
+  }
+  if (rejected > 0)
+    yield `${name}${rejected} records could not be read; see rejections of run ${report.run_id}.`;
+  if (error !== null) yield `${name}${errorText(error)}`;
+}
+
+function exitCodeOf(reports: readonly RunReport[]): ExitCode {
+  if (reports.some(({ status }) => status === 'failed' || status === 'abandoned')) return EXIT.failed;
+  return reports.some(({ status }) => status !== 'succeeded') ? EXIT.attention : EXIT.done;
+}

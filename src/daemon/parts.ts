@@ -1,0 +1,107 @@
+/** Everything that runs for one configuration, put together: looks, delivery, pruning, probes and metrics. */
+import type { Config } from '../config/config.ts';
+import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { type HttpServer, startHttpServer } from '../http/server.ts';
+import type { Database } from '../store/database.ts';
+import { setProjectTimes } from '../store/projects.ts';
+import { errorText } from '../sync/trouble.ts';
+import { startDaemon } from './daemon.ts';
+import type { Log } from './log.ts';
+import { startPruner } from './pruner.ts';
+import { readinessOf } from './readiness.ts';
+import { replicaName } from './replica-name.ts';
+import { describeError, logDelivery, logSinkTrouble } from './run-log.ts';
+import { longestInterval } from './schedule.ts';
+import { createSinks } from './sinks.ts';
+import { openProjects } from './sync-project.ts';
+
+export interface PartsOptions {
+  readonly db: Database;
+  /** The same database, for a connection that listens. */
+  readonly url: string;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export interface RunningParts {
+  /** Begins nothing more; what takes longer than `graceMs` is rolled back or left to be sent again. */
+  readonly stop: (graceMs: number) => Promise<void>;
+}
+
+/** Starts all parts; the sinks first, so that they hear of everything the first sweeps find. */
+export async function startParts(config: Config, options: PartsOptions): Promise<RunningParts> {
+  const { db, log, now } = options;
+  const replica = replicaName();
+  const metrics = createMetrics(config);
+  const open = await openProjects(db, config.projects, { now, observe: metrics.countAttempt });
+  await announceProjects(config, { db, metrics });
+  const delivery = await deliver(config, { ...options, metrics, replica });
+  const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
+  const pruner = prune(config, options);
+  let scheduled = true;
+  const http = await serveHttp(config, log, {
+    readiness: () => readinessOf(db, { scheduled }),
+    metrics: { contentType: metrics.contentType, page: () => metrics.page(db) },
+  });
+  const { projects, sinks, schedules } = config;
+  log.info({ replica, projects: projects.length, sinks: sinks.length, schedules }, 'started');
+  return {
+    stop: async (graceMs) => {
+      scheduled = false;
+      await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop()]);
+      await Promise.all([open.close(), http?.close()]);
+    },
+  };
+}
+
+async function announceProjects(
+  config: Config,
+  { db, metrics }: { db: Database; metrics: Metrics },
+): Promise<void> {
+  const sync_interval_ms = longestInterval(config.schedules.sync, config.schedules.timezone);
+  for (const { projectId, stuckAfterMs } of config.projects) {
+    await setProjectTimes(db, projectId, { sync_interval_ms, stuck_after_ms: stuckAfterMs });
+    metrics.expectProject(projectId);
+  }
+}
+
+async function deliver(
+  config: Config,
+  { db, url, log, now, metrics, replica }: PartsOptions & { metrics: Metrics; replica: string },
+): Promise<RunningDelivery> {
+  return await startDelivery({
+    ...{ db, url, replica, now, random: Math.random },
+    sinks: createSinks(config.sinks, config),
+    onDelivery: (delivery) => {
+      logDelivery(log, delivery);
+      metrics.countDelivery(delivery);
+    },
+    onTrouble: (sink, error) => logSinkTrouble(log, sink, error),
+  });
+}
+
+function prune({ retention }: Config, { db, log, now }: PartsOptions) {
+  return startPruner({
+    ...{ db, now, retention },
+    onPruned: (pruned) => log.info(pruned, 'old events and runs deleted'),
+    onTrouble: (error) => log.error({ error: describeError(error) }, 'old rows could not be deleted'),
+  });
+}
+
+/** A port somebody else has is no reason not to keep the inventory; the error says so, and probes will notice. */
+async function serveHttp(
+  { http }: Config,
+  log: Log,
+  routes: Omit<Parameters<typeof startHttpServer>[0], 'host' | 'port'>,
+): Promise<HttpServer | null> {
+  if (!http) return null;
+  try {
+    const server = await startHttpServer({ ...http, ...routes });
+    log.info(`probes and metrics on ${server.url}`);
+    return server;
+  } catch (error) {
+    log.error(`CPH_HTTP_PORT: no probes or metrics on port ${http.port}: ${errorText(error)}`);
+    return null;
+  }
+}

@@ -1,0 +1,51 @@
+import { CphError } from '../cph/errors.ts';
+import type { Delivery } from '../delivery/relay.ts';
+import type { RunReport } from '../sync/run.ts';
+import { errorCode, errorText } from '../sync/trouble.ts';
+import type { Log } from './log.ts';
+
+/** One line for a run, with its counts and the upstream's request ids. A watch that saw nothing new speaks in `debug`. */
+export function logRun(log: Log, report: RunReport): void {
+  const { error, listings, started_at, finished_at, ...counts } = report;
+  const duration_ms = finished_at.getTime() - started_at.getTime();
+  const trouble = error === null ? {} : { error: describeError(error) };
+  log[levelOf(report)]({ ...counts, duration_ms, ...trouble }, `${report.kind} ${report.status}`);
+}
+
+function levelOf(report: RunReport): 'debug' | 'info' | 'warn' | 'error' {
+  if (report.status === 'failed') return 'error';
+  if (report.status !== 'succeeded') return 'warn';
+  const quiet = changeCount(report) === 0 && report.rejected === 0;
+  return report.kind === 'watch' && quiet ? 'debug' : 'info';
+}
+
+/** How many changes a run wrote. */
+export function changeCount(report: RunReport): number {
+  return report.created + report.updated + report.status_changed + report.removed + report.restored;
+}
+
+/** The database went away or, with null, is back. */
+export function logDatabase(log: Log, error: unknown): void {
+  if (error === null) log.info('the database is back');
+  else log.error({ error: describeError(error) }, 'the database cannot be used; looks are kept waiting');
+}
+
+/** What became of a delivery: what went well is counted by metrics and told in `debug`, the rest is news. */
+export function logDelivery(log: Log, { sink, outcome, count, error }: Delivery): void {
+  const level = { delivered: 'debug', retried: 'warn', dead: 'error' } as const;
+  log[level[outcome]]({ sink, count, error }, `sink ${sink}: ${outcome}`);
+}
+
+/** Delivery itself is in trouble, whatever the receiver does; it is tried again. */
+export function logSinkTrouble(log: Log, sink: string, error: unknown): void {
+  log.error({ sink, error: describeError(error) }, `sink ${sink}: cannot deliver`);
+}
+
+/** What a log line says of an error: never the object itself, whose fields may hold anything. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (error instanceof CphError) {
+    const { kind, code, status, requestId, hint, message } = error;
+    return { kind, code, status, request_id: requestId, message, hint };
+  }
+  return { code: errorCode(error), message: errorText(error) };
+}

@@ -1,0 +1,24 @@
+import { createTask } from 'node-cron';
+
+/** When to look: cron expressions of five or six fields, both in one time zone. */
+export interface Schedules {
+  readonly sync: string;
+  /** Null where nothing is watched between sweeps. */
+  readonly watch: string | null;
+  readonly timezone: string;
+}
+
+/** Enough to meet the longest pause of a schedule that has office hours and weekends. */
+const RUNS_AHEAD = 200;
+
+/**
+ * The longest time, in milliseconds, between two runs of a schedule that lie ahead: until then, silence is as it should
+ * be. A day for one that never runs twice.
+ */
+export function longestInterval(expression: string, timezone: string): number {
+  const task = createTask(expression, () => undefined, { timezone });
+  const runs = task.getNextRuns(RUNS_AHEAD);
+  void task.destroy();
+  const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
+  return gaps.length > 0 ? Math.max(...gaps) : 24 * 3600_000;
+}

@@ -1,0 +1,100 @@
+/** From the configuration of a project to something that can be swept: a client, its listings, its questions. */
+import type { Credentials } from '../config/credentials.ts';
+import type { ProjectConfig } from '../config/project.ts';
+import { type AttemptReport, createCphClient } from '../cph/client.ts';
+import { type Credential, createAuthorize } from '../cph/credentials.ts';
+import { findImage, imagesListing, listCreating } from '../cph/list-images.ts';
+import { phoneImagesListing } from '../cph/list-phone-images.ts';
+import { withListingDeadline } from '../cph/listing-deadline.ts';
+import { type Probe, probesOf } from '../cph/probe.ts';
+import type { Database } from '../store/database.ts';
+import { registerProject } from '../store/projects.ts';
+import type { SyncProject } from '../sync/project.ts';
+
+/** At 20 requests a second, a listing of a million images takes about ten minutes. */
+const LISTING_DEADLINE_MS = 20 * 60_000;
+
+export interface OpenProject {
+  readonly project: SyncProject;
+  /** A question for each of its listings, to see whether it may be read. */
+  readonly probes: readonly Probe[];
+  /** Ends its connections to the API. */
+  readonly close: () => Promise<void>;
+}
+
+/** Several projects at once. */
+export interface OpenProjects {
+  readonly projects: readonly SyncProject[];
+  readonly close: () => Promise<void>;
+}
+
+/** What the requests of all projects share. */
+export interface ConnectOptions {
+  readonly now: () => Date;
+  /** Told of every attempt at a request, for metrics. */
+  readonly observe?: (project_id: string, attempt: AttemptReport) => void;
+}
+
+/** Connects the projects of a configuration. No request is sent yet, and nothing is written. */
+export function connectProjects(configs: readonly ProjectConfig[], options: ConnectOptions): OpenProjects {
+  const open = configs.map((config) => connectProject(config, options));
+  return {
+    projects: open.map(({ project }) => project),
+    close: async () => void (await Promise.all(open.map(({ close }) => close()))),
+  };
+}
+
+/** {@link connectProjects}, with the projects made known to the database, for whoever is going to sweep them. */
+export async function openProjects(
+  db: Database,
+  configs: readonly ProjectConfig[],
+  options: ConnectOptions,
+): Promise<OpenProjects> {
+  for (const { projectId, region, name } of configs) {
+    await registerProject(db, { project_id: projectId, region, name });
+  }
+  return connectProjects(configs, options);
+}
+
+/** Connects one project. No request is sent yet. */
+export function connectProject(config: ProjectConfig, { now, observe }: ConnectOptions): OpenProject {
+  const { projectId, requestTimeoutMs, pageConcurrency, sources } = config;
+  const authorize = createAuthorize(credentialOf(config.credentials, projectId), {
+    requestTimeoutMs,
+    now,
+  });
+  const client = createCphClient({
+    ...config,
+    authorize,
+    now,
+    random: Math.random,
+    ...(observe && { observe: (attempt) => observe(projectId, attempt) }),
+  });
+  const imageTypes = sources.includes('images') ? config.imageTypes : [];
+  const images = imageTypes.map((type) => imagesListing(client, type, { pageConcurrency }));
+  const phoneImages = sources.includes('phone-images') ? [phoneImagesListing(client)] : [];
+  const listings = [...images, ...phoneImages].map((one) => withListingDeadline(one, LISTING_DEADLINE_MS));
+  return {
+    project: {
+      project_id: projectId,
+      listings,
+      imageTypes,
+      removalLimit: config.removalLimit,
+      creatingListing: (type) => ({
+        source: 'images',
+        image_type: type,
+        list: (look) => listCreating(client, type, look),
+      }),
+      findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
+    },
+    probes: probesOf(client, { sources, imageTypes }),
+    close: () => client.close(),
+  };
+}
+
+function credentialOf(credentials: Credentials, projectId: string): Credential {
+  if (credentials.kind === 'token') return credentials;
+  if (credentials.kind === 'password') return { ...credentials, projectId };
+  const { securityToken, ...key } = credentials;
+  return { ...key, ...(securityToken && { securityToken }) };
+}
