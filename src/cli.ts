@@ -10,6 +10,7 @@ import { history } from './commands/history.ts';
 import { images } from './commands/images.ts';
 import { migrate } from './commands/migrate.ts';
 import { plan } from './commands/plan.ts';
+import { replay } from './commands/replay.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
@@ -116,6 +117,13 @@ program
   .description('let the removals that a sweep held go through at the next one')
   .argument('<project_id>')
   .action((project_id) => run(approve(project_id, context)));
+program
+  .command('replay')
+  .description('send events to a sink again, under the same ids')
+  .argument('<sink>')
+  .option('--after <seq>', 'the events with a higher sequence number', parseSeq)
+  .option('--since <time>', 'the events since then, such as 2026-08-01T12:30:00Z')
+  .action((sink, options) => run(replay(sink, options, context)));
 program
   .command('simulate')
   .description('only the simulated cloud API, to try alerts on without a cloud account')
