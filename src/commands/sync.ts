@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/config.ts';
+import { withLease } from '../daemon/lease.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { changeCount, logRun } from '../daemon/run-log.ts';
 import { openProjects } from '../daemon/sync-project.ts';
@@ -44,14 +45,15 @@ async function sweepAll(
 ): Promise<RunReport[]> {
   const reports: RunReport[] = [];
   for (const project of projects) {
-    const report = await sweepUntilFresh(db, project, context);
+    const work = () => sweepUntilFresh(db, project, context);
+    const report = await withLease(db, project.project_id, { signal: context.stop, work });
     logRun(log, report);
     reports.push(report);
   }
   return reports;
 }
 
-/** A daemon beside us may look at the same project and win; then its look is newer, and we look again. */
+/** A look that began while we waited for a lease in vain may win; then it is newer, and we look again. */
 async function sweepUntilFresh(
   db: Database,
   project: SyncProject,

@@ -57,6 +57,8 @@ interface Loop {
   readonly busy: Map<string, Promise<void>>;
   readonly wake: () => void;
   readonly report: TroubleReporter;
+  /** Aborted: begin no more looks. */
+  readonly stopping: AbortSignal;
   /** Aborted: stop the looks under way. */
   readonly signal: AbortSignal;
 }
@@ -65,12 +67,13 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
   const alarm = createAlarm();
   const dropping = new AbortController();
   const report = troubleReporter(options.onTrouble);
-  const loop: Loop = { options, busy: new Map(), wake: alarm.ring, report, signal: dropping.signal };
-  let stopping = false;
+  const stopping = new AbortController();
+  const signals = { stopping: stopping.signal, signal: dropping.signal };
+  const loop: Loop = { options, busy: new Map(), wake: alarm.ring, report, ...signals };
   const run = async () => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       await report(() => claimAndLook(loop));
-      if (!stopping) await alarm.sleep(POLL_MS);
+      if (!stopping.signal.aborted) await alarm.sleep(POLL_MS);
     }
   };
   const renewing = setInterval(() => void report(() => renew(loop)), RENEW_MS);
@@ -78,7 +81,7 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
   return {
     wake: alarm.ring,
     stop: async (graceMs) => {
-      stopping = true;
+      stopping.abort();
       alarm.ring();
       const timer = setTimeout(() => dropping.abort(new Stopped()), graceMs);
       await ended;
@@ -127,6 +130,10 @@ async function claimAndLook(loop: Loop): Promise<void> {
     now: options.now(),
   });
   for (const claim of claimed) {
+    if (loop.stopping.aborted) {
+      await releaseProject(options.db, claim.project_id, { replica: options.replica, served: null });
+      continue;
+    }
     const look = loop
       .report(() => lookAndRelease(loop, claim, ticks))
       .finally(() => {

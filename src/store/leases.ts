@@ -90,6 +90,20 @@ async function abandonRuns(tx: Transaction, project_ids: readonly string[], now:
     where project_id = any(${sql.param(project_ids)}::text[]) and status = 'running'`);
 }
 
+/** Leases one project, due or not, unless somebody else is at it; true when it is ours. */
+export async function leaseProject(
+  db: Database,
+  project_id: string,
+  { replica, lease_ms }: { replica: string; lease_ms: number },
+): Promise<boolean> {
+  const { rowCount } = await db.execute(sql`
+    update cph.projects
+    set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
+    where project_id = ${project_id}
+      and (leased_until is null or leased_until < clock_timestamp() or leased_by = ${replica})`);
+  return rowCount === 1;
+}
+
 /** Makes the leases of projects still being looked at last for another `lease_ms`. */
 export async function renewLeases(
   db: Database,

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../store/database.ts';
+import { leaseProject, releaseProject, renewLeases } from '../store/leases.ts';
+import { replicaName } from './replica-name.ts';
+
+const LEASE_MS = 20_000;
+const POLL_MS = 200;
+/** Longer than the lease of a daemon that died: after that, whoever holds the project is at work, and we go ahead. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Runs `work` with the project's lease, so that a daemon beside us does not look meanwhile and, having begun later, win
+ * the apply. Waits for a look under way, but not for ever: a lease is a courtesy, and the database decides anyway.
+ */
+export async function withLease<Result>(
+  db: Database,
+  project_id: string,
+  { signal, work }: { signal: AbortSignal; work: () => Promise<Result> },
+): Promise<Result> {
+  const replica = replicaName();
+  const lease = { replica, lease_ms: LEASE_MS };
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    if (await leaseProject(db, project_id, lease)) break;
+    await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+  // A renewal that fails costs us the courtesy and nothing else.
+  const renewing = setInterval(() => {
+    renewLeases(db, { ...lease, project_ids: [project_id] }).catch(() => undefined);
+  }, LEASE_MS / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewing);
+    await releaseProject(db, project_id, { replica, served: null });
+  }
+}
