@@ -59,6 +59,21 @@ describe('a failure', () => {
     expect(new Set(receiver.posted.map(({ event }) => event.id)).size).toBe(1);
   });
 
+  test('counts from one again once the receiver has answered', async () => {
+    const { receiver, turns, first } = await three();
+    receiver.answer = (_posted, count) => (count === 3 ? 204 : 500);
+    await turns.take();
+    turns.clock = later(turns.clock, 60);
+    await turns.take();
+    turns.clock = later(turns.clock, 60);
+    expect(await turns.take()).toMatchObject({ delivered: 1, again_in_ms: 1000 });
+    expect(await sinkRow(database.db)).toMatchObject({
+      cursor_seq: first,
+      attempts: 1,
+      failing_since: turns.clock,
+    });
+  });
+
   test('outlives its program: the next one waits as long', async () => {
     const { receiver, turns } = await three();
     receiver.answer = () => throttle('30');

@@ -49,6 +49,14 @@ describe('a new sink', () => {
   });
 });
 
+test('a sink that comes back as another kind keeps its place', async () => {
+  const { receiver, turns, third } = await three();
+  await turns.take();
+  await registerSinks(database.db, [{ name: 'webhook', kind: 'alertmanager' }], turns.clock);
+  expect(await sinkRow(database.db)).toMatchObject({ kind: 'alertmanager', cursor_seq: third });
+  expect(receiver.accepted).toHaveLength(3);
+});
+
 describe('a turn', () => {
   test('sends nothing twice and nothing out of order, however many it takes', async () => {
     const { receiver, turns } = await three();

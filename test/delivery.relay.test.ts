@@ -181,10 +181,15 @@ describe('news', () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const receiver = await receivers.start();
+    const heard = { a: moment(), b: moment(), c: moment() };
+    receiver.answer = ({ event }) => {
+      heard[event.subject as keyof typeof heard].now();
+      return 204;
+    };
     await relays.start({ ...database, sinks: [webhook(receiver.url)] });
-    for (const id of ['a', 'b', 'c']) {
+    for (const id of ['a', 'b', 'c'] as const) {
       await appendImages([id]);
-      await until(() => receiver.accepted.includes(id));
+      await heard[id].come;
     }
   });
 

@@ -82,10 +82,13 @@ describe('a request', () => {
     expect(first?.headers).not.toHaveProperty('webhook-signature');
   });
 
-  test('carries the user and password of the URL as basic authentication', async () => {
+  test.each([
+    ['us%40er:p%3Ass', 'us@er:p:ss'],
+    ['user:100%', 'user:100%'],
+  ])('carries the user and password of the URL as basic authentication: %s', async (part, plain) => {
     const receiver = await receivers.start();
-    await deliverTwo(receiver.url.replace('://', '://us%40er:p%3Ass@'));
-    const expected = `Basic ${Buffer.from('us@er:p:ss').toString('base64')}`;
+    await deliverTwo(receiver.url.replace('://', `://${part}@`));
+    const expected = `Basic ${Buffer.from(plain).toString('base64')}`;
     expect(receiver.posted[0]?.headers.authorization).toBe(expected);
     expect(receiver.accepted).toEqual(['a', 'a']);
   });

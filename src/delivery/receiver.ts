@@ -104,7 +104,7 @@ async function exchange(
   const { statusCode: status, body } = response;
   if (status >= 200 && status < 300) {
     // The status is the acceptance: an answer that breaks off after it changes nothing.
-    await body.dump({ limit: ANSWER_BYTES }).catch(() => undefined);
+    await body.dump().catch(() => undefined);
     return null;
   }
   return {

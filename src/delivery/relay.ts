@@ -69,14 +69,14 @@ export async function startDelivery(options: DeliveryOptions): Promise<RunningDe
   const ringAll = () => {
     for (const { alarm } of loops) alarm.ring();
   };
-  const listener = listenToLog(url, ringAll);
+  const listener = sinks.length > 0 ? listenToLog(url, ringAll) : null;
   const stop = async (graceMs: number) => {
     stopping.abort();
     ringAll();
     const timer = setTimeout(() => dropping.abort(), graceMs);
     await Promise.all(loops.map(({ ended }) => ended));
     clearTimeout(timer);
-    await Promise.all([listener.close(), ...sinks.map((sink) => sink.close())]);
+    await Promise.all([listener?.close(), ...sinks.map((sink) => sink.close())]);
   };
   let stopped: Promise<void> | undefined;
   return {

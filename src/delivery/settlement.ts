@@ -27,10 +27,10 @@ export function settle(
   const delivered_at = report.delivered > 0 ? now : null;
   const dead = report.refused.map((refusal) => letter(refusal, now));
   if (report.failure) {
-    const { given_up, ...progress } = fail(sink, report, { now, random, failure: report.failure });
+    const { givenUp, ...progress } = fail(sink, report, { now, random, failure: report.failure });
     return {
       progress: { ...progress, delivered_at },
-      dead: given_up ? [...dead, letter(given_up, now)] : dead,
+      dead: givenUp ? [...dead, letter(givenUp, now)] : dead,
     };
   }
   const { cursor_seq, look_again_at: next_attempt_at } = report;
@@ -48,14 +48,14 @@ function fail(
   const failing_since = (answered ? null : sink.failing_since) ?? now;
   const { event_seq, error, retry_after_ms } = failure;
   const tooLong = now.getTime() - failing_since.getTime() > LONGEST_FAILING_MS;
-  const given_up = tooLong && event_seq !== null ? { event_seq, error, attempts } : null;
+  const givenUp = tooLong && event_seq !== null ? { event_seq, error, attempts } : null;
   return {
-    cursor_seq: given_up?.event_seq ?? report.cursor_seq,
+    cursor_seq: givenUp?.event_seq ?? report.cursor_seq,
     attempts,
     failing_since,
     next_attempt_at: new Date(now.getTime() + deliveryDelay(attempts, retry_after_ms, random)),
     last_error: error,
-    given_up,
+    givenUp,
   };
 }
 
