@@ -16,7 +16,7 @@ import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
 import { duration } from './config/duration.ts';
-import { processSurroundings } from './config/environment.ts';
+import { processSurroundings, withConfigFile } from './config/environment.ts';
 import { ConfigError } from './config/fault.ts';
 import { Stopped } from './daemon/look-loop.ts';
 import { createAlarm } from './delivery/alarm.ts';
@@ -33,7 +33,10 @@ const FOR_LONG = 2 ** 31 - 1;
 const context: CommandContext = {
   out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
   tell: (sentence) => void process.stderr.write(`${sentence}\n`),
-  surroundings: processSurroundings(),
+  // Asked for each time: a reload reads what is there then.
+  get surroundings() {
+    return withConfigFile(processSurroundings(), program.opts().config);
+  },
   stop: stopping.signal,
   stopOrReload: async () => {
     // Only a command that can reload listens: any other ends, as usual, when its terminal is closed.
@@ -51,7 +54,8 @@ const run = async (command: Promise<ExitCode>) => {
 
 const program = new Command('cph-inventory')
   .description('Keeps Postgres in step with the images of Huawei Cloud Phone Host projects.')
-  .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+  .option('--config <file>', 'a YAML file with many projects and sinks, instead of the environment')
+  .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
 program

@@ -35,6 +35,7 @@ test('region, project and a token are enough; everything else has a default', ()
     schedules: { sync: '*/5 * * * *', watch: '*/15 * * * * *', timezone: 'UTC' },
     shutdownTimeoutMs: 10_000,
     baselineAlerts: false,
+    file: null,
     retention: { eventsMs: 365 * 86_400_000, runsMs: 30 * 86_400_000 },
     http: { host: '127.0.0.1', port: 8080 },
     sinks: [],

@@ -26,7 +26,7 @@ test('the value of an unknown variable is not shown', () => {
 
 test('known names, other prefixes and the configuration file give no warning', () => {
   expect(
-    warnings({ CPH_CONFIG: 'x.yaml', CPH_SOURCES: 'images', HW_ENTERPRISE_PROJECT_ID: '0', PATH: '/bin' }),
+    warnings({ CPH_CONFIG: '', CPH_SOURCES: 'images', HW_ENTERPRISE_PROJECT_ID: '0', PATH: '/bin' }),
   ).toEqual([]);
 });
 

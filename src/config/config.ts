@@ -3,8 +3,9 @@
  * (`environment.ts`), judge them (`project.ts`, `credentials.ts`, `global.ts`), put the configuration together (here).
  */
 import { readEnvironment, type Surroundings } from './environment.ts';
-import { environmentWarnings } from './environment-names.ts';
+import { CONFIG_FILE, environmentWarnings, unusedBesideFile } from './environment-names.ts';
 import { ConfigError } from './fault.ts';
+import { globalFrom, openConfigFile, projectsFrom, sinksFrom } from './file.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
 import { assembleProject, type ProjectConfig, type ProjectSettings } from './project.ts';
 import { CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, PROJECT_SETTINGS, SINK_SETTINGS } from './setting-table.ts';
@@ -21,26 +22,57 @@ export interface DatabaseConfig extends GlobalSettings {
 export interface Config extends DatabaseConfig {
   readonly projects: readonly ProjectConfig[];
   readonly sinks: readonly SinkConfig[];
+  /** Null where the environment alone was read. A file names every project there is. */
+  readonly file: string | null;
 }
 
-/** Throws {@link ConfigError} with every fault there is. */
+/** Reads the file that `CPH_CONFIG` names, or else the environment alone. Throws {@link ConfigError} with every fault there is. */
 export function loadConfig(surroundings: Surroundings): Config {
   const findings = startFindings(surroundings);
-  const project = assembleProject(findProject(surroundings, findings), findings);
-  const sinks = assembleSinks(readEnvironment(SINK_SETTINGS, surroundings, findings), findings);
-  const global = findGlobal(surroundings, findings);
-  if (global === null || project === null || sinks === null || findings.faults.length > 0) {
-    throw new ConfigError(findings.faults);
-  }
-  return deepFreeze({ ...global, projects: [project], sinks, warnings: findings.warnings });
+  const path = surroundings.env[CONFIG_FILE] || null;
+  const found =
+    path === null ? findInEnvironment(surroundings, findings) : findInFile(path, surroundings, findings);
+  if (found === null || findings.faults.length > 0) throw new ConfigError(findings.faults);
+  return deepFreeze({ ...found, file: path, warnings: findings.warnings });
 }
 
 /** {@link loadConfig} without projects: neither they nor credentials are read, and so not missed either. */
 export function loadDatabaseConfig(surroundings: Surroundings): DatabaseConfig {
   const findings = startFindings(surroundings);
-  const global = findGlobal(surroundings, findings);
+  const path = surroundings.env[CONFIG_FILE] || null;
+  const global =
+    path === null ? findGlobal(surroundings, findings) : globalInFile(path, surroundings, findings);
   if (global === null || findings.faults.length > 0) throw new ConfigError(findings.faults);
   return deepFreeze({ ...global, warnings: findings.warnings });
+}
+
+type Found = Omit<Config, 'warnings' | 'file'>;
+
+function findInEnvironment(surroundings: Surroundings, findings: Findings): Found | null {
+  const project = assembleProject(findProject(surroundings, findings), findings);
+  const sinks = assembleSinks(readEnvironment(SINK_SETTINGS, surroundings, findings), findings);
+  const global = findGlobal(surroundings, findings);
+  return global && project && sinks && { ...global, projects: [project], sinks };
+}
+
+function findInFile(path: string, surroundings: Surroundings, findings: Findings): Found | null {
+  const file = openConfigFile(path, surroundings, findings);
+  if (!file) return null;
+  findings.warnings.push(...unusedBesideFile(surroundings.env));
+  const projects = projectsFrom(file);
+  const sinks = sinksFrom(file);
+  const global = globalFrom(file);
+  return global && { ...global, projects, sinks };
+}
+
+/** Faults elsewhere in the file are not this command's business: a missing credential must not keep one from reading. */
+function globalInFile(path: string, surroundings: Surroundings, findings: Findings): GlobalSettings | null {
+  const all: Findings = { faults: [], warnings: [] };
+  const file = openConfigFile(path, surroundings, all);
+  findings.faults.push(
+    ...all.faults.filter(({ where }) => !/^(projects|credentials|sinks|defaults)\b/.test(where)),
+  );
+  return file && globalFrom({ ...file, reading: { ...file.reading, findings } });
 }
 
 function startFindings({ env }: Surroundings): Findings {

@@ -1,9 +1,15 @@
 import type { Environment } from './environment.ts';
 import { suggestion } from './nearest-word.ts';
-import { describeSettings, FILE_SUFFIX } from './setting-table.ts';
+import {
+  CREDENTIAL_SETTINGS,
+  describeSettings,
+  FILE_SUFFIX,
+  PROJECT_SETTINGS,
+  SINK_SETTINGS,
+} from './setting-table.ts';
 
 /** Read before there is a configuration: it says where the rest of it is. */
-const CONFIG_FILE = 'CPH_CONFIG';
+export const CONFIG_FILE = 'CPH_CONFIG';
 
 /** Warnings about variables that look like settings and have no effect. Names only, never values. */
 export function environmentWarnings(env: Environment): string[] {
@@ -11,6 +17,17 @@ export function environmentWarnings(env: Environment): string[] {
     secret ? [name, `${name}${FILE_SUFFIX}`] : [name],
   );
   return [...unknownNames(env, [...known, CONFIG_FILE]), ...emptyNames(env, known)];
+}
+
+/** A warning about variables of a project or a sink, which a configuration file takes the place of. Names only. */
+export function unusedBesideFile(env: Environment): string[] {
+  const replaced = [PROJECT_SETTINGS, CREDENTIAL_SETTINGS, SINK_SETTINGS].flatMap((table) =>
+    Object.values<{ name: string }>(table).flatMap(({ name }) => [name, `${name}${FILE_SUFFIX}`]),
+  );
+  const unused = replaced.filter((name) => env[name]);
+  return unused.length === 0
+    ? []
+    : [`not used, because projects and sinks come from the file: ${unused.join(', ')}`];
 }
 
 function unknownNames(env: Environment, known: readonly string[]): string[] {

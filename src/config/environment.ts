@@ -12,6 +12,13 @@ export interface Surroundings {
   readonly files: FileReader;
 }
 
+/** The same surroundings with the configuration file that a person named on the command line. */
+export function withConfigFile(surroundings: Surroundings, path: string | undefined): Surroundings {
+  return path === undefined
+    ? surroundings
+    : { ...surroundings, env: { ...surroundings.env, CPH_CONFIG: path } };
+}
+
 /** Environment and files of this process. The only place where either is taken for granted. */
 export function processSurroundings(): Surroundings {
   return {
@@ -58,7 +65,8 @@ function readSecret(name: string, { env, files }: Surroundings, findings: Findin
   return { origin: name, value: text ? Secret.of(text) : undefined, unreadable: false };
 }
 
-function readSecretFile(
+/** The secret in a file; a fault where it cannot be had. */
+export function readSecretFile(
   { origin, path }: { origin: string; path: string },
   files: FileReader,
   findings: Findings,

@@ -4,7 +4,7 @@ import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import type { Database } from '../store/database.ts';
-import { setProjectTimes } from '../store/projects.ts';
+import { markUnconfigured, setProjectTimes } from '../store/projects.ts';
 import { errorText } from '../sync/trouble.ts';
 import { startDaemon } from './daemon.ts';
 import type { Log } from './log.ts';
@@ -35,7 +35,7 @@ export async function startParts(config: Config, options: PartsOptions): Promise
   const replica = replicaName();
   const metrics = createMetrics(config);
   const open = await openProjects(db, config.projects, { now, observe: metrics.countAttempt });
-  await announceProjects(config, { db, metrics });
+  await announceProjects(config, { db, metrics, now });
   const delivery = await deliver(config, { ...options, metrics, replica });
   const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
   const pruner = prune(config, options);
@@ -57,13 +57,20 @@ export async function startParts(config: Config, options: PartsOptions): Promise
 
 async function announceProjects(
   config: Config,
-  { db, metrics }: { db: Database; metrics: Metrics },
+  { db, metrics, now }: { db: Database; metrics: Metrics; now: () => Date },
 ): Promise<void> {
   const sync_interval_ms = longestInterval(config.schedules.sync, config.schedules.timezone);
   for (const { projectId, stuckAfterMs } of config.projects) {
     await setProjectTimes(db, projectId, { sync_interval_ms, stuck_after_ms: stuckAfterMs });
     metrics.expectProject(projectId);
   }
+  // Programs configured by the environment know of one project each and may share a database; a file names them all.
+  if (config.file !== null)
+    await markUnconfigured(
+      db,
+      config.projects.map(({ projectId }) => projectId),
+      now(),
+    );
 }
 
 async function deliver(

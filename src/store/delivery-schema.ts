@@ -10,7 +10,7 @@ export const sinks = cph.table(
     kind: text().$type<'webhook' | 'alertmanager'>().notNull(),
     /** The last event the sink accepted or was spared; the next one is what it still has to hear of. */
     cursor_seq: bigint({ mode: 'number' }).notNull(),
-    /** Failures in a row of the event at the head of the queue. */
+    /** Failures in a row. */
     attempts: integer().notNull().default(0),
     failing_since: instant('failing_since'),
     next_attempt_at: instant('next_attempt_at'),

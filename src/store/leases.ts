@@ -49,7 +49,7 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
         where project_id = any(${sql.param(options.project_ids)}::text[])
           and (leased_until is null or leased_until < clock_timestamp())
           and (${sweepIsDue(options)} or ${watchIsDue(options)})
-        order by sweep_tick nulls first, project_id
+        order by sweep_tick nulls first, watch_tick nulls first, project_id
         limit ${limit}
         for no key update skip locked
       )
