@@ -12,6 +12,7 @@ import {
   printable,
   printJson,
   printTable,
+  runColour,
 } from './terminal.ts';
 
 export interface StatusOptions {
@@ -71,14 +72,6 @@ function heading(out: Output, text: string): void {
   out.write(out.isTTY ? `\n${paint(out, 'bold', text)}\n` : `# ${text}\n`);
 }
 
-const RUN_COLOURS = {
-  succeeded: 'green',
-  partial: 'yellow',
-  held: 'yellow',
-  abandoned: 'yellow',
-  failed: 'red',
-} as const;
-
 function projectColumns(now: Date): Column<ProjectStatus>[] {
   return [
     { title: 'PROJECT', value: (row) => row.project_id },
@@ -92,7 +85,7 @@ function projectColumns(now: Date): Column<ProjectStatus>[] {
     {
       title: 'LAST RUN',
       value: (row) => row.last_run_status ?? 'none',
-      colour: (row) => RUN_COLOURS[row.last_run_status as keyof typeof RUN_COLOURS] ?? null,
+      colour: (row) => runColour(row.last_run_status),
     },
     { title: 'FAILURES', value: (row) => String(row.consecutive_failures), align: 'right' },
     { title: 'HELD', value: (row) => String(row.held_removals), align: 'right' },

@@ -11,7 +11,7 @@ import { errorCode, errorText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { openStore } from './store.ts';
-import { type Column, durationText, type Output, printJson, printTable } from './terminal.ts';
+import { type Column, durationText, type Output, printJson, printTable, runColour } from './terminal.ts';
 
 export interface SyncOptions {
   readonly project?: string;
@@ -82,7 +82,7 @@ function printReports(out: Output, reports: readonly RunReport[], json: boolean)
 
 const COLUMNS: readonly Column<RunReport>[] = [
   { title: 'PROJECT', value: (report) => report.project_id },
-  { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => STATUS_COLOURS[status] },
+  { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => runColour(status) },
   ...(
     ['listed', 'created', 'updated', 'status_changed', 'removed', 'restored', 'rejected', 'requests'] as const
   ).map(
@@ -98,14 +98,6 @@ const COLUMNS: readonly Column<RunReport>[] = [
     align: 'right',
   },
 ];
-
-const STATUS_COLOURS = {
-  succeeded: 'green',
-  partial: 'yellow',
-  held: 'yellow',
-  abandoned: 'yellow',
-  failed: 'red',
-} as const;
 
 function quietText({ marked }: RunReport): string {
   return marked === 0

@@ -117,3 +117,10 @@ export function statusColour(status: string | null): Colour | null {
   if (status === 'creating') return 'yellow';
   return status === 'usable' ? 'green' : null;
 }
+
+/** Green for a run that did all it should, red for one that failed, yellow for what a person should look at. */
+export function runColour(status: string | null): Colour | null {
+  if (status === null) return null;
+  if (status === 'succeeded') return 'green';
+  return status === 'failed' ? 'red' : 'yellow';
+}
