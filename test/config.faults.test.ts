@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../src/config/config.ts';
+import { describeSettings } from '../src/config/describe-settings.ts';
 import { type Environment, processSurroundings } from '../src/config/environment.ts';
 import { ConfigError } from '../src/config/fault.ts';
-import { describeSettings } from '../src/config/setting-table.ts';
 
 const { files } = processSurroundings();
 

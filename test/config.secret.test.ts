@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig, loadDatabaseConfig } from '../src/config/config.ts';
+import { describeSettings } from '../src/config/describe-settings.ts';
 import { type Environment, processSurroundings } from '../src/config/environment.ts';
 import { ConfigError, type Fault } from '../src/config/fault.ts';
 import { type FileReader, Secret } from '../src/config/secret.ts';
-import { describeSettings } from '../src/config/setting-table.ts';
 
 const { files } = processSurroundings();
 const PROJECT = { HW_REGION_NAME: 'ap-southeast-3', HW_PROJECT_ID: 'p-1' };

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { loadConfig } from '../src/config/config.ts';
+import { describeSettings } from '../src/config/describe-settings.ts';
 import { processSurroundings } from '../src/config/environment.ts';
-import { describeSettings } from '../src/config/setting-table.ts';
+import {
+  CREDENTIAL_SETTINGS,
+  GLOBAL_SETTINGS,
+  PROJECT_SETTINGS,
+  type Row,
+} from '../src/config/setting-table.ts';
+import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from '../src/config/sink-table.ts';
 
 test('every setting is described once, by name, default and meaning', () => {
   const names = describeSettings().map(({ name }) => name);
@@ -28,4 +35,19 @@ test('setting a default by hand changes nothing', () => {
 
 test('no secret has a default', () => {
   expect(describeSettings().filter((setting) => setting.secret && setting.default !== null)).toEqual([]);
+});
+
+test('every setting has a place of its own in a configuration file', () => {
+  const tables = [
+    PROJECT_SETTINGS,
+    CREDENTIAL_SETTINGS,
+    GLOBAL_SETTINGS,
+    WEBHOOK_SETTINGS,
+    ALERTMANAGER_SETTINGS,
+  ];
+  for (const table of tables) {
+    const keys = Object.values<Row>(table).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const key of keys) expect(key).toMatch(/^[a-z_]+(?:\.[a-z_]+)?$/);
+  }
 });

@@ -34,9 +34,9 @@ test('region, project and a token are enough; everything else has a default', ()
     logLevel: 'info',
     schedules: { sync: '*/5 * * * *', watch: '*/15 * * * * *', timezone: 'UTC' },
     shutdownTimeoutMs: 10_000,
+    retention: { eventsMs: 31_536_000_000, runsMs: 2_592_000_000 },
     baselineAlerts: false,
     file: null,
-    retention: { eventsMs: 365 * 86_400_000, runsMs: 30 * 86_400_000 },
     http: { host: '127.0.0.1', port: 8080 },
     sinks: [],
     warnings: [],
@@ -113,6 +113,11 @@ test.each([
   expect(project({ CPH_ENDPOINT: given })?.endpoint).toBe(used);
 });
 
+test('events and runs are kept for as long as each is said to', () => {
+  const { retention } = load({ CPH_EVENT_RETENTION: '90d', CPH_RUN_RETENTION: '12h' });
+  expect(retention).toEqual({ eventsMs: 7_776_000_000, runsMs: 43_200_000 });
+});
+
 test('schedules take five or six fields and a time zone, and the watch can be off', () => {
   const { schedules } = load({
     CPH_SYNC_CRON: '30 */10 * * * *',
@@ -164,6 +169,8 @@ test.each([
   ['CPH_MAX_RETRIES', ['-1', '21', '1.5', 'none']],
   ['CPH_REMOVAL_LIMIT', ['20', '101%', '-1%', '%', '0.2']],
   ['CPH_SHUTDOWN_TIMEOUT', ['0ms', '1h', '10']],
+  ['CPH_EVENT_RETENTION', ['0d', '365', 'forever', '36501d']],
+  ['CPH_RUN_RETENTION', ['0s', '30', '36501d']],
   ['CPH_SYNC_CRON', ['off', '99 * * * *', '* * * *', '0 0 30 2 *', '*/0 * * * *', 'hourly']],
   ['CPH_WATCH_CRON', ['on', '* * * * * * *', '60 * * * * *', '-1 * * * *']],
   ['CPH_TIMEZONE', ['Mars/Olympus', '+08:00']],

@@ -1,14 +1,17 @@
 /**
  * From text to one validated, frozen object, in three steps that know nothing of each other: find the settings
- * (`environment.ts`), judge them (`project.ts`, `credentials.ts`, `global.ts`), put the configuration together (here).
+ * (`found-settings.ts`, `file-settings.ts`), judge them (`project.ts`, `credentials.ts`, `sinks.ts`, `global.ts`), put
+ * the configuration together (here).
  */
-import { readEnvironment, type Surroundings } from './environment.ts';
-import { CONFIG_FILE, environmentWarnings, unusedBesideFile } from './environment-names.ts';
-import { ConfigError } from './fault.ts';
-import { globalFrom, openConfigFile, projectsFrom, sinksFrom } from './file.ts';
+import type { Surroundings } from './environment.ts';
+import { CONFIG_FILE, environmentWarnings } from './environment-names.ts';
+import { ConfigError, type Fault } from './fault.ts';
+import { settingsInFile } from './file-settings.ts';
+import { type ConfigFile, readConfigFile } from './file-text.ts';
+import { type FoundSettings, settingsInEnvironment } from './found-settings.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
-import { assembleProject, type ProjectConfig, type ProjectSettings } from './project.ts';
-import { CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, PROJECT_SETTINGS, SINK_SETTINGS } from './setting-table.ts';
+import { assembleProjects, type ProjectConfig } from './project.ts';
+import { referredNames } from './references.ts';
 import type { Findings } from './settings.ts';
 import { assembleSinks, type SinkConfig } from './sinks.ts';
 
@@ -26,69 +29,55 @@ export interface Config extends DatabaseConfig {
   readonly file: string | null;
 }
 
-/** Reads the file that `CPH_CONFIG` names, or else the environment alone. Throws {@link ConfigError} with every fault there is. */
+/**
+ * Without a file, everything comes from the environment, for one project. With the one that `CPH_CONFIG` names,
+ * projects, credentials and sinks are the file's alone, and any other setting is the file's where it names it, else the
+ * environment's. Read anew at each call. Throws {@link ConfigError} with every fault there is.
+ */
 export function loadConfig(surroundings: Surroundings): Config {
-  const findings = startFindings(surroundings);
-  const path = surroundings.env[CONFIG_FILE] || null;
-  const found =
-    path === null ? findInEnvironment(surroundings, findings) : findInFile(path, surroundings, findings);
-  if (found === null || findings.faults.length > 0) throw new ConfigError(findings.faults);
-  return deepFreeze({ ...found, file: path, warnings: findings.warnings });
+  const { found, findings, file } = find(surroundings);
+  const projects = assembleProjects(found.projects(), findings);
+  const sinks = assembleSinks(found.sinks(), findings);
+  const global = assembleGlobal(found.global(), findings);
+  if (global === null || findings.faults.length > 0) throw refusal(findings, file);
+  const path = file?.path ?? null;
+  return deepFreeze({ ...global, projects, sinks, file: path, warnings: unique(findings.warnings) });
 }
 
-/** {@link loadConfig} without projects: neither they nor credentials are read, and so not missed either. */
+/** {@link loadConfig} without projects and sinks: neither they nor credentials are read, and so not missed either. */
 export function loadDatabaseConfig(surroundings: Surroundings): DatabaseConfig {
-  const findings = startFindings(surroundings);
-  const path = surroundings.env[CONFIG_FILE] || null;
-  const global =
-    path === null ? findGlobal(surroundings, findings) : globalInFile(path, surroundings, findings);
-  if (global === null || findings.faults.length > 0) throw new ConfigError(findings.faults);
-  return deepFreeze({ ...global, warnings: findings.warnings });
+  const { found, findings, file } = find(surroundings);
+  const global = assembleGlobal(found.global(), findings);
+  if (global === null || findings.faults.length > 0) throw refusal(findings, file);
+  return deepFreeze({ ...global, warnings: unique(findings.warnings) });
 }
 
-type Found = Omit<Config, 'warnings' | 'file'>;
-
-function findInEnvironment(surroundings: Surroundings, findings: Findings): Found | null {
-  const project = assembleProject(findProject(surroundings, findings), findings);
-  const sinks = assembleSinks(readEnvironment(SINK_SETTINGS, surroundings, findings), findings);
-  const global = findGlobal(surroundings, findings);
-  return global && project && sinks && { ...global, projects: [project], sinks };
+interface Search {
+  readonly found: FoundSettings;
+  readonly findings: Findings;
+  readonly file: ConfigFile | null;
 }
 
-function findInFile(path: string, surroundings: Surroundings, findings: Findings): Found | null {
-  const file = openConfigFile(path, surroundings, findings);
-  if (!file) return null;
-  findings.warnings.push(...unusedBesideFile(surroundings.env));
-  const projects = projectsFrom(file);
-  const sinks = sinksFrom(file);
-  const global = globalFrom(file);
-  return global && { ...global, projects, sinks };
+function find(surroundings: Surroundings): Search {
+  const path = surroundings.env[CONFIG_FILE];
+  const file = path ? readConfigFile(path, surroundings) : null;
+  const beside = file && { path: file.path, refersTo: referredNames(file.text) };
+  const findings: Findings = { faults: [], warnings: environmentWarnings(surroundings.env, beside) };
+  const found = file
+    ? settingsInFile({ file, surroundings, findings })
+    : settingsInEnvironment(surroundings, findings);
+  return { found, findings, file };
 }
 
-/** Faults elsewhere in the file are not this command's business: a missing credential must not keep one from reading. */
-function globalInFile(path: string, surroundings: Surroundings, findings: Findings): GlobalSettings | null {
-  const all: Findings = { faults: [], warnings: [] };
-  const file = openConfigFile(path, surroundings, all);
-  findings.faults.push(
-    ...all.faults.filter(({ where }) => !/^(projects|credentials|sinks|defaults)\b/.test(where)),
-  );
-  return file && globalFrom({ ...file, reading: { ...file.reading, findings } });
+/** What is wrong about `defaults` is found again for every project that relies on it, and told once. */
+function refusal({ faults }: Findings, file: ConfigFile | null): ConfigError {
+  const told = new Map<string, Fault>();
+  for (const fault of faults) told.set(JSON.stringify(fault), fault);
+  return new ConfigError([...told.values()], file?.path);
 }
 
-function startFindings({ env }: Surroundings): Findings {
-  return { faults: [], warnings: environmentWarnings(env) };
-}
-
-function findProject(surroundings: Surroundings, findings: Findings): ProjectSettings {
-  return {
-    name: null,
-    settings: readEnvironment(PROJECT_SETTINGS, surroundings, findings),
-    credentials: readEnvironment(CREDENTIAL_SETTINGS, surroundings, findings),
-  };
-}
-
-function findGlobal(surroundings: Surroundings, findings: Findings): GlobalSettings | null {
-  return assembleGlobal(readEnvironment(GLOBAL_SETTINGS, surroundings, findings), findings);
+function unique(sentences: readonly string[]): readonly string[] {
+  return [...new Set(sentences)];
 }
 
 function deepFreeze<T extends object>(value: T): Readonly<T> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { address, addressIn, clearTextWarnings } from './address.ts';
 import { secretLike, textLike } from './fields.ts';
 import type { Secret } from './secret.ts';
-import type { CREDENTIAL_SETTINGS } from './setting-table.ts';
+import { CREDENTIAL_SETTINGS } from './setting-table.ts';
 import { type Findings, isSet, judge, type Settings } from './settings.ts';
 
 export type CredentialKey = keyof typeof CREDENTIAL_SETTINGS;
@@ -26,7 +26,18 @@ export type Credentials =
       readonly authUrl: string;
     };
 
+/** Credentials as found, before they are judged. */
+export interface CredentialSettings {
+  /** What a fault names that is about all of them. */
+  readonly origin: string;
+  /** What its settings are called there. */
+  readonly called: 'variable' | 'key';
+  readonly settings: Settings<CredentialKey>;
+}
+
 interface Way {
+  /** As faults call it. */
+  readonly what: string;
   /** As warnings call it. */
   readonly label: string;
   /** Any of these says that this way is meant. Others, such as the domain name, are exported for other tools too. */
@@ -40,26 +51,36 @@ interface Way {
 const headerSecret = (what: string) =>
   secretLike((text) => /^[!-~]+$/.test(text), `${what}: one line of ASCII without blanks`);
 
+export const CREDENTIAL_FIELDS = {
+  token: headerSecret('a token'),
+  accessKey: headerSecret('an access key'),
+  secretKey: headerSecret('the secret key of the access key'),
+  securityToken: headerSecret('a security token').optional(),
+  userName: textLike(/\S/, 'the name of an IAM user, such as inventory-reader'),
+  password: secretLike((text) => text.trim() !== '', 'the password of the IAM user'),
+  domainName: textLike(/\S/, 'the account name the IAM user belongs to, such as hwid_example'),
+  authUrl: address('https://iam.ap-southeast-3.myhuaweicloud.com/v3'),
+} satisfies Record<CredentialKey, z.ZodType>;
+
+const { token, accessKey, secretKey, securityToken, userName, password, domainName, authUrl } =
+  CREDENTIAL_FIELDS;
+
 /** In the order of precedence, which is that of the Terraform provider whose variables these are. */
 const WAYS: readonly Way[] = [
   {
+    what: 'a token',
     label: 'the token',
     signs: ['token'],
     needs: ['token'],
-    schema: z
-      .object({ token: headerSecret('a token') })
-      .transform((found) => ({ kind: 'token' as const, ...found })),
+    schema: z.object({ token }).transform((found) => ({ kind: 'token' as const, ...found })),
   },
   {
+    what: 'an access key',
     label: 'the access key',
     signs: ['accessKey', 'secretKey', 'securityToken'],
     needs: ['accessKey', 'secretKey'],
     schema: z
-      .object({
-        accessKey: headerSecret('an access key'),
-        secretKey: headerSecret('the secret key of the access key'),
-        securityToken: headerSecret('a security token').optional(),
-      })
+      .object({ accessKey, secretKey, securityToken })
       .transform(({ securityToken = null, ...keys }) => ({
         kind: 'access-key' as const,
         ...keys,
@@ -67,30 +88,23 @@ const WAYS: readonly Way[] = [
       })),
   },
   {
+    what: 'a login',
     label: 'the password',
     signs: ['userName', 'password'],
     needs: ['userName', 'password', 'domainName'],
     schema: z
-      .object({
-        userName: textLike(/\S/, 'the name of an IAM user, such as inventory-reader'),
-        password: secretLike((text) => text.trim() !== '', 'the password of the IAM user'),
-        domainName: textLike(/\S/, 'the account name the IAM user belongs to, such as hwid_example'),
-        authUrl: address('https://iam.ap-southeast-3.myhuaweicloud.com/v3'),
-      })
+      .object({ userName, password, domainName, authUrl })
       .transform((found) => ({ kind: 'password' as const, ...found })),
   },
 ];
-
-const ANY_WAY =
-  'a token (HW_AUTH_TOKEN), or an access key (HW_ACCESS_KEY, HW_SECRET_KEY), ' +
-  'or a login (HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME)';
 
 /**
  * The first way that is complete; null, with faults, when there is none. Several complete ways are no fault, as
  * people export what other tools need; a warning then says which one is used. `authUrl` may still hold `{region}`,
  * because several projects may share credentials: see {@link credentialsIn}.
  */
-export function chooseCredentials(settings: Settings<CredentialKey>, findings: Findings): Credentials | null {
+export function chooseCredentials(found: CredentialSettings, findings: Findings): Credentials | null {
+  const { settings } = found;
   const meant = WAYS.filter((way) => way.signs.some((key) => isSet(settings[key])));
   const chosen = meant.find((way) => way.needs.every((key) => isSet(settings[key])));
   if (chosen) {
@@ -98,10 +112,18 @@ export function chooseCredentials(settings: Settings<CredentialKey>, findings: F
     return judge(chosen.schema, settings, findings);
   }
   if (meant.length === 0) {
-    findings.faults.push({ where: 'credentials', got: 'nothing', expected: ANY_WAY });
+    findings.faults.push({ where: found.origin, got: 'nothing', expected: anyWay(found) });
   }
   for (const way of meant) judge(way.schema, settings, findings);
   return null;
+}
+
+function anyWay({ called }: CredentialSettings): string {
+  const ways = WAYS.map(({ what, needs }) => {
+    const names = needs.map((key) => CREDENTIAL_SETTINGS[key][called]);
+    return `${what} (${names.join(', ')})`;
+  });
+  return ways.join(', or ');
 }
 
 function ignoredWarnings(chosen: Way, meant: readonly Way[], settings: Settings<CredentialKey>): string[] {

@@ -16,8 +16,10 @@ export function parseDuration(text: string): number | undefined {
 /** A duration in milliseconds, above zero and at most `upTo`. */
 export function duration({ upTo, example }: { upTo: string; example: string }) {
   const longest = parseDuration(upTo) ?? 0;
-  return field(`a duration above zero and at most ${upTo}, such as ${example}`, (text) => {
+  const read = (text: string) => {
     const milliseconds = parseDuration(text) ?? 0;
     return milliseconds > 0 && milliseconds <= longest ? milliseconds : undefined;
-  });
+  };
+  const form = { type: 'string', pattern: DURATION.source, minLength: 1 };
+  return field(`a duration above zero and at most ${upTo}, such as ${example}`, read, form);
 }

@@ -1,33 +1,32 @@
+import { describeSettings, type SettingDescription } from './describe-settings.ts';
 import type { Environment } from './environment.ts';
 import { suggestion } from './nearest-word.ts';
-import {
-  CREDENTIAL_SETTINGS,
-  describeSettings,
-  FILE_SUFFIX,
-  PROJECT_SETTINGS,
-  SINK_SETTINGS,
-} from './setting-table.ts';
+import { FILE_SUFFIX, GLOBAL_SETTINGS } from './setting-table.ts';
 
 /** Read before there is a configuration: it says where the rest of it is. */
 export const CONFIG_FILE = 'CPH_CONFIG';
 
-/** Warnings about variables that look like settings and have no effect. Names only, never values. */
-export function environmentWarnings(env: Environment): string[] {
-  const known = describeSettings().flatMap(({ name, secret }) =>
-    secret ? [name, `${name}${FILE_SUFFIX}`] : [name],
-  );
-  return [...unknownNames(env, [...known, CONFIG_FILE]), ...emptyNames(env, known)];
+/** A configuration file beside the environment. */
+export interface FileBeside {
+  readonly path: string;
+  /** The variables it refers to: whatever their names, they have an effect. */
+  readonly refersTo: ReadonlySet<string>;
 }
 
-/** A warning about variables of a project or a sink, which a configuration file takes the place of. Names only. */
-export function unusedBesideFile(env: Environment): string[] {
-  const replaced = [PROJECT_SETTINGS, CREDENTIAL_SETTINGS, SINK_SETTINGS].flatMap((table) =>
-    Object.values<{ name: string }>(table).flatMap(({ name }) => [name, `${name}${FILE_SUFFIX}`]),
-  );
-  const unused = replaced.filter((name) => env[name]);
-  return unused.length === 0
-    ? []
-    : [`not used, because projects and sinks come from the file: ${unused.join(', ')}`];
+/** Warnings about variables that look like settings and have no effect. Names only, never values. */
+export function environmentWarnings(env: Environment, file: FileBeside | null): string[] {
+  const all = namesOf(describeSettings());
+  const read = file ? namesOf(describeSettings([GLOBAL_SETTINGS])) : all;
+  const known = [...all, CONFIG_FILE, ...(file?.refersTo ?? [])];
+  return [
+    ...unknownNames(env, known),
+    ...emptyNames(env, read),
+    ...(file ? unusedNames(env, { file, unread: all.filter((name) => !read.includes(name)) }) : []),
+  ];
+}
+
+function namesOf(settings: readonly SettingDescription[]): string[] {
+  return settings.flatMap(({ name, secret }) => (secret ? [name, `${name}${FILE_SUFFIX}`] : [name]));
 }
 
 function unknownNames(env: Environment, known: readonly string[]): string[] {
@@ -44,6 +43,16 @@ function unknownNames(env: Environment, known: readonly string[]): string[] {
 function emptyNames(env: Environment, known: readonly string[]): string[] {
   const empty = known.filter((name) => env[name] === '');
   return empty.length === 0 ? [] : [`empty, and so taken as not set: ${empty.join(', ')}`];
+}
+
+// Somebody who goes over from the environment to a file would otherwise wonder why the old limits no longer hold.
+function unusedNames(
+  env: Environment,
+  { file, unread }: { file: FileBeside; unread: readonly string[] },
+): string[] {
+  const unused = unread.filter((name) => env[name] && !file.refersTo.has(name));
+  if (unused.length === 0) return [];
+  return [`not read, because projects and sinks come from ${file.path}: ${unused.join(', ')}`];
 }
 
 // Kubernetes gives every container such variables for each service of its namespace, and ours is called cph-something.

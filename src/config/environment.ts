@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { shownPath } from './fault.ts';
 import { type FileReader, Secret } from './secret.ts';
-import { FILE_SUFFIX, type SettingTable } from './setting-table.ts';
+import { readSecretFile } from './secret-file.ts';
+import { FILE_SUFFIX, type Row, type SettingTable } from './setting-table.ts';
 import type { Findings, Setting, Settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,23 +34,26 @@ export function processSurroundings(): Surroundings {
   };
 }
 
-/**
- * The settings of a table as the environment has them. An empty variable counts as not set: that is how compose files
- * and CI pass on what nobody gave.
- */
+/** The settings of a table as the environment has them. */
 export function readEnvironment<Key extends string>(
   table: SettingTable<Key>,
-  { env, files }: Surroundings,
+  surroundings: Surroundings,
   findings: Findings,
 ): Settings<Key> {
   const settings: Partial<Record<Key, Setting>> = {};
-  for (const key in table) {
-    const { name, secret, default: fallback } = table[key];
-    settings[key] = secret
-      ? readSecret(name, { env, files }, findings)
-      : { origin: name, value: (env[name] || fallback)?.trim(), unreadable: false };
-  }
+  for (const key in table) settings[key] = readVariable(table[key], surroundings, findings);
   return settings as Settings<Key>;
+}
+
+/**
+ * One setting as the environment has it. An empty variable counts as not set: that is how compose files and CI pass on
+ * what nobody gave.
+ */
+export function readVariable(row: Row, { env, files }: Surroundings, findings: Findings): Setting {
+  const { variable, key, default: fallback, secret } = row;
+  if (variable === undefined) return { origin: key, value: fallback, unreadable: false };
+  if (secret) return readSecret(variable, { env, files }, findings);
+  return { origin: variable, value: (env[variable] || fallback)?.trim(), unreadable: false };
 }
 
 function readSecret(name: string, { env, files }: Surroundings, findings: Findings): Setting {
@@ -61,26 +65,6 @@ function readSecret(name: string, { env, files }: Surroundings, findings: Findin
     findings.faults.push({ where, got: 'both', expected: 'one of the two' });
     return { origin: where, value: undefined, unreadable: true };
   }
-  if (path) return readSecretFile({ origin: fileName, path }, files, findings);
+  if (path) return readSecretFile({ origin: fileName, path, shown: shownPath(path) }, files, findings);
   return { origin: name, value: text ? Secret.of(text) : undefined, unreadable: false };
-}
-
-/** The secret in a file; a fault where it cannot be had. */
-export function readSecretFile(
-  { origin, path }: { origin: string; path: string },
-  files: FileReader,
-  findings: Findings,
-): Setting {
-  const unusable = (reason: string): Setting => {
-    const expected = 'the path of a file with the secret in it, such as /run/secrets/cph';
-    findings.faults.push({ where: origin, got: `${shownPath(path)}, which ${reason}`, expected });
-    return { origin, value: undefined, unreadable: true };
-  };
-  try {
-    const value = Secret.fromFile(path, files);
-    return value === null ? unusable('is empty') : { origin, value, unreadable: false };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-    return unusable(`cannot be read${code}`);
-  }
 }

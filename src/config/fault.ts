@@ -15,9 +15,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly Fault[];
 
-  constructor(faults: readonly Fault[]) {
+  /** `file` is the configuration file, where there is one. */
+  constructor(faults: readonly Fault[], file: string | null = null) {
+    const heading = file === null ? 'The configuration' : `The configuration in ${file}`;
     const lines = faults.map(({ where, got, expected }) => `  ${where}: got ${got}; takes ${expected}`);
-    super(['The configuration cannot be used:', ...lines].join('\n'));
+    super([`${heading} cannot be used:`, ...lines].join('\n'));
     this.faults = faults;
   }
 }

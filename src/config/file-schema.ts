@@ -1,114 +1,82 @@
+import { type FileForm, fileForm } from './fields.ts';
+import { FILE_SHAPE, type KindsShape, type MappingShape, type Shape } from './file-shape.ts';
+import { REFERENCE_PATTERN } from './references.ts';
+import type { Row } from './setting-table.ts';
+
+const REFERENCE = { $ref: '#/definitions/reference' };
+
 /**
- * The JSON Schema of the configuration file, for editors: made from the same tables of keys, defaults and descriptions
- * that the file is read by. It knows names and kinds of values; what a duration or a region is, the program judges.
+ * The configuration file in JSON Schema, draft 7, for editors, made from what reads the file. It knows one value at a
+ * time: that project ids differ, or that credentials exist, is left to the program.
  */
-
-import { EVENT_TYPES } from '../inventory/diff.ts';
-import { IMAGE_STATUSES, IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
-import { CREDENTIAL_PATHS, FILE_KEY, GLOBAL_PATHS, PROJECT_PATHS } from './file-keys.ts';
-import {
-  CREDENTIAL_SETTINGS,
-  GLOBAL_SETTINGS,
-  PROJECT_SETTINGS,
-  type SettingTable,
-} from './setting-table.ts';
-
-type Schema = { readonly [key: string]: unknown };
-interface ObjectSchema extends Schema {
-  readonly type: 'object';
-  readonly properties: Record<string, Schema>;
-  readonly additionalProperties: false;
-}
-
-const TEXT = { type: 'string' };
-const VALUE = { type: ['string', 'number', 'boolean'] };
-const listOf = (words: readonly string[]) => ({
-  type: 'array',
-  items: { enum: words },
-  minItems: 1,
-  uniqueItems: true,
-});
-const LISTS: Readonly<Record<string, Schema>> = {
-  image_types: listOf(IMAGE_TYPES),
-  sources: listOf(SOURCES),
-};
-
-/** The whole schema, draft 2020-12. */
-export function configSchema(): Schema {
-  const project = groupOf(PROJECT_SETTINGS, PROJECT_PATHS, {
-    name: { ...TEXT, description: 'what people call the project' },
-    credentials: { ...TEXT, description: 'the name of an entry of credentials' },
-  });
-  const { project_id: _, name: __, ...common } = project.properties;
-  const credentials = groupOf(CREDENTIAL_SETTINGS, CREDENTIAL_PATHS);
+export function configSchema(): FileForm {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of cph-inventory',
-    ...groupOf(GLOBAL_SETTINGS, GLOBAL_PATHS, {
-      credentials: {
-        type: 'object',
-        description: 'how requests are authenticated, by name',
-        additionalProperties: credentials,
+    ...schemaOf(FILE_SHAPE),
+    definitions: {
+      reference: {
+        type: 'string',
+        pattern: REFERENCE_PATTERN.source,
+        description: 'filled in from the environment',
       },
-      defaults: { ...objectOf(common), description: 'what a project leaves out' },
-      projects: { type: 'array', minItems: 1, items: { ...project, required: ['project_id'] } },
-      sinks: { type: 'array', items: { oneOf: [WEBHOOK, ALERTMANAGER] } },
-    }),
-    required: ['credentials', 'projects'],
+    },
   };
 }
 
-function groupOf<Key extends string>(
-  table: SettingTable<Key>,
-  paths: Readonly<Record<Key, string>>,
-  others: Record<string, Schema> = {},
-): ObjectSchema {
-  const group = objectOf({});
-  for (const key in table) {
-    const { description, secret, default: fallback } = table[key];
-    const path = paths[key];
-    const value = LISTS[path] ?? (secret ? TEXT : VALUE);
-    put(group, path, {
-      ...value,
-      description,
-      ...(fallback === undefined || LISTS[path] ? {} : { default: fallback }),
-    });
-    if (secret) put(group, path + FILE_KEY, { ...TEXT, description: `path of a file with: ${description}` });
+function schemaOf(shape: Shape | KindsShape): FileForm {
+  switch (shape.kind) {
+    case 'mapping':
+      return mappingSchema(shape);
+    case 'named':
+      return { type: 'object', additionalProperties: schemaOf(shape.of) };
+    case 'list':
+      return { type: 'array', items: schemaOf(shape.of) };
+    case 'kinds':
+      return { anyOf: Object.values(shape.of).map(schemaOf) };
+    case 'word':
+      return { const: shape.word };
+    case 'secret-file':
+      return { type: 'string', description: `file to read instead: ${shape.row.description}` };
+    case 'setting':
+      return settingSchema(shape.row, fileForm(shape.field));
+    case 'unread':
+      return {};
   }
-  Object.assign(group.properties, others);
-  return group;
 }
 
-function put(group: ObjectSchema, path: string, schema: Schema): void {
-  const [head = '', ...rest] = path.split('.');
-  if (rest.length === 0) {
-    group.properties[head] = schema;
-    return;
-  }
-  group.properties[head] ??= objectOf({});
-  put(group.properties[head] as ObjectSchema, rest.join('.'), schema);
+function mappingSchema({ keys, required = [] }: MappingShape): FileForm {
+  const properties = Object.entries(keys).map(([key, shape]) => [key, schemaOf(shape)]);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
 }
 
-function objectOf(properties: Record<string, Schema>): ObjectSchema {
-  return { type: 'object', properties, additionalProperties: false };
+function settingSchema(row: Row, { description: takes, ...form }: FileForm): FileForm {
+  const description = `${row.description}; takes ${takes}`;
+  const fallback = row.default === undefined ? {} : { default: plainValue(row.default, form) };
+  return { description, ...fallback, ...orReference(form) };
 }
 
-const SINK = { name: TEXT, url: TEXT, [`url${FILE_KEY}`]: TEXT };
-const WEBHOOK = {
-  ...objectOf({
-    ...SINK,
-    kind: { const: 'webhook' },
-    secret: TEXT,
-    [`secret${FILE_KEY}`]: TEXT,
-    types: { ...listOf(EVENT_TYPES), description: 'only events of these types' },
-    to_status: {
-      ...listOf(IMAGE_STATUSES),
-      description: 'only events that bring an image into one of these',
-    },
-  }),
-  required: ['name', 'kind'],
-};
-const ALERTMANAGER = {
-  ...objectOf({ ...SINK, kind: { const: 'alertmanager' } }),
-  required: ['name', 'kind'],
-};
+/** A reference may stand wherever a value may; text of any kind takes one already. */
+function orReference({ items, ...form }: FileForm): FileForm {
+  if (Object.keys(form).length === 1 && form.type === 'string') return form;
+  const whole = isForm(items) ? { ...form, items: orReference(items) } : form;
+  return { anyOf: [whole, REFERENCE] };
+}
+
+function isForm(found: unknown): found is FileForm {
+  return typeof found === 'object' && found !== null;
+}
+
+/** A default as a person would write it into the file. */
+function plainValue(text: string, { type }: FileForm): unknown {
+  const types = [type].flat();
+  if (types.includes('array')) return text.split(',');
+  if (types.includes('boolean')) return text === 'true';
+  const number = types.includes('number') || types.includes('integer');
+  return number && /^[\d.]+$/.test(text) ? Number(text) : text;
+}

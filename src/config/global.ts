@@ -6,11 +6,11 @@ import { cron, cronOrOff, timeZone } from './schedule.ts';
 import type { GLOBAL_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, type Settings } from './settings.ts';
 
-type GlobalKey = keyof typeof GLOBAL_SETTINGS;
+export type GlobalKey = keyof typeof GLOBAL_SETTINGS;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const schema = z.object({
+export const GLOBAL_FIELDS = {
   /** Null: the embedded Postgres under `dataDir`. */
   databaseUrl: databaseUrl()
     .optional()
@@ -31,7 +31,9 @@ const schema = z.object({
   /** Null where nothing is served. */
   httpPort: portOrOff(),
   logLevel: oneOf(LOG_LEVELS, 'info'),
-} satisfies Record<GlobalKey, z.ZodType>);
+} satisfies Record<GlobalKey, z.ZodType>;
+
+const schema = z.object(GLOBAL_FIELDS);
 
 type Fields = Readonly<z.output<typeof schema>>;
 
@@ -76,8 +78,10 @@ export function assembleGlobal(settings: Settings<GlobalKey>, findings: Findings
 }
 
 function portOrOff() {
-  return field('a port from 0 to 65535, such as 8080, or off', (text) => {
+  const read = (text: string) => {
     if (text === 'off') return null;
     return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
-  });
+  };
+  const form = { type: ['integer', 'string'], minimum: 0, maximum: 65_535, pattern: '^off$' };
+  return field('a port from 0 to 65535, such as 8080, or off', read, form);
 }

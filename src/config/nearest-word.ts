@@ -13,19 +13,24 @@ export function nearestWord(word: string, candidates: readonly string[]): string
 
 /** `; did you mean …?` to put behind a warning, or nothing. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const nearest = nearestWord(word, candidates);
+  // Nothing at all is near to every short word.
+  const nearest = word === '' ? null : nearestWord(word, candidates);
   return nearest === null ? '' : `; did you mean ${nearest}?`;
 }
 
-/** Levenshtein distance, keeping one row of the matrix at a time. */
+/** Levenshtein distance in which two letters that changed places count once; keeps three rows of the matrix. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  let beforePrevious: number[] = [];
   for (let row = 0; row < from.length; row += 1) {
     const current = [row + 1];
     for (let column = 0; column < to.length; column += 1) {
       const replaced = (previous[column] ?? 0) + (from[row] === to[column] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+      const swap = from[row] === to[column - 1] && from[row - 1] === to[column];
+      const swapped = swap ? (beforePrevious[column - 1] ?? 0) + 1 : replaced;
+      current.push(Math.min(replaced, swapped, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous.at(-1) ?? 0;

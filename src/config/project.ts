@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
 import { address, addressIn, clearTextWarnings } from './address.ts';
 import {
-  type CredentialKey,
+  type CredentialSettings,
   type Credentials,
   chooseCredentials,
   credentialsIn,
@@ -12,12 +12,16 @@ import { duration } from './duration.ts';
 import { listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
 import { region, regionWarnings } from './region.ts';
 import type { PROJECT_SETTINGS } from './setting-table.ts';
-import { type Findings, judge, type Settings } from './settings.ts';
+import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
 
 type ProjectKey = keyof typeof PROJECT_SETTINGS;
 
-const schema = z.object({
+export const PROJECT_FIELDS = {
   region: region(),
+  /** What people call the project; the environment has no name for it. */
+  name: textLike(/\S/, 'a name, such as Live streaming, Singapore')
+    .optional()
+    .transform((name) => name ?? null),
   /** Goes into the path of every request, so nothing that could change that path is taken. */
   projectId: textLike(
     /^[A-Za-z0-9_-]{1,64}$/,
@@ -41,33 +45,42 @@ const schema = z.object({
   removalLimit: share(),
   /** Milliseconds. */
   stuckAfterMs: duration({ upTo: '365d', example: '60m' }),
-} satisfies Record<ProjectKey, z.ZodType>);
+} satisfies Record<ProjectKey, z.ZodType>;
+
+const schema = z.object(PROJECT_FIELDS);
 
 /** One project to keep in step. */
 export interface ProjectConfig extends Readonly<z.output<typeof schema>> {
-  /** What people call the project; the environment has no name for it. */
-  readonly name: string | null;
   readonly credentials: Credentials;
 }
 
 /** A project as found, before it is judged. */
 export interface ProjectSettings {
-  readonly name: string | null;
   readonly settings: Settings<ProjectKey>;
-  readonly credentials: Settings<CredentialKey>;
+  /** Null where none were found; the fault for that has been found already. */
+  readonly credentials: CredentialSettings | null;
 }
 
-/** The project the settings describe; null, with a fault for each, when something about it is wrong. */
-export function assembleProject(found: ProjectSettings, findings: Findings): ProjectConfig | null {
+/** The projects the settings describe, without those that something is wrong about; a fault says what. */
+export function assembleProjects(
+  found: readonly ProjectSettings[],
+  findings: Findings,
+): readonly ProjectConfig[] {
+  const ids = found.map(({ settings }) => settings.projectId);
+  refuseRepeated(ids, 'an id that no other project has', findings);
+  return found.flatMap((project) => assembleProject(project, findings) ?? []);
+}
+
+function assembleProject(found: ProjectSettings, findings: Findings): ProjectConfig | null {
   const fields = judge(schema, found.settings, findings);
-  const chosen = chooseCredentials(found.credentials, findings);
-  if (fields === null || chosen === null) return null;
+  const chosen = found.credentials && chooseCredentials(found.credentials, findings);
+  if (fields === null || found.credentials === null || chosen === null) return null;
   const endpoint = addressIn(fields.region, fields.endpoint);
   const credentials = credentialsIn(fields.region, chosen);
   findings.warnings.push(
     ...regionWarnings(found.settings.region.origin, fields.region),
     ...clearTextWarnings(found.settings.endpoint.origin, endpoint),
-    ...loginWarnings(found.credentials.authUrl.origin, credentials),
+    ...loginWarnings(found.credentials.settings.authUrl.origin, credentials),
   );
-  return { ...fields, name: found.name, endpoint, credentials };
+  return { ...fields, endpoint, credentials };
 }

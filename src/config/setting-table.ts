@@ -1,19 +1,24 @@
 /**
- * Every setting there is, once. Adding one takes a row here and a line in the schema of its group; the compiler asks
- * for the second.
+ * Every setting there is, once (those of sinks are in `sink-table.ts`). Adding one takes a row here and a line in the
+ * fields of its group, which the compiler asks for.
  */
-interface Row {
-  /** The environment variable. */
-  readonly name: string;
+export interface Row {
+  /** The environment variable. Without one, only a file has this setting. */
+  readonly variable?: string;
+  /** Its place in a configuration file, from where its group begins. */
+  readonly key: string;
   /** Text, read by the same rules as what a person sets. */
   readonly default?: string;
   /** Hidden in whatever is printed, and can come from a file, see {@link FILE_SUFFIX}. */
   readonly secret?: true;
+  /** A path; in a configuration file it starts at the folder of that file. */
+  readonly path?: true;
   readonly description: string;
 }
 
-/** Put behind a secret's name for the variable that points to its file. */
+/** Put behind a secret's variable, or its key, for the one that points to its file. */
 export const FILE_SUFFIX = '_FILE';
+export const FILE_KEY_SUFFIX = '_file';
 
 /** One group of settings, by the keys its schema uses. */
 export type SettingTable<Key extends string> = Readonly<Record<Key, Row>>;
@@ -21,40 +26,63 @@ export type SettingTable<Key extends string> = Readonly<Record<Key, Row>>;
 /** What is set for each project. */
 export const PROJECT_SETTINGS = {
   region: {
-    name: 'HW_REGION_NAME',
+    variable: 'HW_REGION_NAME',
+    key: 'region',
     description: 'region of the project; the default endpoints are built from it',
   },
-  projectId: { name: 'HW_PROJECT_ID', description: 'id of the project' },
+  name: { key: 'name', description: 'what people call the project' },
+  projectId: { variable: 'HW_PROJECT_ID', key: 'project_id', description: 'id of the project' },
   endpoint: {
-    name: 'CPH_ENDPOINT',
+    variable: 'CPH_ENDPOINT',
+    key: 'endpoint',
     default: 'https://cph.{region}.myhuaweicloud.com',
     description: 'URL of the Cloud Phone Host API',
   },
   imageTypes: {
-    name: 'CPH_IMAGE_TYPES',
+    variable: 'CPH_IMAGE_TYPES',
+    key: 'image_types',
     default: 'public,private,share',
     description: 'image types to ask the images endpoint for',
   },
-  sources: { name: 'CPH_SOURCES', default: 'images,phone-images', description: 'endpoints to read' },
-  rateLimit: { name: 'CPH_RATE_LIMIT', default: '20', description: 'requests a second, per project' },
+  sources: {
+    variable: 'CPH_SOURCES',
+    key: 'sources',
+    default: 'images,phone-images',
+    description: 'endpoints to read',
+  },
+  rateLimit: {
+    variable: 'CPH_RATE_LIMIT',
+    key: 'limits.rate_limit',
+    default: '20',
+    description: 'requests a second, per project',
+  },
   pageConcurrency: {
-    name: 'CPH_PAGE_CONCURRENCY',
+    variable: 'CPH_PAGE_CONCURRENCY',
+    key: 'limits.page_concurrency',
     default: '4',
     description: 'pages of one listing in flight at once',
   },
   requestTimeoutMs: {
-    name: 'CPH_REQUEST_TIMEOUT',
+    variable: 'CPH_REQUEST_TIMEOUT',
+    key: 'limits.request_timeout',
     default: '30s',
     description: 'longest time one attempt at a request may take',
   },
-  maxRetries: { name: 'CPH_MAX_RETRIES', default: '4', description: 'retries of one request' },
+  maxRetries: {
+    variable: 'CPH_MAX_RETRIES',
+    key: 'limits.max_retries',
+    default: '4',
+    description: 'retries of one request',
+  },
   removalLimit: {
-    name: 'CPH_REMOVAL_LIMIT',
+    variable: 'CPH_REMOVAL_LIMIT',
+    key: 'limits.removal_limit',
     default: '20%',
     description: 'a sweep that would remove a larger share of the known images, and more than 10, is held',
   },
   stuckAfterMs: {
-    name: 'CPH_STUCK_AFTER',
+    variable: 'CPH_STUCK_AFTER',
+    key: 'limits.stuck_after',
     default: '60m',
     description: 'an image that has been creating for longer is an alert',
   },
@@ -62,19 +90,45 @@ export const PROJECT_SETTINGS = {
 
 /** How a project's API is convinced; one of three ways is enough, see `credentials.ts`. */
 export const CREDENTIAL_SETTINGS = {
-  token: { name: 'HW_AUTH_TOKEN', secret: true, description: 'a ready token of the project' },
-  accessKey: { name: 'HW_ACCESS_KEY', secret: true, description: 'access key, to sign requests with' },
-  secretKey: { name: 'HW_SECRET_KEY', secret: true, description: 'secret key of the access key' },
+  token: {
+    variable: 'HW_AUTH_TOKEN',
+    key: 'token',
+    secret: true,
+    description: 'a ready token of the project',
+  },
+  accessKey: {
+    variable: 'HW_ACCESS_KEY',
+    key: 'access_key',
+    secret: true,
+    description: 'access key, to sign requests with',
+  },
+  secretKey: {
+    variable: 'HW_SECRET_KEY',
+    key: 'secret_key',
+    secret: true,
+    description: 'secret key of the access key',
+  },
   securityToken: {
-    name: 'HW_SECURITY_TOKEN',
+    variable: 'HW_SECURITY_TOKEN',
+    key: 'security_token',
     secret: true,
     description: 'security token of a temporary access key',
   },
-  userName: { name: 'HW_USER_NAME', description: 'IAM user to log in as' },
-  password: { name: 'HW_USER_PASSWORD', secret: true, description: 'password of the IAM user' },
-  domainName: { name: 'HW_DOMAIN_NAME', description: 'account the IAM user belongs to' },
+  userName: { variable: 'HW_USER_NAME', key: 'user_name', description: 'IAM user to log in as' },
+  password: {
+    variable: 'HW_USER_PASSWORD',
+    key: 'password',
+    secret: true,
+    description: 'password of the IAM user',
+  },
+  domainName: {
+    variable: 'HW_DOMAIN_NAME',
+    key: 'domain_name',
+    description: 'account the IAM user belongs to',
+  },
   authUrl: {
-    name: 'HW_AUTH_URL',
+    variable: 'HW_AUTH_URL',
+    key: 'auth_url',
     default: 'https://iam.{region}.myhuaweicloud.com/v3',
     description: 'URL of IAM, for the login',
   },
@@ -83,96 +137,76 @@ export const CREDENTIAL_SETTINGS = {
 /** What is set once, however many projects there are. */
 export const GLOBAL_SETTINGS = {
   databaseUrl: {
-    name: 'DATABASE_URL',
+    variable: 'DATABASE_URL',
+    key: 'database_url',
     secret: true,
-    description: 'Postgres to keep in step; without it an embedded one is kept under CPH_DATA_DIR',
+    description: 'Postgres to keep in step; without it an embedded one is kept in the data folder',
   },
   dataDir: {
-    name: 'CPH_DATA_DIR',
+    variable: 'CPH_DATA_DIR',
+    key: 'data_dir',
+    path: true,
     default: '.cph-inventory',
     description: 'folder of the embedded Postgres',
   },
   syncCron: {
-    name: 'CPH_SYNC_CRON',
+    variable: 'CPH_SYNC_CRON',
+    key: 'schedule.sync',
     default: '*/5 * * * *',
     description: 'when to sweep a whole project; five or six cron fields',
   },
   watchCron: {
-    name: 'CPH_WATCH_CRON',
+    variable: 'CPH_WATCH_CRON',
+    key: 'schedule.watch',
     default: '*/15 * * * * *',
     description: 'when to look at images being created; cron fields or off',
   },
-  timezone: { name: 'CPH_TIMEZONE', default: 'UTC', description: 'time zone of both schedules' },
+  timezone: {
+    variable: 'CPH_TIMEZONE',
+    key: 'schedule.timezone',
+    default: 'UTC',
+    description: 'time zone of both schedules',
+  },
   shutdownTimeoutMs: {
-    name: 'CPH_SHUTDOWN_TIMEOUT',
+    variable: 'CPH_SHUTDOWN_TIMEOUT',
+    key: 'shutdown_timeout',
     default: '10s',
     description: 'longest time a stop may take',
   },
-  baselineAlerts: {
-    name: 'CPH_BASELINE_ALERTS',
-    default: 'false',
-    description: 'whether images that had failed before a project was first read raise alerts',
-  },
   eventRetentionMs: {
-    name: 'CPH_EVENT_RETENTION',
+    variable: 'CPH_EVENT_RETENTION',
+    key: 'retention.events',
     default: '365d',
     description: 'how long events are kept; the last one of each image stays',
   },
   runRetentionMs: {
-    name: 'CPH_RUN_RETENTION',
+    variable: 'CPH_RUN_RETENTION',
+    key: 'retention.runs',
     default: '30d',
     description: 'how long runs are kept; the last ones of each project stay',
   },
+  baselineAlerts: {
+    variable: 'CPH_BASELINE_ALERTS',
+    key: 'baseline_alerts',
+    default: 'false',
+    description: 'whether images that had failed before a project was first read raise alerts',
+  },
   httpHost: {
-    name: 'CPH_HTTP_HOST',
+    variable: 'CPH_HTTP_HOST',
+    key: 'http.host',
     default: '127.0.0.1',
     description: 'address that probes and metrics are served on',
   },
   httpPort: {
-    name: 'CPH_HTTP_PORT',
+    variable: 'CPH_HTTP_PORT',
+    key: 'http.port',
     default: '8080',
     description: 'port that probes and metrics are served on; 0 picks a free one, off serves none',
   },
-  logLevel: { name: 'LOG_LEVEL', default: 'info', description: 'least level that is logged' },
-} as const satisfies SettingTable<string>;
-
-/** Where events and alerts go. */
-export const SINK_SETTINGS = {
-  webhookUrl: {
-    name: 'CPH_WEBHOOK_URL',
-    secret: true,
-    description: 'URL that every event is posted to, by a sink named webhook',
-  },
-  webhookSecret: {
-    name: 'CPH_WEBHOOK_SECRET',
-    secret: true,
-    description: 'secret that webhook requests are signed with',
-  },
-  alertmanagerUrl: {
-    name: 'CPH_ALERTMANAGER_URL',
-    secret: true,
-    description: 'URL of an Alertmanager, for a sink named alertmanager',
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    key: 'log_level',
+    default: 'info',
+    description: 'least level that is logged',
   },
 } as const satisfies SettingTable<string>;
-
-/** A setting as `--help` and the documentation list it. */
-export interface SettingDescription {
-  readonly name: string;
-  readonly default: string | null;
-  /** Whether `<name>_FILE` is read too. */
-  readonly secret: boolean;
-  readonly description: string;
-}
-
-/** All settings in the order they are listed to people. */
-export function describeSettings(): SettingDescription[] {
-  const rows: Row[] = [PROJECT_SETTINGS, CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, SINK_SETTINGS].flatMap(
-    (table) => Object.values<Row>(table),
-  );
-  return rows.map((row) => ({
-    name: row.name,
-    default: row.default ?? null,
-    secret: row.secret ?? false,
-    description: row.description,
-  }));
-}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Fault, shown } from './fault.ts';
 import type { Secret } from './secret.ts';
+import type { SettingTable } from './setting-table.ts';
 
 /**
  * A setting as found, before it is judged: always text, whatever it was written in, so that the environment and a
@@ -13,15 +14,37 @@ export interface Setting {
   readonly value: string | Secret | undefined;
   /** There is a value, but it could not be had; the fault for that has been found already. */
   readonly unreadable: boolean;
+  /** What a fault shows instead of the value, where something else was written. */
+  readonly written?: string;
 }
 
 /** One group of settings, by the keys of its table. */
 export type Settings<Key extends string> = Readonly<Record<Key, Setting>>;
 
+/** All there is to know of a group: how its settings are called, and what they take. */
+export interface SettingGroup<Key extends string> {
+  readonly table: SettingTable<Key>;
+  readonly fields: Readonly<Record<Key, z.ZodType>>;
+}
+
 /** What is found along the way. Reading goes on after a fault, so that a person sees all of them at once. */
 export interface Findings {
   readonly faults: Fault[];
   readonly warnings: string[];
+}
+
+/** Faults for settings that say the same as one before them. `expected` is what such a setting takes. */
+export function refuseRepeated(settings: readonly Setting[], expected: string, findings: Findings): void {
+  const first = new Map<string, Setting>();
+  for (const setting of settings) {
+    if (typeof setting.value !== 'string') continue;
+    const earlier = first.get(setting.value);
+    if (earlier === undefined) first.set(setting.value, setting);
+    else {
+      const got = `${setting.written ?? shown(setting.value)}, which is also at ${earlier.origin}`;
+      findings.faults.push({ where: setting.origin, got, expected });
+    }
+  }
 }
 
 /** Whether somebody set it, or tried to. Settings with a default are always set. */
@@ -42,7 +65,7 @@ export function judge<T>(schema: z.ZodType<T>, settings: Settings<string>, findi
     if (!setting || setting.unreadable) continue;
     findings.faults.push({
       where: setting.origin,
-      got: shown(setting.value),
+      got: setting.written ?? shown(setting.value),
       expected: issue.message,
     });
   }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../inventory/diff.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
 import { clearTextWarnings } from './address.ts';
-import { listOf, oneOf, secretLike, textLike } from './fields.ts';
+import { listOf, secretLike, textLike } from './fields.ts';
 import type { Secret } from './secret.ts';
-import type { SINK_SETTINGS } from './setting-table.ts';
-import { type Findings, isSet, judge, type Settings } from './settings.ts';
+import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
+import type { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
 
 /** Where events or alerts go. URLs are secrets: they may hold a password, or a token in their path. */
 export type SinkConfig =
@@ -22,76 +22,61 @@ export type SinkConfig =
     }
   | { readonly kind: 'alertmanager'; readonly name: string; readonly url: Secret };
 
-type SinkKey = keyof typeof SINK_SETTINGS;
+type WebhookKey = keyof typeof WEBHOOK_SETTINGS;
+type AlertmanagerKey = keyof typeof ALERTMANAGER_SETTINGS;
 
-const schema = z.object({
-  webhookUrl: sinkUrl('https://example.com/hooks/cph').optional(),
-  webhookSecret: signingSecret().optional(),
-  alertmanagerUrl: sinkUrl('http://alertmanager:9093').optional(),
-} satisfies Record<SinkKey, z.ZodType>);
+/** A sink as found, before it is judged. */
+export type SinkSettings =
+  | { readonly kind: 'webhook'; readonly settings: Settings<WebhookKey> }
+  | { readonly kind: 'alertmanager'; readonly settings: Settings<AlertmanagerKey> };
 
-/** The keys of one sink in the configuration file; which of them it may have depends on its kind. */
-export type FileSinkKey = 'name' | 'kind' | 'url' | 'secret' | 'types' | 'toStatus';
+export const WEBHOOK_FIELDS = {
+  name: sinkName('webhook'),
+  url: sinkUrl('https://example.com/hooks/cph'),
+  secret: secretLike(
+    (text) => text.length >= 8,
+    'at least 8 characters, such as whsec_ and 32 bytes in Base64',
+  ).optional(),
+  types: listOf(EVENT_TYPES).optional(),
+  toStatus: listOf(IMAGE_STATUSES).optional(),
+} satisfies Record<WebhookKey, z.ZodType>;
 
-const SINK_NAME = textLike(
-  /^[a-z0-9][a-z0-9_-]{0,62}$/,
-  'a name in lower-case letters, digits, - and _, such as ops-webhook',
-);
+export const ALERTMANAGER_FIELDS = {
+  name: sinkName('alertmanager'),
+  url: sinkUrl('http://alertmanager:9093'),
+} satisfies Record<AlertmanagerKey, z.ZodType>;
 
-const fileSchemas = {
-  webhook: z.object({
-    name: SINK_NAME,
-    url: sinkUrl('https://example.com/hooks/cph'),
-    secret: signingSecret().optional(),
-    types: listOf(EVENT_TYPES).optional(),
-    toStatus: listOf(IMAGE_STATUSES).optional(),
-  }),
-  alertmanager: z.object({ name: SINK_NAME, url: sinkUrl('http://alertmanager:9093') }),
-};
-const kindSchema = z.object({ kind: oneOf(['webhook', 'alertmanager'], 'webhook') });
+const webhook = z.object(WEBHOOK_FIELDS);
+const alertmanager = z.object(ALERTMANAGER_FIELDS);
+
+/** Stands in metrics, tables and commands, and so has no blanks and no characters a shell would take. */
+function sinkName(example: string) {
+  return textLike(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    `a name in lower-case letters, digits, - and _, such as ${example}`,
+  );
+}
 
 function sinkUrl(example: string) {
   const accepts = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
   return secretLike(accepts, `an http or https URL, such as ${example}`);
 }
 
-function signingSecret() {
-  const expected = 'at least 8 characters, such as whsec_ and 32 bytes in Base64';
-  return secretLike((text) => text.length >= 8, expected);
+/** The sinks the settings describe, without those that something is wrong about; a fault says what. */
+export function assembleSinks(found: readonly SinkSettings[], findings: Findings): readonly SinkConfig[] {
+  const names = found.map(({ settings }) => settings.name);
+  refuseRepeated(names, 'a name that no other sink has', findings);
+  return found.flatMap((sink) => assembleSink(sink, findings) ?? []);
 }
 
-/** The sink that one entry of the file describes; null, with a fault for each, when something about it is wrong. */
-export function assembleSink(settings: Settings<FileSinkKey>, findings: Findings): SinkConfig | null {
-  const kind = judge(kindSchema, settings, findings)?.kind;
-  if (kind === undefined) return null;
-  if (kind === 'alertmanager') {
-    const found = judge(fileSchemas.alertmanager, settings, findings);
-    return found && { kind, ...found };
+function assembleSink(found: SinkSettings, findings: Findings): SinkConfig | null {
+  if (found.kind === 'alertmanager') {
+    const fields = judge(alertmanager, found.settings, findings);
+    return fields && { kind: found.kind, ...fields };
   }
-  const found = judge(fileSchemas.webhook, settings, findings);
-  if (!found) return null;
-  findings.warnings.push(...clearTextWarnings(settings.url.origin, found.url.reveal()));
-  const { secret = null, types = null, toStatus = null, ...rest } = found;
-  return { kind, ...rest, secret, types, toStatus };
-}
-
-/** The sinks of the environment; null, with a fault for each, when something about them is wrong. */
-export function assembleSinks(settings: Settings<SinkKey>, findings: Findings): readonly SinkConfig[] | null {
-  const fields = judge(schema, settings, findings);
-  if (isSet(settings.webhookSecret) && !isSet(settings.webhookUrl)) {
-    findings.faults.push({
-      where: settings.webhookUrl.origin,
-      got: 'nothing, although there is a secret to sign with',
-      expected: 'the URL to post events to, such as https://example.com/hooks/cph',
-    });
-  }
+  const fields = judge(webhook, found.settings, findings);
   if (fields === null) return null;
-  const { webhookUrl: url, webhookSecret: secret = null, alertmanagerUrl } = fields;
-  const sinks: SinkConfig[] = [];
-  if (url) {
-    sinks.push({ kind: 'webhook', name: 'webhook', url, secret, types: null, toStatus: null });
-    findings.warnings.push(...clearTextWarnings(settings.webhookUrl.origin, url.reveal()));
-  }
-  if (alertmanagerUrl) sinks.push({ kind: 'alertmanager', name: 'alertmanager', url: alertmanagerUrl });
-  return sinks;
+  const { name, url, secret = null, types = null, toStatus = null } = fields;
+  findings.warnings.push(...clearTextWarnings(found.settings.url.origin, url.reveal()));
+  return { kind: found.kind, name, url, secret, types, toStatus };
 }

@@ -108,7 +108,7 @@ async function serveHttp(
     log.info(`probes and metrics on ${server.url}`);
     return server;
   } catch (error) {
-    log.error(`CPH_HTTP_PORT: no probes or metrics on port ${http.port}: ${errorText(error)}`);
+    log.error(`no probes or metrics on port ${http.port}: ${errorText(error)}`);
     return null;
   }
 }

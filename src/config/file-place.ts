@@ -1,0 +1,96 @@
+/** Finding one's way in a parsed YAML file: what stands where, with the path and the line a person can go to. */
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Scalar } from 'yaml';
+
+/** A file that is YAML. */
+export interface ParsedFile {
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** A place in the file and what stands there. */
+export interface Place {
+  /** Such as `projects[3].limits`; empty for the file as a whole. */
+  readonly path: string;
+  /** Of the key, or of the element of a list. */
+  readonly line: number;
+  /** As the parser has it, aliases followed. */
+  readonly node: unknown;
+  readonly file: ParsedFile;
+}
+
+/** A key of a mapping, and the place its value stands at. */
+export interface Entry {
+  readonly key: string;
+  readonly place: Place;
+}
+
+export function rootOf(file: ParsedFile): Place {
+  return { path: '', line: 1, node: file.document.contents, file };
+}
+
+/** What a fault calls a place, or a setting that is missing there. */
+export function originOf({ path, line }: Place, key = ''): string {
+  if (path === '') return key || 'the file';
+  return `${key === '' ? path : `${path}.${key}`} (line ${line})`;
+}
+
+/** The entries of a mapping in their order, repeated keys included; null when something else stands there. */
+export function entriesOf({ path, node, file }: Place): readonly Entry[] | null {
+  if (!isMap(node)) return null;
+  return node.items.map((pair) => {
+    const key = isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : '?';
+    return { key, place: placeOf(file, { path: joined(path, key), at: pair.key, node: pair.value }) };
+  });
+}
+
+/** The elements of a list; null when something else stands there. */
+export function elementsOf({ path, node, file }: Place): readonly Place[] | null {
+  if (!isSeq(node)) return null;
+  return node.items.map((item, index) => placeOf(file, { path: `${path}[${index}]`, at: item, node: item }));
+}
+
+/** The first value of a key such as `limits.rate_limit`; undefined where there is none. */
+export function childAt(place: Place, key: string): Place | undefined {
+  const [first, ...rest] = key.split('.');
+  const child = entriesOf(place)?.find((entry) => entry.key === first)?.place;
+  return child === undefined || rest.length === 0 ? child : childAt(child, rest.join('.'));
+}
+
+/** The text, number or other single value; null for a mapping or a list, and where there is nothing. */
+export function scalarAt({ node }: Place): Scalar | null {
+  return isScalar(node) && node.value !== null ? node : null;
+}
+
+/** The text of a key; null where there is none, or something else. */
+export function wordAt(place: Place, key: string): string | null {
+  const child = childAt(place, key);
+  const value = child && scalarAt(child)?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+/** What a fault says that stands there. Never the thing itself: a secret may have slipped into any place. */
+export function kindAt({ node }: Place): string {
+  if (isMap(node)) return 'a mapping';
+  if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (!isScalar(node) || node.value === null) return 'nothing';
+  return typeof node.value === 'string' ? 'text' : `a ${typeof node.value}`;
+}
+
+interface Placement {
+  readonly path: string;
+  /** Gives the line. */
+  readonly at: unknown;
+  readonly node: unknown;
+}
+
+function placeOf(file: ParsedFile, { path, at, node }: Placement): Place {
+  const offset = isAlias(at) || isScalar(at) || isMap(at) || isSeq(at) ? at.range?.[0] : undefined;
+  const { line } = file.lines.linePos(offset ?? 0);
+  return { path, line, node: isAlias(node) ? node.resolve(file.document) : node, file };
+}
+
+// A name may hold anything, and a path with dots or blanks in a name would be taken for another path.
+function joined(path: string, key: string): string {
+  if (!/^[\w-]{1,64}$/.test(key)) return `${path}[${JSON.stringify(key.slice(0, 40))}]`;
+  return path === '' ? key : `${path}.${key}`;
+}

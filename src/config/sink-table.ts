@@ -1,0 +1,35 @@
+import type { SettingTable } from './setting-table.ts';
+
+/** A sink that posts events. What has no variable is the default where the environment names the sink. */
+export const WEBHOOK_SETTINGS = {
+  name: {
+    key: 'name',
+    default: 'webhook',
+    description: 'name of the sink; its place in the log is kept under it',
+  },
+  url: {
+    variable: 'CPH_WEBHOOK_URL',
+    key: 'url',
+    secret: true,
+    description: 'URL that events are posted to; from the environment, by a sink named webhook',
+  },
+  secret: {
+    variable: 'CPH_WEBHOOK_SECRET',
+    key: 'secret',
+    secret: true,
+    description: 'secret that webhook requests are signed with',
+  },
+  types: { key: 'types', description: 'only events of these types' },
+  toStatus: { key: 'to_status', description: 'only events that bring an image into one of these' },
+} as const satisfies SettingTable<string>;
+
+/** A sink that keeps an Alertmanager told. */
+export const ALERTMANAGER_SETTINGS = {
+  name: { key: 'name', default: 'alertmanager', description: 'name of the sink' },
+  url: {
+    variable: 'CPH_ALERTMANAGER_URL',
+    key: 'url',
+    secret: true,
+    description: 'URL of an Alertmanager; from the environment, for a sink named alertmanager',
+  },
+} as const satisfies SettingTable<string>;
