@@ -30,12 +30,12 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 /** CPH and the gateway send `error_code`; IAM sends `error.code`, which repeats the HTTP status. */
-export function errorCode(body: JsonObject | null): string | null {
+export function errorCode(body: JsonObject | null, secrets: readonly string[]): string | null {
   if (!body) return null;
   const iam = isObject(body.error) ? body.error.code : undefined;
   const code = body.error_code ? body.error_code : typeof iam === 'number' ? `IAM.${iam}` : iam;
   if (!code) return null;
-  return safeId(String(code)) ?? 'unreadable_code';
+  return safeId(String(code), secrets) ?? 'unreadable_code';
 }
 
 export function errorText(body: JsonObject, secrets: readonly string[]): string {
@@ -48,15 +48,24 @@ const LONGEST_TEXT = 200;
 
 /** Upstream text fit for logs and tables: one line, short, and without anything that may be a credential. */
 function sanitise(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***');
-  return clean
+  return withoutSecrets(text, secrets)
     .replace(/[\p{C}\s]+/gu, ' ')
     .replace(/[\w+/=-]{40,}/g, '***') // tokens, keys and signatures are 40 or longer, ids 36 or shorter
     .trim()
     .slice(0, LONGEST_TEXT);
 }
 
-export function safeId(value: unknown): string | null {
-  return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : null;
+/** Whoever repeats a secret does so as it is, or as part of a document or an address that is quoted in the text. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const json = (secret: string) => JSON.stringify(secret).slice(1, -1);
+  return secrets
+    .filter((secret) => secret !== '' && secret.length <= text.length)
+    .flatMap((secret) => [secret, json(secret), json(json(secret)), encodeURIComponent(secret)])
+    .reduce((clean, spelling) => clean.replaceAll(spelling, '***'), text);
+}
+
+/** An id as the vendor's are, or null: it goes into logs and tables unchanged, so a secret in its place does not pass. */
+export function safeId(value: unknown, secrets: readonly string[] = []): string | null {
+  if (typeof value !== 'string' || !/^[\w.:-]{1,64}$/.test(value)) return null;
+  return withoutSecrets(value, secrets) === value ? value : null;
 }

@@ -24,3 +24,11 @@ export type Authorize = (
   request: OutgoingRequest,
   authorization: Authorization,
 ) => Promise<AuthorizingHeaders>;
+
+/** What no text may be quoted with that answers these headers: their values, and the access key that signs. */
+export function secretsOf(headers: AuthorizingHeaders): string[] {
+  return Object.values(headers).flatMap((value) => {
+    const [, accessKey = ''] = /\bAccess=([^,\s]+)/.exec(value) ?? [];
+    return [value, accessKey];
+  });
+}

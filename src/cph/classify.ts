@@ -31,8 +31,10 @@ export type Classified =
 export function classifyAnswer(answer: Answer, context: AnswerContext): Classified {
   const parsed = parseBody(answer.text);
   const body = parsed.object;
-  const requestId = safeId(body?.request_id) ?? safeId(firstValue(answer.headers['x-request-id']));
-  const code = errorCode(body);
+  const { secrets } = context;
+  const named = safeId(body?.request_id, secrets);
+  const requestId = named ?? safeId(firstValue(answer.headers['x-request-id']), secrets);
+  const code = errorCode(body, secrets);
   const success = answer.status >= 200 && answer.status < 300;
   if (success && code === null && body) return { requestId, body, error: null };
 

@@ -1,6 +1,6 @@
 import type { Look } from '../inventory/listing.ts';
 import type { JsonObject } from './answer-body.ts';
-import type { Authorize, AuthorizingHeaders } from './authorize.ts';
+import { type Authorize, type AuthorizingHeaders, secretsOf } from './authorize.ts';
 import { pause } from './cancellation.ts';
 import { type Classified, classifyAnswer } from './classify.ts';
 import type { OffsetReading } from './completeness.ts';
@@ -133,7 +133,7 @@ async function observed(
       { method: 'GET', url, headers: sent, body: null, endpoint },
       look.signal,
     );
-    const context = { endpoint, now: options.now(), secrets: Object.values(headers) };
+    const context = { endpoint, now: options.now(), secrets: secretsOf(headers) };
     const classified = classifyAnswer(answer, context);
     outcome = classified.error?.kind ?? 'ok';
     return classified;

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createAccess, type KeyPair } from './access.ts';
 import { KEY_PAIR, TEMPORARY_KEY_PAIR, USER } from './credentials.ts';
@@ -61,6 +61,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const tokens = createTokens({ lifetimeMs: DAY_MS, bytes: 0, ...options.tokens });
   const schedule = createFaultSchedule(faults);
   const closing = new AbortController();
+  // Every answer that is kept back listens; hundreds may be under way.
+  setMaxListeners(0, closing.signal);
   const session: Session = {
     cloud: {
       world,
