@@ -36,14 +36,18 @@ export interface SimulatedProject {
 /** An empty cloud whose clock stands still, and its only project, `p1`; both are closed when the test is over. */
 export async function simulatedProject(
   db: Database,
-  { env = {}, ...options }: Partial<SimulatorOptions> & { env?: Env } = {},
+  {
+    env = () => ({}),
+    ...options
+  }: Partial<SimulatorOptions> & { env?: Env | ((cloud: Simulator) => Env) } = {},
 ): Promise<SimulatedProject> {
   const start = new Date('2026-01-01T00:00:00Z');
   const world = options.world ?? createWorld({ seed: 1, start, projects: ['p1'] });
   const cloud = await startSimulator({ ...options, world });
   onTestFinished(() => cloud.close());
   const { files } = processSurroundings();
-  const config = loadConfig({ env: { ...projectEnv(cloud, world.project_id), ...env }, files });
+  const given = typeof env === 'function' ? env(cloud) : env;
+  const config = loadConfig({ env: { ...projectEnv(cloud, world.project_id), ...given }, files });
   const now = () => world.now();
   const { projects, close } = await openProjects(db, config.projects, { now });
   onTestFinished(close);

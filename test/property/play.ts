@@ -1,0 +1,204 @@
+/** Plays a history: the real client against the simulator over HTTP, the real sweeps and watches against Postgres. */
+import { isDeepStrictEqual } from 'node:util';
+import type { CphClient } from '../../src/cph/client.ts';
+import { findImage, imagesListing, listCreating } from '../../src/cph/list-images.ts';
+import { phoneImagesListing } from '../../src/cph/list-phone-images.ts';
+import { IMAGE_TYPES } from '../../src/inventory/image.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { createWorld } from '../../src/simulator/world.ts';
+import { approveRemovals } from '../../src/store/approvals.ts';
+import type { Database } from '../../src/store/database.ts';
+import { registerProject } from '../../src/store/projects.ts';
+import type { SyncProject } from '../../src/sync/project.ts';
+import type { RunReport } from '../../src/sync/run.ts';
+import { sweepProject } from '../../src/sync/sweep.ts';
+import { watchProject } from '../../src/sync/watch.ts';
+import { clientFor } from '../support/cph-api.ts';
+import { moment } from '../support/moment.ts';
+import type { Beside, History, LookPlan, Round } from './history.ts';
+import { currentImages, type EventRow, type Log, readLog, readTable, type Table } from './tables.ts';
+import { trueImages } from './truth.ts';
+import { type Moment, type Upstream, upstreamOf } from './upstream.ts';
+import { type Halts, type Sight, witnessed } from './witness.ts';
+
+/** One look. */
+export interface Looked {
+  readonly plan: LookPlan;
+  readonly report: RunReport;
+  readonly sight: Sight;
+  /** The truth from when it began to when it ended, through all that was done meanwhile. */
+  readonly truth: readonly Moment[];
+  /** What vanished while it read. */
+  readonly vanished: ReadonlySet<string>;
+  readonly before: Table;
+  readonly after: Table;
+  /** What it added to the log. */
+  readonly events: readonly EventRow[];
+}
+
+export function isApplied({ report: { status } }: Pick<Looked, 'report'>): boolean {
+  return status === 'succeeded' || status === 'partial' || status === 'held';
+}
+
+export interface Played {
+  readonly history: History;
+  readonly upstream: Upstream;
+  /** In the order in which they ended. */
+  readonly looks: readonly Looked[];
+  readonly log: Log;
+}
+
+interface Stage {
+  readonly db: Database;
+  readonly cloud: Simulator;
+  readonly upstream: Upstream;
+  readonly project: SyncProject;
+  /** The truth so far. */
+  readonly moments: Moment[];
+  readonly looks: Omit<Looked, 'events'>[];
+  table: Table;
+}
+
+const CALM: LookPlan = { kind: 'sweep', faults: [], stopped: false };
+/** A removal takes two looks, and one more when the sources did not lose the image together. */
+const CALM_SWEEPS = 3;
+
+/** Plays a history, and then lets it come to rest with sweeps of a cloud in which nothing happens any more. */
+export async function play(db: Database, history: History, project_id: string): Promise<Played> {
+  const { seed, images, edition } = history;
+  const start = new Date('2026-01-01T00:00:00Z');
+  const world = createWorld({ seed, start, projects: [project_id], images });
+  const cloud = await startSimulator({ world, edition });
+  const client = connect(cloud, history, project_id);
+  try {
+    await registerProject(db, { project_id, region: 'ap-southeast-3', name: null });
+    const upstream = upstreamOf(world, edition);
+    const project = projectOf(client, history, project_id);
+    const stage: Stage = { db, cloud, upstream, project, moments: [], looks: [], table: new Map() };
+    for (const round of history.rounds) await playRound(round, stage);
+    await comeToRest(stage, history);
+    const log = await readLog(db, project_id);
+    const eventsOf = (run_id: number) => log.events.filter((event) => event.run_id === run_id);
+    const looks = stage.looks.map((look) => ({ ...look, events: eventsOf(look.report.run_id) }));
+    return { history, upstream, looks, log };
+  } finally {
+    await client.close();
+    await cloud.close();
+  }
+}
+
+function connect(cloud: Simulator, { maxRetries }: History, projectId: string): CphClient {
+  const authorize = async () => ({ 'X-Auth-Token': cloud.token });
+  return clientFor(cloud.url, { projectId, maxRetries, authorize, rateLimit: Number.POSITIVE_INFINITY });
+}
+
+function projectOf(client: CphClient, history: History, project_id: string): SyncProject {
+  const { sources, pageConcurrency, removalLimit } = history;
+  const imageTypes = sources.includes('images') ? IMAGE_TYPES : [];
+  return {
+    project_id,
+    listings: [
+      ...imageTypes.map((type) => imagesListing(client, type, { pageConcurrency })),
+      ...(sources.includes('phone-images') ? [phoneImagesListing(client)] : []),
+    ],
+    imageTypes,
+    creatingListing: (image_type) => ({
+      source: 'images',
+      image_type,
+      list: (look) => listCreating(client, image_type, look),
+    }),
+    findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
+    removalLimit,
+  };
+}
+
+async function playRound(round: Round, stage: Stage): Promise<void> {
+  stage.upstream.world.advance(round.seconds * 1000);
+  for (const mutation of round.mutations) stage.upstream.mutate(mutation);
+  stage.moments.push(stage.upstream.look());
+  if (round.beside) await lookBeside(round.look, round.beside, stage);
+  else await take(round.look, {}, stage);
+  if (round.approve) await approve(stage);
+}
+
+/** Ends with one sweep more than it takes, which must find that nothing has changed. */
+async function comeToRest(stage: Stage, { sources }: History): Promise<void> {
+  stage.upstream.mutate({ act: 'mend' });
+  const truth = trueImages(stage.upstream.look(), sources);
+  for (let sweep = 1; sweep <= CALM_SWEEPS; sweep += 1) {
+    await takeCalmly(stage);
+    if (isDeepStrictEqual(currentImages(stage.table), truth)) break;
+    await approve(stage);
+  }
+  await takeCalmly(stage);
+}
+
+async function takeCalmly(stage: Stage): Promise<void> {
+  stage.upstream.world.advance(60_000);
+  stage.moments.push(stage.upstream.look());
+  await take(CALM, {}, stage);
+}
+
+async function approve(stage: Stage): Promise<void> {
+  await approveRemovals(stage.db, stage.project.project_id);
+  stage.table = await readTable(stage.db, stage.project.project_id);
+}
+
+/**
+ * The round's look has read everything when another one begins; it goes on when the other has ended, or, where the other
+ * waits, ends before it.
+ */
+async function lookBeside(plan: LookPlan, { meanwhile, look, waits }: Beside, stage: Stage): Promise<void> {
+  const first = gate();
+  const second = gate();
+  const older = take(plan, { listed: first.pass }, stage);
+  await Promise.race([first.reached, older]);
+  stage.upstream.world.advance(1000);
+  for (const mutation of meanwhile) stage.upstream.mutate(mutation);
+  stage.moments.push(stage.upstream.look());
+  const newer = take(look, waits ? { asking: second.pass } : {}, stage);
+  await Promise.race([second.reached, newer]);
+  stage.cloud.setFaults([]);
+  first.open();
+  await older;
+  second.open();
+  await newer;
+}
+
+/** Whoever passes waits until it is opened; `reached` comes when the first does. */
+function gate() {
+  const reached = moment();
+  const opened = moment();
+  const pass = async () => {
+    reached.now();
+    await opened.come;
+  };
+  return { reached: reached.come, open: opened.now, pass };
+}
+
+async function take(plan: LookPlan, halts: Halts, stage: Stage): Promise<void> {
+  const { db, cloud, upstream, moments, looks } = stage;
+  const began = { at: moments.length - 1, entry: upstream.world.history.length };
+  const stop = new AbortController();
+  const { project, sight } = witnessed(stage.project, {
+    ...halts,
+    listed: async () => {
+      moments.push(upstream.look());
+      if (plan.stopped) stop.abort(new Error('asked to stop'));
+      else await halts.listed?.();
+    },
+  });
+  cloud.setFaults(plan.faults);
+  const look = plan.kind === 'sweep' ? sweepProject : watchProject;
+  const report = await look(db, project, { now: upstream.world.now, signal: stop.signal });
+  if (!report) return;
+  const before = stage.table;
+  stage.table = await readTable(db, project.project_id);
+  moments.push(upstream.look());
+  const vanished = upstream.world.history
+    .slice(began.entry)
+    .filter(({ to }) => to === null)
+    .map(({ image_id }) => image_id);
+  const truth = moments.slice(began.at);
+  looks.push({ plan, report, sight, truth, vanished: new Set(vanished), before, after: stage.table });
+}
