@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { runChaos } from './support/replica-chaos.ts';
+
+test('replicas that are killed and paused, on a Postgres that crashes, lose nothing and invent nothing', async () => {
+  const outcome = await runChaos({
+    projects: 30,
+    images: 30,
+    replicas: 3,
+    milliseconds: 35_000,
+    crashes: 1,
+    note: () => undefined,
+  });
+  expect(outcome.faults).toEqual([]);
+  expect(outcome.longest_gap_ms).toBeLessThan(60_000);
+  // Else nothing was put to the test.
+  expect(outcome.kills).toBeGreaterThan(1);
+  expect(outcome.terminated).toBeGreaterThan(10);
+  expect(outcome.removals).toBeGreaterThan(10);
+  expect(outcome.transitions).toBeGreaterThan(30 * 30);
+}, 240_000);

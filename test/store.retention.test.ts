@@ -1,0 +1,198 @@
+import pg from 'pg';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { registerProject } from '../src/store/projects.ts';
+import { pruneOldRows } from '../src/store/retention.ts';
+import { append, built, created, imageIds } from './support/event-log.ts';
+import { foldedLog, rowsOf, runsOf, wholeLog } from './support/inventory-rows.ts';
+import { holdLock } from './support/locks.ts';
+import { useTestDatabase } from './support/postgres.ts';
+
+const database = useTestDatabase();
+beforeEach(() => database.truncate());
+
+/** The events of `append` occurred the day before. */
+const NOW_OLD = new Date('2026-08-02T00:00:00Z');
+const STILL_YOUNG = new Date('2026-07-01T00:00:00Z');
+
+function prune(before: { events?: Date; runs?: Date } = {}, signal = new AbortController().signal) {
+  return pruneOldRows(database.db, { events: NOW_OLD, runs: NOW_OLD, ...before }, signal);
+}
+
+const seqsLeft = async () => (await wholeLog(database.db)).map(({ seq }) => seq);
+
+describe('old events', () => {
+  test('are deleted, but for the last one of each image, so that the table can still be rebuilt', async () => {
+    await append(database.db, [created('a', { status_code: 0 }), created('b')]);
+    const [last = 0] = await append(database.db, [built('a', 1)]);
+    const folded = await foldedLog(database.db, 'p1');
+    expect(await prune()).toEqual({ events: 1, runs: 0 });
+    expect((await wholeLog(database.db)).map(({ image_id, seq }) => [image_id, seq])).toEqual([
+      ['b', 2],
+      ['a', last],
+    ]);
+    expect(await foldedLog(database.db, 'p1')).toEqual(folded);
+    expect(await prune()).toEqual({ events: 0, runs: 0 });
+  });
+
+  test('are kept until they are old', async () => {
+    await append(database.db, [created('a', { status_code: 0 }), built('a', 1)]);
+    expect(await prune({ events: STILL_YOUNG })).toEqual({ events: 0, runs: 0 });
+    expect(await seqsLeft()).toEqual([1, 2]);
+  });
+
+  test('are kept while the slowest sink has not accepted them', async () => {
+    await append(database.db, [created('a'), created('b'), created('a'), created('b'), created('a')]);
+    await rowsOf(
+      database.db,
+      `insert into cph.sinks (name, kind, cursor_seq) values ('slow', 'webhook', 1), ('fast', 'webhook', 5)`,
+    );
+    expect(await prune()).toMatchObject({ events: 1 });
+    expect(await seqsLeft()).toEqual([2, 3, 4, 5]);
+    await rowsOf(database.db, `update cph.sinks set cursor_seq = 5`);
+    expect(await prune()).toMatchObject({ events: 2 });
+    expect(await seqsLeft()).toEqual([4, 5]);
+  });
+
+  test('are kept while they are dead letters', async () => {
+    await append(database.db, [created('a'), created('a'), created('a')]);
+    await rowsOf(
+      database.db,
+      `insert into cph.dead_letters (sink, event_seq, attempts, last_error, failed_at)
+       values ('webhook', 2, 5, 'no', now())`,
+    );
+    expect(await prune()).toMatchObject({ events: 1 });
+    expect(await seqsLeft()).toEqual([2, 3]);
+  });
+
+  test('leave their transitions behind', async () => {
+    await append(database.db, [created('a'), created('a')]);
+    await rowsOf(
+      database.db,
+      `insert into cph.image_status_transitions (event_seq, project_id, image_id, to_status, observed_at)
+       values (1, 'p1', 'a', 'usable', now())`,
+    );
+    expect(await prune()).toMatchObject({ events: 1 });
+    expect(await rowsOf(database.db, 'select event_seq from cph.image_status_transitions')).toEqual([
+      { event_seq: 1 },
+    ]);
+  });
+
+  test('are deleted all in one call, however many', async () => {
+    const ids = imageIds(5_001);
+    const all = ids.map((id) => created(id));
+    await append(database.db, all);
+    await append(database.db, all);
+    expect(await prune()).toEqual({ events: 5_001, runs: 0 });
+    expect(await rowsOf(database.db, 'select count(*) as left from cph.image_events')).toEqual([
+      { left: 5_001 },
+    ]);
+  });
+
+  test('are deleted a few thousand in a transaction, and no more once the program is asked to stop', async () => {
+    const all = imageIds(5_001).map((id) => created(id));
+    await append(database.db, all);
+    await append(database.db, all);
+    // The second batch cannot get past this row, and by then the first one is committed.
+    const lock = await holdLock(database.url, 'select from cph.image_events where seq = 5001 for update');
+    const stopping = new AbortController();
+    const pruning = prune({}, stopping.signal);
+    const left = async () =>
+      Number((await rowsOf(database.db, 'select count(*) as left from cph.image_events'))[0]?.left);
+    await expect.poll(left, { timeout: 20_000 }).toBe(5_002);
+    stopping.abort();
+    await lock.release();
+    expect(await pruning).toEqual({ events: 5_001, runs: 0 });
+    expect(await prune({}, stopping.signal)).toEqual({ events: 0, runs: 0 });
+  });
+});
+
+describe('old runs', () => {
+  /** A run of each status and kind, oldest first. */
+  async function runs(...rows: readonly [project_id: string, kind: string, status: string, at: string][]) {
+    for (const project_id of ['p1', 'p2']) {
+      await registerProject(database.db, { project_id, region: 'ap-southeast-3', name: null });
+    }
+    for (const [project_id, kind, status, at] of rows) {
+      const finished = status === 'running' ? 'null' : `'${at}'`;
+      await rowsOf(
+        database.db,
+        `insert into cph.sync_runs (project_id, kind, status, started_at, finished_at)
+         values ('${project_id}', '${kind}', '${status}', '${at}', ${finished})`,
+      );
+    }
+  }
+
+  test('are deleted, but for the last of each kind of each project', async () => {
+    const [old, young] = ['2026-01-01T00:00:00Z', '2026-08-03T00:00:00Z'];
+    await runs(
+      ['p1', 'sweep', 'succeeded', old],
+      ['p1', 'watch', 'succeeded', old],
+      ['p2', 'sweep', 'partial', old],
+      ['p1', 'sweep', 'abandoned', old],
+      ['p2', 'watch', 'succeeded', old],
+      ['p2', 'watch', 'succeeded', young],
+    );
+    expect(await prune()).toEqual({ events: 0, runs: 2 });
+    expect((await runsOf(database.db)).map(({ id }) => id)).toEqual([2, 3, 4, 6]);
+  });
+
+  test('are kept while they are under way', async () => {
+    const old = '2026-01-01T00:00:00Z';
+    await runs(['p1', 'sweep', 'running', old], ['p1', 'sweep', 'succeeded', old]);
+    expect(await prune()).toEqual({ events: 0, runs: 0 });
+  });
+});
+
+test('pruning is left to the replica that is at it', async () => {
+  await append(database.db, [created('a'), created('a')]);
+  const lock = await holdLock(database.url, 'select pg_advisory_xact_lock(7266003)');
+  expect(await prune()).toEqual({ events: 0, runs: 0 });
+  await lock.release();
+  expect(await prune()).toEqual({ events: 1, runs: 0 });
+});
+
+describe('the role cph_reader', () => {
+  async function reader(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    await client.query('set role cph_reader');
+    return client;
+  }
+
+  test('reads every table and view, and asks how things were', async () => {
+    const client = await reader();
+    const { rows } = await client.query<{ name: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as name from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'cph' and c.relkind in ('r', 'v', 'm')`,
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    for (const { name } of rows) await client.query(`select * from ${name} limit 1`);
+    await client.query(`select * from cph.images_as_of(now())`);
+  });
+
+  test('writes nothing', async () => {
+    await append(database.db, [created('a')]);
+    const client = await reader();
+    const { rows } = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'cph'`,
+    );
+    for (const { name } of rows) {
+      for (const statement of [
+        `delete from ${name}`,
+        `truncate ${name}`,
+        `insert into ${name} default values`,
+      ]) {
+        await expect(client.query(statement), statement).rejects.toMatchObject({ code: '42501' });
+      }
+    }
+    await expect(client.query('update cph.projects set name = null')).rejects.toMatchObject({
+      code: '42501',
+    });
+    await expect(client.query('create table cph.mine ()')).rejects.toMatchObject({ code: '42501' });
+    await expect(client.query(`select nextval('cph.image_events_seq_seq')`)).rejects.toMatchObject({
+      code: '42501',
+    });
+    expect(await seqsLeft()).toEqual([1]);
+  });
+});

@@ -1,0 +1,186 @@
+/** Replicas, a cloud that changes and a Postgres, with all of them ill-treated for a while; then peace, and an audit. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { pick, type Random, seededRandom } from '../../src/simulator/random.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import type { World } from '../../src/simulator/world.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Audit, audit } from './replica-audit.ts';
+import { type Replica, type ReplicaPlan, replicaEnv, startReplica } from './replica-fleet.ts';
+import { type OwnPostgres, startOwnPostgres } from './replica-postgres.ts';
+import { changeSomething, crowdedWorld } from './replica-world.ts';
+
+export interface ChaosOptions {
+  readonly projects: number;
+  /** In each project, at first. */
+  readonly images: number;
+  readonly replicas: number;
+  readonly milliseconds: number;
+  /** Crashes of Postgres, evenly spread. */
+  readonly crashes: number;
+  /** Told what is done, for whoever watches. */
+  readonly note: (text: string) => void;
+}
+
+export interface ChaosOutcome extends Audit {
+  readonly kills: number;
+  readonly terminated: number;
+}
+
+/** Of the replicas one is paused for this long: more than its lease of 20 s. */
+const PAUSE_MS = 23_000;
+const KILL_EVERY_MS = 5_000;
+const TERMINATE_EVERY_MS = 700;
+const CHANGE_EVERY_MS = 50;
+/** In the quiet, every project is swept so often: one look to miss an image, one to remove it, one to find all in order. */
+const QUIET_SWEEPS = 3;
+const QUIET_MS = 180_000;
+/** A connection that breaks while it answers is part of life. */
+const RESETS = [{ when: { nth: { every: 211 } }, effect: { kind: 'reset' } }] as const;
+
+interface Chaos {
+  readonly options: ChaosOptions;
+  readonly world: World;
+  readonly postgres: OwnPostgres;
+  readonly db: Database;
+  readonly plan: ReplicaPlan;
+  readonly replicas: (Replica | null)[];
+  readonly random: Random;
+  readonly count: { kills: number; terminated: number };
+  /** Aborted when there has been enough of it. */
+  readonly over: AbortSignal;
+}
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
+  const world = crowdedWorld(options);
+  const cloud = await startSimulator({ world, now: () => new Date(), faults: RESETS.slice() });
+  const postgres = await startOwnPostgres();
+  const { db, close } = openDatabase({ url: postgres.url, applicationName: 'chaos', maxConnections: 3 });
+  const plan = planOf(world, cloud, postgres);
+  const replicas: (Replica | null)[] = [];
+  try {
+    for (let i = 0; i < options.replicas; i += 1) replicas.push(await startReplica(plan));
+    const over = AbortSignal.timeout(options.milliseconds);
+    const count = { kills: 0, terminated: 0 };
+    const chaos: Chaos = {
+      options,
+      world,
+      postgres,
+      db,
+      plan,
+      replicas,
+      random: seededRandom(7),
+      count,
+      over,
+    };
+    await illTreat(chaos);
+    await calmDown(chaos);
+    await Promise.all(replicas.map((replica) => replica?.stop()));
+    return { ...(await audit(db, world)), ...count };
+  } finally {
+    await Promise.all(replicas.map((replica) => replica?.kill()));
+    await close();
+    await postgres.close();
+    await cloud.close();
+  }
+}
+
+function planOf(world: World, cloud: Simulator, postgres: OwnPostgres): ReplicaPlan {
+  const schedules = { CPH_SYNC_CRON: '*/2 * * * * *', CPH_WATCH_CRON: '*/5 * * * * *' };
+  return {
+    projects: world.projects,
+    env: replicaEnv(postgres.url, cloud, { ...schedules, LOG_LEVEL: 'error' }),
+  };
+}
+
+async function illTreat(chaos: Chaos): Promise<void> {
+  const { over, options, world, random } = chaos;
+  const crashEveryMs = options.milliseconds / (options.crashes + 1);
+  await Promise.all([
+    every(CHANGE_EVERY_MS, over, () => changeSomething(world, random)),
+    every(TERMINATE_EVERY_MS, over, () => terminateOne(chaos)),
+    every(KILL_EVERY_MS, over, () => killOne(chaos)),
+    every(crashEveryMs, over, () => crashPostgres(chaos)),
+    pauseOne(chaos),
+  ]);
+}
+
+/** Until it is over. Not before the first interval has passed, so that something is under way. */
+async function every(ms: number, over: AbortSignal, work: () => Promise<void> | void): Promise<void> {
+  for (;;) {
+    try {
+      await sleep(ms, undefined, { signal: over });
+    } catch {
+      return;
+    }
+    await work();
+  }
+}
+
+/** The first replica is the one that is paused; any other may be killed, and takes its place again. */
+async function killOne({ replicas, plan, random, count, options }: Chaos): Promise<void> {
+  const place = pick(random, Array.from(replicas.keys()).slice(1));
+  await replicas[place]?.kill();
+  count.kills += 1;
+  options.note(`replica ${place} killed`);
+  replicas[place] = null;
+  replicas[place] = await startAgain(plan);
+}
+
+/** A replica that starts while Postgres is away ends at once, and is started again by whatever supervises it. */
+async function startAgain(plan: ReplicaPlan): Promise<Replica> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startReplica(plan);
+    } catch (error) {
+      if (attempt === 10) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+async function pauseOne({ replicas, over, options }: Chaos): Promise<void> {
+  const [replica] = replicas;
+  replica?.pause();
+  options.note('replica 0 paused');
+  await sleep(PAUSE_MS, undefined, { signal: over }).catch(() => undefined);
+  replica?.resume();
+  options.note('replica 0 resumed');
+}
+
+async function terminateOne({ db, count }: Chaos): Promise<void> {
+  try {
+    const { rowCount } = await db.execute(sql`
+      select pg_terminate_backend(pid) from (
+        select pid from pg_stat_activity where application_name = 'cph-inventory' order by random() limit 1
+      ) victim`);
+    count.terminated += rowCount ?? 0;
+  } catch {
+    // Postgres is crashing.
+  }
+}
+
+async function crashPostgres({ postgres, options }: Chaos): Promise<void> {
+  options.note('Postgres crashes');
+  await postgres.crash();
+  options.note('Postgres is back');
+}
+
+/** Nothing happens any more but sweeps. Waits until every project has been swept often enough to have everything right. */
+async function calmDown({ db, options, world }: Chaos): Promise<void> {
+  options.note('quiet');
+  const quiet = new Date().toISOString();
+  const late = AbortSignal.timeout(QUIET_MS);
+  for (;;) {
+    const { rows } = await db.execute<{ calm: number }>(sql`
+      select count(*) as calm from (
+        select from cph.sync_runs
+        where kind = 'sweep' and status = 'succeeded' and started_at > ${quiet}::timestamptz
+        group by project_id having count(*) >= ${QUIET_SWEEPS}
+      ) calm`);
+    if (rows[0]?.calm === world.projects.length) return;
+    if (late.aborted)
+      throw new Error(`after ${QUIET_MS} ms only ${rows[0]?.calm} projects have come to rest`);
+    await sleep(250);
+  }
+}
