@@ -17,8 +17,7 @@ export function paint(out: Output, colour: Colour | readonly Colour[], text: str
 
 /** What upstream sends is text, not terminal control: a name must not be able to move the cursor. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-  return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '�');
 }
 
 export interface Column<Row> {
