@@ -38,14 +38,16 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     if (applied === 'applied') return report;
     if (applied === 'stale') throw new StaleLook();
   }
-  for (;;) {
-    const observed = [...snapshot.sightings.keys()];
+  for (let asked = sweep; ; ) {
+    const observed = [...asked.snapshot.sightings.keys()];
     const known = await readKnown(db, run.project_id, { observed, current: snapshot.complete });
-    const compared = await compareSweep(known, sweep, run.look);
+    const compared = await compareSweep(known, asked, run.look);
     const finding = findingOf(run, sweep, compared);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
     if (applied === 'stale') throw new StaleLook();
+    // What was answered by id stays answered, or an image that was found would count as missing after all.
+    asked = { ...sweep, snapshot: { ...compared.snapshot, complete: snapshot.complete } };
   }
 }
 
