@@ -6,7 +6,7 @@ import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
 import { CONCURRENT_LOOKS, type LookLoop, startLookLoop } from './look-loop.ts';
 import { logDatabase, logRun } from './run-log.ts';
-import { longestInterval, type Schedules } from './schedule.ts';
+import { intervalsOf, type Schedules } from './schedule.ts';
 
 export interface DaemonOptions {
   readonly db: Database;
@@ -33,14 +33,14 @@ export function startDaemon(options: DaemonOptions): Daemon {
   const { db, schedules, replica, log, now, onRun } = options;
   const projects = new Map(options.projects.map((project) => [project.project_id, project]));
   const ticks: { sweep: Date; watch: Date | null } = { sweep: now(), watch: null };
-  const interval = longestInterval(schedules.sync, schedules.timezone);
+  const { shortest } = intervalsOf(schedules.sync, schedules.timezone);
   const loop = startLookLoop({
     db,
     replica,
     now,
     projects,
     ticks: () => ({ ...ticks }),
-    spreadMs: spreadOf(projects.size, interval),
+    spreadMs: spreadOf(projects.size, shortest),
     onRun: (report) => {
       logRun(log, report);
       onRun(report);
@@ -57,7 +57,10 @@ export function startDaemon(options: DaemonOptions): Daemon {
   };
 }
 
-/** Hundreds of projects at once would be a burst on API and database; a few are not worth the wait. */
+/**
+ * Hundreds of projects at once would be a burst on API and database; a few are not worth the wait. Well within the
+ * shortest interval, or a project late in the spread would find the next tick there before its turn.
+ */
 function spreadOf(projects: number, intervalMs: number): number {
   return projects <= CONCURRENT_LOOKS ? 0 : Math.min(30_000, intervalMs / 10);
 }

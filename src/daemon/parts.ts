@@ -12,7 +12,7 @@ import { startPruner } from './pruner.ts';
 import { readinessOf } from './readiness.ts';
 import { replicaName } from './replica-name.ts';
 import { describeError, logDelivery, logSinkTrouble } from './run-log.ts';
-import { longestInterval } from './schedule.ts';
+import { intervalsOf } from './schedule.ts';
 import { createSinks } from './sinks.ts';
 import { openProjects } from './sync-project.ts';
 
@@ -59,9 +59,9 @@ async function announceProjects(
   config: Config,
   { db, metrics, now }: { db: Database; metrics: Metrics; now: () => Date },
 ): Promise<void> {
-  const sync_interval_ms = longestInterval(config.schedules.sync, config.schedules.timezone);
+  const { longest } = intervalsOf(config.schedules.sync, config.schedules.timezone);
   for (const { projectId, stuckAfterMs } of config.projects) {
-    await setProjectTimes(db, projectId, { sync_interval_ms, stuck_after_ms: stuckAfterMs });
+    await setProjectTimes(db, projectId, { sync_interval_ms: longest, stuck_after_ms: stuckAfterMs });
     metrics.expectProject(projectId);
   }
   // Programs configured by the environment know of one project each and may share a database; a file names them all.

@@ -10,15 +10,17 @@ export interface Schedules {
 
 /** Enough to meet the longest pause of a schedule that has office hours and weekends. */
 const RUNS_AHEAD = 200;
+const A_DAY = 24 * 3600_000;
 
 /**
- * The longest time, in milliseconds, between two runs of a schedule that lie ahead: until then, silence is as it should
- * be. A day for one that never runs twice.
+ * The shortest and the longest time, in milliseconds, between two runs of a schedule that lie ahead. Until the longest
+ * has passed, silence is as it should be. A day for a schedule that never runs twice.
  */
-export function longestInterval(expression: string, timezone: string): number {
+export function intervalsOf(expression: string, timezone: string): { shortest: number; longest: number } {
   const task = createTask(expression, () => undefined, { timezone });
   const runs = task.getNextRuns(RUNS_AHEAD);
   void task.destroy();
   const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
-  return gaps.length > 0 ? Math.max(...gaps) : 24 * 3600_000;
+  if (gaps.length === 0) return { shortest: A_DAY, longest: A_DAY };
+  return { shortest: Math.min(...gaps), longest: Math.max(...gaps) };
 }
