@@ -36,13 +36,14 @@ export function usePgBouncer({ connections }: { connections: number }): PgBounce
     folder = await mkdtemp(join(tmpdir(), 'cph-inventory-pgbouncer-'));
     port = await freePort();
     child = await start(folder, settingsOf(inject('postgresUrl'), { port, connections }));
-    await until(() => answers(port));
+    // A hook that fails can keep those that clean up from running.
+    await until(() => answers(port)).catch(async (error) => {
+      await end(child);
+      throw error;
+    });
   });
   afterAll(async () => {
-    if (child && child.exitCode === null) {
-      child.kill('SIGQUIT');
-      await once(child, 'exit');
-    }
+    await end(child);
     await rm(folder, { recursive: true, force: true });
   });
   return {
@@ -85,6 +86,13 @@ async function start(folder: string, settings: string): Promise<ChildProcess> {
   if (root) for (const path of [folder, file]) await chown(path, 65_534, 65_534);
   await chmod(file, 0o600);
   return spawn('pgbouncer', ['--quiet', file], { env: SEARCH, stdio: 'ignore', cwd: '/', ...nobody });
+}
+
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGQUIT');
+  await gone;
 }
 
 async function answers(port: number): Promise<boolean> {

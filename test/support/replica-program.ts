@@ -11,14 +11,18 @@ import type { ReplicaPlan } from './replica-fleet.ts';
 
 const { env, projects }: ReplicaPlan = JSON.parse(process.argv[2] ?? '');
 const { files } = processSurroundings();
-const configs = projects.map((id) => loadConfig({ env: { ...env, HW_PROJECT_ID: id }, files }));
-const [config] = configs;
-const url = config?.databaseUrl?.reveal();
-if (!config || !url) throw new Error('the plan has no project or no DATABASE_URL');
+const [projectId = ''] = projects;
+const config = loadConfig({ env: { ...env, HW_PROJECT_ID: projectId }, files });
+const url = config.databaseUrl?.reveal();
+if (!url) throw new Error('the plan has no DATABASE_URL');
 
 const database = openDatabase({ url, applicationName: 'cph-inventory', maxConnections: 12 });
 const parts = await startParts(
-  { ...config, projects: configs.flatMap((one) => one.projects) },
+  // Reading the settings of hundreds of projects one by one took longer than anything else about a start.
+  {
+    ...config,
+    projects: projects.flatMap((id) => config.projects.map((one) => ({ ...one, projectId: id }))),
+  },
   { db: database.db, url, log: createLog({ level: config.logLevel }), now: () => new Date() },
 );
 process.once('SIGTERM', async () => {
