@@ -82,7 +82,9 @@ program
   .action((options) => run(plan(options, context)));
 program
   .command('check')
-  .description('tries configuration, database, credentials and every endpoint, and says what to do')
+  .description(
+    'tries configuration, database, credentials, every endpoint and every sink, and says what to do',
+  )
   .option('--json', 'one JSON document on stdout')
   .action((options) => run(check(options, context)));
 program

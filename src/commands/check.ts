@@ -1,8 +1,10 @@
 import { type Config, loadConfig } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
+import type { SinkConfig } from '../config/sinks.ts';
 import { CphError } from '../cph/errors.ts';
 import type { Probe } from '../cph/probe.ts';
 import { connectProject } from '../daemon/sync-project.ts';
+import { reachReceiver } from '../delivery/reach.ts';
 import { readPrivileges } from '../store/privileges.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
@@ -32,6 +34,7 @@ export async function check(options: CheckOptions, context: CommandContext): Pro
     await checkDatabase(config, context),
   ];
   for (const project of config.projects) results.push(...(await checkProject(project, context)));
+  for (const sink of config.sinks) results.push(await checkSink(sink, context));
   if (options.json) printJson(context.out, results);
   else printTable(context.out, COLUMNS, { rows: results, empty: '' });
   return results.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.done;
@@ -83,6 +86,15 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
   const what = `credentials (${config.credentials.kind})`;
   if (rejected) return [{ what, project_id, result: 'failed', details: errorText(rejected) }, ...results];
   return [{ what, project_id, result: 'ok', details: 'accepted' }, ...results];
+}
+
+const RECEIVER_TIMEOUT_MS = 5_000;
+
+/** Nothing is sent: whether a webhook takes events shows the first delivery, see `status`. */
+async function checkSink({ kind, name, url }: SinkConfig, { stop }: CommandContext): Promise<Checked> {
+  const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS };
+  const { ok, details } = await reachReceiver({ kind, url: url.reveal() }, control);
+  return { result: ok ? 'ok' : 'failed', what: `sink ${name}`, project_id: null, details };
 }
 
 const SKIPPED = { result: 'skipped', details: 'not asked: the credential was rejected' } as const;

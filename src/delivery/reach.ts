@@ -1,0 +1,46 @@
+import { request } from 'undici';
+import type { SinkKind } from '../store/sinks.ts';
+import { basicCredential } from './receiver-url.ts';
+
+/** Whether a receiver is there, told without its path, which may hold a token. */
+export interface Reached {
+  readonly ok: boolean;
+  readonly details: string;
+}
+
+/**
+ * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, a webhook by HEAD. Any
+ * answer of a webhook will do, since most take nothing but a POST; one that wants other credentials says so. Never rejects.
+ */
+export async function reachReceiver(
+  { kind, url }: { readonly kind: SinkKind; readonly url: string },
+  { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
+): Promise<Reached> {
+  const target = new URL(url);
+  const authorization = basicCredential(target);
+  target.username = '';
+  target.password = '';
+  if (kind === 'alertmanager') target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/status`;
+  try {
+    const { statusCode, body } = await request(target, {
+      method: kind === 'alertmanager' ? 'GET' : 'HEAD',
+      headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    await body.dump();
+    return { ok: isFine(kind, statusCode), details: `${target.origin} answers with ${statusCode}` };
+  } catch (error) {
+    const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
+    return { ok: false, details };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function isFine(kind: SinkKind, status: number): boolean {
+  if (kind === 'alertmanager') return status === 200;
+  return status !== 401 && status !== 403 && status < 500;
+}
