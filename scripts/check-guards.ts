@@ -13,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'migrations', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const PLAYED = 'test/property/trusted-listing.one-page.test.ts';
 /** Several times what any of the guards takes to be missed. */
-const HISTORIES = 300;
+const HISTORIES = 500;
 const SEED = 1;
 /** One runs the code, one the database. */
 const AT_ONCE = 2;

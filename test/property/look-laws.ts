@@ -111,17 +111,21 @@ function idsListed(moment: Moment, { source, image_type, creating }: Shown): Rea
   return new Set(listed.map(({ image }) => image.image_id));
 }
 
-/** Only a complete sweep calls an image missing, and it is missing until a look is shown it again. */
+/** Only a complete sweep calls an image missing, and it is missing until a look is shown it again or it is removed. */
 function* missesOnlyWhatIsNotShown(look: Looked): Generator<string> {
   const shown = idsIn(look.sight);
   const complete = isComplete(look.sight);
   for (const { row } of isApplied(look) ? look.after.values() : []) {
+    if (row.removed_at) continue;
     const isShown = SOURCES.some((source) => shown[source].ids.has(row.image_id));
-    const was = Boolean(look.before.get(row.image_id)?.row.missing_since);
-    const is = Boolean(row.missing_since);
-    if (is && (isShown || !(was || complete))) yield `${row.image_id} is called missing`;
-    if (was && !is && !isShown) yield `${row.image_id} is no longer called missing`;
+    const was = isMissing(look.before.get(row.image_id));
+    if (row.missing_since && (isShown || !(was || complete))) yield `${row.image_id} is called missing`;
+    if (was && !row.missing_since && !isShown) yield `${row.image_id} is no longer called missing`;
   }
+}
+
+function isMissing(known: TableRow | undefined): boolean {
+  return Boolean(known?.row.missing_since && !known.row.removed_at);
 }
 
 export const LOOK_LAWS: readonly ((look: Looked, played: Played) => Iterable<string>)[] = [
