@@ -6,6 +6,7 @@ import {
   type ListingPart,
   partialSnapshot,
   type Snapshot,
+  shownIds,
   snapshotDigest,
   withAnswers,
 } from '../src/inventory/snapshot.ts';
@@ -208,3 +209,9 @@ function imagesPart(image_type: 'private' | 'share', seen: readonly ImageRecord[
   const proof = 'complete';
   return { source: 'images', image_type, proof, result: { records: seen, rejected: [], proof, drift: [] } };
 }
+
+test('a snapshot shows the images it read and those it could not read, but none without an id', () => {
+  const rejected = [unreadable('images', 'spoilt'), unreadable('images', null)];
+  const snapshot = partialSnapshot([imagesRecord('a'), phoneRecord('a')], rejected);
+  expect(shownIds(snapshot)).toEqual(['a', 'spoilt']);
+});

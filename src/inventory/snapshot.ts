@@ -67,6 +67,11 @@ export function partialSnapshot(
   return { sightings, rejected, outcomes: [], complete: false, absent: new Set() };
 }
 
+/** The ids of every image the snapshot shows, readable or not. */
+export function shownIds({ sightings, rejected }: Snapshot): string[] {
+  return [...sightings.keys(), ...rejected.flatMap(({ image_id }) => image_id ?? [])];
+}
+
 /** The snapshot with what asking for single images by id has brought to light. */
 export function withAnswers(
   snapshot: Snapshot,

@@ -1,5 +1,5 @@
 /** The full sweep of one project: look → snapshot → diff → apply. */
-import { snapshotDigest } from '../inventory/snapshot.ts';
+import { shownIds, snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readKnown } from '../store/known-images.ts';
 import { applyFinding, applyQuiet, countChanges, type Finding } from './apply.ts';
@@ -39,7 +39,7 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     if (applied === 'stale') throw new StaleLook();
   }
   for (let asked = sweep; ; ) {
-    const observed = [...asked.snapshot.sightings.keys()];
+    const observed = shownIds(asked.snapshot);
     const known = await readKnown(db, run.project_id, { observed, current: snapshot.complete });
     const compared = await compareSweep(known, asked, run.look);
     const finding = findingOf(run, sweep, compared);

@@ -1,7 +1,7 @@
 /** The watch: what became of the images being created, for one request while there are none. */
 import { diffSnapshot } from '../inventory/diff.ts';
 import type { ImageType } from '../inventory/image.ts';
-import { partialSnapshot } from '../inventory/snapshot.ts';
+import { partialSnapshot, shownIds } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readCreating, readKnown } from '../store/known-images.ts';
 import { applyFinding, countChanges } from './apply.ts';
@@ -60,7 +60,7 @@ async function applyWatch(
   const snapshot = partialSnapshot([...records, ...answers.found], [...rejected, ...answers.rejected]);
   const error = answers.error ?? troubleOf(settled);
   for (;;) {
-    const observed = [...snapshot.sightings.keys()];
+    const observed = shownIds(snapshot);
     const known = await readKnown(db, run.project_id, { observed, current: false });
     const diff = diffSnapshot(known.images.values(), snapshot, { held: false });
     // Not the ones we set out with: an older sweep may have added some that we have not looked for.
