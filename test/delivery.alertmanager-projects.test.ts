@@ -4,7 +4,7 @@ import { MINUTE, minutesAgo, OUTAGE, useAlerting } from './support/alerting.ts';
 import { noAlertmanager } from './support/alertmanager.ts';
 import { imagesRecord } from './support/image-records.ts';
 
-const TIMES = { sync_interval_ms: 5 * MINUTE, stuck_after_ms: 60 * MINUTE };
+const TIMES = { project_id: 'p1', sync_interval_ms: 5 * MINUTE, stuck_after_ms: 60 * MINUTE };
 
 describe.skipIf(noAlertmanager)('alerts about projects and slow images, in a real Alertmanager', () => {
   const alerting = useAlerting();
@@ -24,7 +24,7 @@ describe.skipIf(noAlertmanager)('alerts about projects and slow images, in a rea
   });
 
   test('an image that is too long in creation is an alert until it is done', async () => {
-    await setProjectTimes(alerting.db, 'p1', TIMES);
+    await setProjectTimes(alerting.db, [TIMES]);
     await alerting.sweepWith({ slow: 0 }, minutesAgo(61));
     await alerting.sweepWith({ slow: 0, fine: 0 });
     await alerting.startRelay();
@@ -34,7 +34,7 @@ describe.skipIf(noAlertmanager)('alerts about projects and slow images, in a rea
   });
 
   test('a project without a complete sweep for three intervals is an alert until the next', async () => {
-    await setProjectTimes(alerting.db, 'p1', TIMES);
+    await setProjectTimes(alerting.db, [TIMES]);
     await alerting.sweepWith({ i1: 1 }, minutesAgo(16));
     await alerting.startRelay();
     await alerting.untilActive('CphInventoryStale');

@@ -20,7 +20,9 @@ describe('the alerts that are true now', () => {
 
   test('creation is stuck, and an inventory stale, only once the time given is over', async () => {
     const { api, sweep } = await scriptedProject(database.db);
-    await setProjectTimes(database.db, 'p1', { sync_interval_ms: 5 * MINUTE, stuck_after_ms: MINUTE });
+    await setProjectTimes(database.db, [
+      { project_id: 'p1', sync_interval_ms: 5 * MINUTE, stuck_after_ms: MINUTE },
+    ]);
     api.records = [image('slow', 0)];
     await sweep({ now: () => NOW });
     expect(await keys(ago(-MINUTE))).toEqual([]);
@@ -55,7 +57,9 @@ describe('the alerts that are true now', () => {
 
   test('each says since when, and none since the future', async () => {
     const { api, sweep } = await scriptedProject(database.db);
-    await setProjectTimes(database.db, 'p1', { sync_interval_ms: MINUTE, stuck_after_ms: 2 * MINUTE });
+    await setProjectTimes(database.db, [
+      { project_id: 'p1', sync_interval_ms: MINUTE, stuck_after_ms: 2 * MINUTE },
+    ]);
     const usable = Array.from({ length: 12 }, (_, n) => image(`gone ${n}`, 1));
     const sweepAt = (minutes: number) => sweep({ now: () => ago(minutes * MINUTE) });
     api.records = [image('slow', 0), image('late', 1), ...usable];

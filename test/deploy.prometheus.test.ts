@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { alertOf } from '../src/delivery/alerts-text.ts';
 import { createMetrics } from '../src/http/metrics.ts';
 import type { Trouble } from '../src/store/alerts.ts';
-import { registerProject } from '../src/store/projects.ts';
+import { registerProjects } from '../src/store/projects.ts';
 import { useTestDatabase } from './support/postgres.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../deploy/prometheus');
@@ -61,7 +61,7 @@ describe('the metrics page', () => {
   const database = useTestDatabase();
 
   test.skipIf(noPromtool)('is accepted by promtool, with every metric in use', async () => {
-    await registerProject(database.db, { project_id: 'p1', region: 'r', name: null });
+    await registerProjects(database.db, [{ project_id: 'p1', region: 'r', name: null }]);
     const metrics = createMetrics({ baselineAlerts: false });
     metrics.expectProject('p1');
     metrics.countAttempt('p1', { endpoint: 'cloud-phone/images', outcome: 'ok', seconds: 0.1 });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { registerProject } from '../src/store/projects.ts';
+import { registerProjects } from '../src/store/projects.ts';
 import { pruneOldRows } from '../src/store/retention.ts';
 import { append, built, created, imageIds } from './support/event-log.ts';
 import { foldedLog, rowsOf, runsOf, wholeLog } from './support/inventory-rows.ts';
@@ -109,9 +109,8 @@ describe('old events', () => {
 describe('old runs', () => {
   /** A run of each status and kind, oldest first. */
   async function runs(...rows: readonly [project_id: string, kind: string, status: string, at: string][]) {
-    for (const project_id of ['p1', 'p2']) {
-      await registerProject(database.db, { project_id, region: 'ap-southeast-3', name: null });
-    }
+    const projects = ['p1', 'p2'].map((project_id) => ({ project_id, region: 'ap-southeast-3', name: null }));
+    await registerProjects(database.db, projects);
     for (const [project_id, kind, status, at] of rows) {
       const finished = status === 'running' ? 'null' : `'${at}'`;
       await rowsOf(

@@ -60,10 +60,11 @@ async function announceProjects(
   { db, metrics, now }: { db: Database; metrics: Metrics; now: () => Date },
 ): Promise<void> {
   const { longest } = intervalsOf(config.schedules.sync, config.schedules.timezone);
-  for (const { projectId, stuckAfterMs } of config.projects) {
-    await setProjectTimes(db, projectId, { sync_interval_ms: longest, stuck_after_ms: stuckAfterMs });
-    metrics.expectProject(projectId);
-  }
+  const times = config.projects.map(({ projectId, stuckAfterMs }) => ({
+    ...{ project_id: projectId, sync_interval_ms: longest, stuck_after_ms: stuckAfterMs },
+  }));
+  await setProjectTimes(db, times);
+  for (const { project_id } of times) metrics.expectProject(project_id);
   // Programs configured by the environment know of one project each and may share a database; a file names them all.
   if (config.file !== null)
     await markUnconfigured(

@@ -8,7 +8,7 @@ import { phoneImagesListing } from '../cph/list-phone-images.ts';
 import { withListingDeadline } from '../cph/listing-deadline.ts';
 import { type Probe, probesOf } from '../cph/probe.ts';
 import type { Database } from '../store/database.ts';
-import { registerProject } from '../store/projects.ts';
+import { registerProjects } from '../store/projects.ts';
 import type { SyncProject } from '../sync/project.ts';
 
 /** At 20 requests a second, a listing of a million images takes about ten minutes. */
@@ -50,9 +50,8 @@ export async function openProjects(
   configs: readonly ProjectConfig[],
   options: ConnectOptions,
 ): Promise<OpenProjects> {
-  for (const { projectId, region, name } of configs) {
-    await registerProject(db, { project_id: projectId, region, name });
-  }
+  const configured = configs.map(({ projectId, region, name }) => ({ project_id: projectId, region, name }));
+  await registerProjects(db, configured);
   return connectProjects(configs, options);
 }
 

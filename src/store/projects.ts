@@ -1,21 +1,44 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './database.ts';
 import { projects } from './schema.ts';
+import { retryTransient } from './transient.ts';
+import { unnested } from './unnest.ts';
 
 export type ProjectRow = typeof projects.$inferSelect;
 
-/** Makes the project known under its present region and name. Writes nothing when the row already says so. */
-export async function registerProject(
+/** A project as the configuration has it. */
+export interface ConfiguredProject {
+  readonly project_id: string;
+  readonly region: string;
+  readonly name: string | null;
+}
+
+/**
+ * Makes projects known under their present regions and names. Locks and writes no row that already says so: replicas
+ * start at any time, and thousands of projects must not wait for the one that is being applied.
+ */
+export async function registerProjects(
   db: Database,
-  project: { project_id: string; region: string; name: string | null },
+  configured: readonly ConfiguredProject[],
 ): Promise<void> {
-  await db.execute(sql`
-    insert into cph.projects (project_id, region, name)
-    values (${project.project_id}, ${project.region}, ${project.name})
-    on conflict (project_id) do update
-      set region = excluded.region, name = excluded.name, unconfigured_since = null
-      where (projects.region, projects.name, projects.unconfigured_since)
-        is distinct from (excluded.region, excluded.name, null)`);
+  const rows = unnested(configured, {
+    project_id: ['text', (project) => project.project_id],
+    region: ['text', (project) => project.region],
+    name: ['text', (project) => project.name],
+  });
+  await retryTransient(async () => {
+    await db.execute(sql`
+      insert into cph.projects (project_id, region, name)
+      select project_id, region, name from ${rows}
+      where not exists (select from cph.projects p where p.project_id = u.project_id)
+      on conflict (project_id) do nothing`);
+    await db.execute(sql`
+      update cph.projects p
+      set region = u.region, name = u.name, unconfigured_since = null
+      from ${rows}
+      where p.project_id = u.project_id
+        and (p.region, p.name, p.unconfigured_since) is distinct from (u.region, u.name, null)`);
+  });
 }
 
 /** Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. */
@@ -26,20 +49,30 @@ export async function markUnconfigured(db: Database, configured: readonly string
     where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])`);
 }
 
-/** Notes the times that alerts are measured by: how far apart sweeps are, and how long an image may be creating. */
-export async function setProjectTimes(
-  db: Database,
-  project_id: string,
-  { sync_interval_ms, stuck_after_ms }: { sync_interval_ms: number; stuck_after_ms: number },
-): Promise<void> {
-  const [interval, stuck] = [sync_interval_ms, stuck_after_ms].map(
-    (ms) => sql`${ms} * interval '1 millisecond'`,
-  );
-  await db.execute(sql`
-    update cph.projects
-    set sync_interval = ${interval}, stuck_after = ${stuck}
-    where project_id = ${project_id}
-      and (sync_interval, stuck_after) is distinct from (${interval}, ${stuck})`);
+/** The times that alerts of a project are measured by. */
+export interface ProjectTimes {
+  readonly project_id: string;
+  /** How far apart sweeps are, in milliseconds. */
+  readonly sync_interval_ms: number;
+  /** How long an image may be creating, in milliseconds. */
+  readonly stuck_after_ms: number;
+}
+
+/** Notes the times of projects that are known. Writes no row that already says so. */
+export async function setProjectTimes(db: Database, times: readonly ProjectTimes[]): Promise<void> {
+  const rows = unnested(times, {
+    project_id: ['text', (project) => project.project_id],
+    sync_interval: ['interval', (project) => `${project.sync_interval_ms} ms`],
+    stuck_after: ['interval', (project) => `${project.stuck_after_ms} ms`],
+  });
+  await retryTransient(async () => {
+    await db.execute(sql`
+      update cph.projects p
+      set sync_interval = u.sync_interval, stuck_after = u.stuck_after
+      from ${rows}
+      where p.project_id = u.project_id
+        and (p.sync_interval, p.stuck_after) is distinct from (u.sync_interval, u.stuck_after)`);
+  });
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld } from '../../src/simulator/world.ts';
 import { approveRemovals } from '../../src/store/approvals.ts';
 import type { Database } from '../../src/store/database.ts';
-import { registerProject } from '../../src/store/projects.ts';
+import { registerProjects } from '../../src/store/projects.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
 import type { RunReport } from '../../src/sync/run.ts';
 import { sweepProject } from '../../src/sync/sweep.ts';
@@ -71,7 +71,7 @@ export async function play(db: Database, history: History, project_id: string): 
   const cloud = await startSimulator({ world, edition });
   const client = connect(cloud, history, project_id);
   try {
-    await registerProject(db, { project_id, region: 'ap-southeast-3', name: null });
+    await registerProjects(db, [{ project_id, region: 'ap-southeast-3', name: null }]);
     const upstream = upstreamOf(world, edition);
     const project = projectOf(client, history, project_id);
     const stage: Stage = { db, cloud, upstream, project, moments: [], looks: [], table: new Map() };

@@ -6,7 +6,7 @@ import {
   leaseProject,
   releaseProject,
 } from '../../src/store/leases.ts';
-import { registerProject } from '../../src/store/projects.ts';
+import { registerProjects } from '../../src/store/projects.ts';
 import { rowsOf, type SqlRow } from './inventory-rows.ts';
 import type { TestDatabase } from './postgres.ts';
 
@@ -34,9 +34,12 @@ export function claimsOn(database: TestDatabase): Claims {
   const defaults = { replica: 'ours', ticks: { sweep: TICK, watch: null }, now: TICK };
   return {
     register: async (...project_ids) => {
-      for (const project_id of project_ids) {
-        await registerProject(database.db, { project_id, region: 'ap-southeast-3', name: null });
-      }
+      const projects = project_ids.map((project_id) => ({
+        project_id,
+        region: 'ap-southeast-3',
+        name: null,
+      }));
+      await registerProjects(database.db, projects);
       return project_ids;
     },
     claim: async (project_ids, options = {}) => {

@@ -3,7 +3,7 @@ import { CphError } from '../../src/cph/errors.ts';
 import type { ImageRecord, ImagesRecord } from '../../src/inventory/image.ts';
 import type { Listing, Look, RejectedRecord } from '../../src/inventory/listing.ts';
 import type { Database } from '../../src/store/database.ts';
-import { registerProject } from '../../src/store/projects.ts';
+import { registerProjects } from '../../src/store/projects.ts';
 import type { LookControl, SyncProject } from '../../src/sync/project.ts';
 import type { RunReport } from '../../src/sync/run.ts';
 import { sweepProject } from '../../src/sync/sweep.ts';
@@ -35,7 +35,7 @@ export interface ScriptedProject {
 
 /** Registers a project whose API is empty to begin with. */
 export async function scriptedProject(db: Database, project_id = 'p1'): Promise<ScriptedProject> {
-  await registerProject(db, { project_id, region: 'ap-southeast-3', name: null });
+  await registerProjects(db, [{ project_id, region: 'ap-southeast-3', name: null }]);
   const api: ScriptedApi = { records: [], unlisted: [], circumstances: {}, asked: [], hold: () => undefined };
   const project: SyncProject = {
     project_id,
