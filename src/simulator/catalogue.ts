@@ -6,46 +6,83 @@ export interface Catalogue {
   all(): Iterable<CloudImage>;
   put(image: CloudImage): void;
   remove(image_id: string): void;
-  /** What `endpoint` lists to a project, newest first. Sorted once per change, not once per page. */
+  /** What `endpoint` lists to a project, newest first. Made once per change of what the project sees, not once per page. */
   listing(project_id: string, endpoint: ImageEndpoint): readonly VisibleImage[];
 }
 
+/** Sees what is public, as every project does. No project has this id. */
+const EVERYBODY = '';
+
 export function createCatalogue(): Catalogue {
   const images = new Map<string, CloudImage>();
-  const listings = new Map<string, readonly VisibleImage[]>();
+  // With 300 projects of 100 images, finding a project's by looking at all of them kept a processor busy by itself.
+  const imagesSeenBy = new Map<string, Map<string, CloudImage>>();
+  const listings = new Map<string, Map<ImageEndpoint, readonly VisibleImage[]>>();
 
+  function show(image: CloudImage): void {
+    for (const viewer of viewersOf(image)) {
+      entry(imagesSeenBy, viewer, () => new Map()).set(image.image_id, image);
+      outdate(viewer);
+    }
+  }
+  function hide(image: CloudImage): void {
+    for (const viewer of viewersOf(image)) {
+      imagesSeenBy.get(viewer)?.delete(image.image_id);
+      outdate(viewer);
+    }
+  }
+  function outdate(viewer: string): void {
+    if (viewer === EVERYBODY) listings.clear();
+    else listings.delete(viewer);
+  }
+  function seenBy(viewer: string): CloudImage[] {
+    return [...(imagesSeenBy.get(viewer)?.values() ?? [])];
+  }
   return {
     get: (image_id) => images.get(image_id),
     all: () => images.values(),
     put(image) {
+      const before = images.get(image.image_id);
+      if (before) hide(before);
       images.set(image.image_id, image);
-      listings.clear();
+      show(image);
     },
     remove(image_id) {
+      const image = images.get(image_id);
+      if (image) hide(image);
       images.delete(image_id);
-      listings.clear();
     },
     listing(project_id, endpoint) {
-      const key = `${endpoint} ${project_id}`;
-      const known = listings.get(key);
-      if (known) return known;
-      const listing = listImages(images.values(), project_id, endpoint);
-      listings.set(key, listing);
-      return listing;
+      const known = entry(listings, project_id, () => new Map());
+      return entry(known, endpoint, () =>
+        listImages([...seenBy(EVERYBODY), ...seenBy(project_id)], project_id, endpoint),
+      );
     },
   };
 }
 
+function viewersOf({ is_public, owner, shared_with }: CloudImage): readonly string[] {
+  return is_public ? [EVERYBODY] : [owner, ...shared_with];
+}
+
+/** What `map` has under `key`; made, and kept there, when it has nothing. */
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
 function listImages(
-  images: Iterable<CloudImage>,
+  images: readonly CloudImage[],
   project_id: string,
   endpoint: ImageEndpoint,
 ): readonly VisibleImage[] {
-  const visible: VisibleImage[] = [];
-  for (const image of images) {
+  const visible = images.flatMap((image) => {
     const image_type = typeFor(image, project_id);
-    if (image_type && listedBy(image, endpoint)) visible.push({ image, image_type });
-  }
+    return image_type && listedBy(image, endpoint) ? [{ image, image_type }] : [];
+  });
   return visible.sort(newestFirst);
 }
 
