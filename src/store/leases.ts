@@ -3,7 +3,8 @@
  * written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
  */
 import { sql } from 'drizzle-orm';
-import type { Database, Transaction } from './database.ts';
+import type { Database } from './database.ts';
+import { abandoned } from './runs.ts';
 
 /** The last moments at which the schedules said: look. */
 export interface Ticks {
@@ -39,33 +40,35 @@ export interface ClaimOptions {
 export async function claimProjects(db: Database, options: ClaimOptions): Promise<ClaimedProject[]> {
   const { replica, limit, lease_ms } = options;
   if (limit <= 0 || options.project_ids.length === 0) return [];
-  return await db.transaction(async (tx) => {
-    const { rows } = await tx.execute<
-      ClaimedProject & { left_by: string | null } & Record<string, unknown>
-    >(sql`
-      with due as (
-        select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep
-        from cph.projects
-        where project_id = any(${sql.param(options.project_ids)}::text[])
-          and (leased_until is null or leased_until < clock_timestamp())
-          and (${sweepIsDue(options)} or ${watchIsDue(options)})
-        order by sweep_tick nulls first, watch_tick nulls first, project_id
-        limit ${limit}
-        for no key update skip locked
-      )
+  // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
+  const { rows } = await db.execute<ClaimedProject & Record<string, unknown>>(sql`
+    with due as (
+      select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep
+      from cph.projects
+      where project_id = any(${sql.param(options.project_ids)}::text[])
+        and (leased_until is null or leased_until < clock_timestamp())
+        and (${sweepIsDue(options)} or ${watchIsDue(options)})
+      order by sweep_tick nulls first, watch_tick nulls first, project_id
+      limit ${limit}
+      for no key update skip locked
+    ), claimed as (
       update cph.projects p
       set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
       from due
       where p.project_id = due.project_id
-      returning p.project_id, due.sweep, due.left_by`);
-    await abandonRuns(
-      tx,
-      rows.filter((row) => row.left_by !== null).map((row) => row.project_id),
-      options.now,
-    );
-    return rows.map(({ project_id, sweep }) => ({ project_id, sweep }));
-  });
+      returning p.project_id, due.sweep, due.left_by
+    ), left_behind as (
+      update cph.sync_runs r
+      set ${abandoned(options.now, TAKEN_OVER)}
+      from claimed
+      where r.project_id = claimed.project_id and claimed.left_by is not null and r.status = 'running'
+    )
+    select project_id, sweep from claimed`);
+  return rows;
 }
+
+/** Why runs are abandoned that a replica left behind: should it come back to life, it finds them ended and writes nothing. */
+const TAKEN_OVER = 'the replica that was looking is gone; another one took over';
 
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
   const since = Math.max(0, now.getTime() - ticks.sweep.getTime());
@@ -77,17 +80,6 @@ function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
 function watchIsDue({ ticks }: ClaimOptions) {
   if (!ticks.watch) return sql`false`;
   return sql`coalesce(watch_tick < ${ticks.watch.toISOString()}::timestamptz, true)`;
-}
-
-/** Runs that a replica left behind: should it come back to life, it finds them ended and writes nothing. */
-async function abandonRuns(tx: Transaction, project_ids: readonly string[], now: Date): Promise<void> {
-  if (project_ids.length === 0) return;
-  await tx.execute(sql`
-    update cph.sync_runs
-    set status = 'abandoned',
-      finished_at = greatest(started_at, ${now.toISOString()}::timestamptz),
-      error_message = 'the replica that was looking is gone; another one took over'
-    where project_id = any(${sql.param(project_ids)}::text[]) and status = 'running'`);
 }
 
 /** Leases one project, due or not, unless somebody else is at it; true when it is ours. */

@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './database.ts';
 import { type RunStatus, syncRuns } from './schema.ts';
 
@@ -66,13 +66,21 @@ export async function abandonOlderRuns(
   run_id: number,
   at: Date,
 ): Promise<void> {
-  await tx
-    .update(syncRuns)
-    .set({
-      status: 'abandoned',
-      // A killed program's clock may have been ahead of ours.
-      finished_at: sql`greatest(${syncRuns.started_at}, ${at.toISOString()}::timestamptz)`,
-      error_message: `a newer look, run ${run_id}, was applied first`,
-    })
-    .where(and(eq(syncRuns.project_id, project_id), eq(syncRuns.status, 'running'), lt(syncRuns.id, run_id)));
+  await tx.execute(sql`
+    update cph.sync_runs
+    set ${abandoned(at, overtakenBy(run_id))}
+    where project_id = ${project_id} and status = 'running' and id < ${run_id}`);
+}
+
+/** The columns of a run that ends as abandoned, for an update to set. */
+export function abandoned(at: Date, reason: string): SQL {
+  // A killed program's clock may have been ahead of ours.
+  return sql`status = 'abandoned',
+    finished_at = greatest(started_at, ${at.toISOString()}::timestamptz),
+    error_message = ${reason}`;
+}
+
+/** Why a run is abandoned when a later one is applied. */
+export function overtakenBy(run_id: number): string {
+  return `a newer look, run ${run_id}, was applied first`;
 }

@@ -40,7 +40,7 @@ export async function applyFinding(
   run: OpenRun,
   { known, finding }: { known: Known; finding: Finding },
 ): Promise<Applied> {
-  return await applying(db, async (tx) => {
+  const apply = async (tx: Transaction): Promise<Applied> => {
     const project = await lockProject(tx, run.project_id);
     if (project.last_applied_run_id >= run.id) return 'stale';
     if (project.last_applied_run_id !== known.project.last_applied_run_id) return 'moved';
@@ -48,32 +48,9 @@ export async function applyFinding(
     await writeOutcome(tx, run, { project, finding });
     await writeLog(tx, run, { known, finding });
     return 'applied';
-  });
-}
-
-/**
- * The whole of a sweep that found the digest of the last one: one row read, the run's and the project's row written.
- * `moved` when the digest is another one.
- */
-export async function applyQuiet(
-  db: Database,
-  run: OpenRun,
-  { digest, report, rejected }: { digest: string; report: RunReport; rejected: Snapshot['rejected'] },
-): Promise<Applied> {
-  return await applying(db, async (tx) => {
-    const project = await lockProject(tx, run.project_id);
-    if (project.last_applied_run_id >= run.id) return 'stale';
-    if (project.snapshot_digest !== digest) return 'moved';
-    await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
-    await updateProject(tx, run.project_id, completeColumns(run, report));
-    await endOwnRun(tx, run, runEnd(report, rejected));
-    return 'applied';
-  });
-}
-
-/** An apply depends on nothing but its arguments and the tables, so a deadlock costs a second try and no look. */
-function applying(db: Database, work: (tx: Transaction) => Promise<Applied>): Promise<Applied> {
-  return retryTransient(() => db.transaction(work));
+  };
+  // It depends on nothing but its arguments and the tables, so a deadlock costs a second try and no look.
+  return await retryTransient(() => db.transaction(apply));
 }
 
 /** A run that another replica has taken for dead is ended already: nothing may be written in its name any more. */

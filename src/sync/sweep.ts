@@ -2,11 +2,12 @@
 import { shownIds, snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readKnown } from '../store/known-images.ts';
-import { applyFinding, applyQuiet, countChanges, type Finding } from './apply.ts';
+import { endQuietRun } from '../store/quiet-run.ts';
+import { applyFinding, countChanges, type Finding } from './apply.ts';
 import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
 import { lookAtListings, noteOf, type SettledListing } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
-import { closeRun, type OpenRun, openRun, type RunReport, reportRun, StaleLook } from './run.ts';
+import { closeRun, type OpenRun, openRun, type RunReport, reportRun, runEnd, StaleLook } from './run.ts';
 
 /**
  * Sweeps one project and returns how it went; only a database that cannot be reached makes it reject. Nothing is
@@ -28,16 +29,9 @@ export async function sweepProject(
 }
 
 async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<RunReport> {
-  const { snapshot, settled } = sweep;
-  const counts = { listed: snapshot.sightings.size, rejected: snapshot.rejected.length };
-  const listings = settled.map(noteOf);
-  if (snapshot.complete) {
-    const digest = snapshotDigest(snapshot);
-    const report = reportRun(run, 'succeeded', { ...counts, listings });
-    const applied = await applyQuiet(db, run, { digest, report, rejected: snapshot.rejected });
-    if (applied === 'applied') return report;
-    if (applied === 'stale') throw new StaleLook();
-  }
+  const { snapshot } = sweep;
+  const quiet = await applyQuiet(db, run, sweep);
+  if (quiet) return quiet;
   for (let asked = sweep; ; ) {
     const observed = shownIds(asked.snapshot);
     const known = await readKnown(db, run.project_id, { observed, current: snapshot.complete });
@@ -49,6 +43,21 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     // What was answered by id stays answered, or an image that was found would count as missing after all.
     asked = { ...sweep, snapshot: { ...compared.snapshot, complete: snapshot.complete } };
   }
+}
+
+/** The report of a complete sweep that found what the last one found, which is all there is to write; else null. */
+async function applyQuiet(
+  db: Database,
+  run: OpenRun,
+  { snapshot, settled }: Sweep,
+): Promise<RunReport | null> {
+  if (!snapshot.complete) return null;
+  const { id: run_id, project_id, started_at } = run;
+  const counts = { listed: snapshot.sightings.size, rejected: snapshot.rejected.length };
+  const report = reportRun(run, 'succeeded', { ...counts, listings: settled.map(noteOf) });
+  const end = { ...runEnd(report, snapshot.rejected), status: 'succeeded' } as const;
+  const digest = snapshotDigest(snapshot);
+  return (await endQuietRun(db, { run_id, project_id, started_at, digest, end })) ? report : null;
 }
 
 /** The comparison as the run records it. */

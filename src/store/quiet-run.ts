@@ -1,0 +1,56 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { abandoned, overtakenBy, type RunEnd } from './runs.ts';
+import { retryTransient } from './transient.ts';
+
+/** A sweep that may have found what the last complete one found. */
+export interface QuietRun {
+  readonly run_id: number;
+  readonly project_id: string;
+  /** When it began to look. */
+  readonly started_at: Date;
+  /** Of the snapshot it brought. */
+  readonly digest: string;
+  readonly end: RunEnd & { readonly status: 'succeeded' };
+}
+
+/**
+ * Writes the whole of a sweep whose digest is still the project's: its run, the project's freshness, and that older runs
+ * have come too late. Returns false, and writes nothing, when the digest is another one, a newer look was applied or the
+ * run was taken for dead meanwhile.
+ *
+ * One statement and one round trip: nearly every sweep ends here, and as seven statements of a transaction they were
+ * most of what a sweep cost. It locks what an apply locks in the same order, the project before its runs, and each part
+ * waits for the one it asks for: the locked row, then our own run, then the rest.
+ */
+export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolean> {
+  const { run_id, project_id, started_at, digest, end } = quiet;
+  const finished_at = sql`${end.finished_at.toISOString()}::timestamptz`;
+  const { rowCount } = await retryTransient(() =>
+    db.execute(sql`
+      with project as (
+        select from cph.projects
+        where project_id = ${project_id} and snapshot_digest = ${digest} and last_applied_run_id < ${run_id}
+        for no key update
+      ), run as (
+        update cph.sync_runs
+        set status = ${end.status}, finished_at = ${finished_at},
+          requests = ${end.requests ?? 0}, listed = ${end.listed ?? 0}, rejected = ${end.rejected ?? 0},
+          request_ids = ${sql.param(end.request_ids ?? [])}::text[],
+          listings = ${JSON.stringify(end.listings ?? [])}::jsonb,
+          rejections = ${JSON.stringify(end.rejections ?? [])}::jsonb
+        where id = ${run_id} and status = 'running' and exists (select from project)
+        returning id
+      ), older as (
+        update cph.sync_runs
+        set ${abandoned(end.finished_at, overtakenBy(run_id))}
+        where project_id = ${project_id} and status = 'running' and id < ${run_id} and exists (select from run)
+      )
+      update cph.projects
+      set last_run_status = ${end.status}, last_run_at = ${finished_at}, consecutive_failures = 0,
+        last_applied_run_id = ${run_id}, last_complete_at = ${finished_at},
+        last_complete_look_at = ${started_at.toISOString()}::timestamptz, held_removals = 0
+      where project_id = ${project_id} and exists (select from run)`),
+  );
+  return rowCount === 1;
+}
