@@ -20,8 +20,8 @@ import { crowdedWorld } from '../test/support/replica-world.ts';
 const [latency = '50', seconds = '10', ...settings] = process.argv.slice(2);
 const REPLICAS = [1, 2, 4];
 /** More than all replicas together sweep in a second, so that there is always one due. */
-const PROJECTS = 400;
-const WARM_UP_MS = 6_000;
+const PROJECTS = 600;
+const WARM_UP_MS = 3_000;
 
 const cloud = await startSimulator({
   world: crowdedWorld({ projects: PROJECTS, images: 1 }),
@@ -47,6 +47,7 @@ async function measure(database: Database): Promise<void> {
   let alone: number | undefined;
   for (const count of REPLICAS) {
     while (replicas.length < count) replicas.push(await startReplica({ env, projects }));
+    await settled(database);
     await sleep(WARM_UP_MS);
     const { rate, busy } = await ratePerMinute(database);
     alone ??= rate;
@@ -54,6 +55,11 @@ async function measure(database: Database): Promise<void> {
       `${count} replica${count > 1 ? 's' : ' '}  ${rate} projects/min  ratio ${(rate / alone).toFixed(2)}  processors ${busy} % busy`,
     );
   }
+}
+
+/** The first sweep of a project finds images, and only those after it are quiet. */
+async function settled(database: Database): Promise<void> {
+  while ((await sweeps(database)) < 2 * PROJECTS) await sleep(250);
 }
 
 function cloudProjects(): string[] {

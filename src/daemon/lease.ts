@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
-import { leaseProject, releaseProject, renewLeases } from '../store/leases.ts';
+import { leaseProject, releaseProjects, renewLeases } from '../store/leases.ts';
 import { replicaName } from './replica-name.ts';
 
 const LEASE_MS = 20_000;
@@ -31,6 +31,6 @@ export async function withLease<Result>(
     return await work();
   } finally {
     clearInterval(renewing);
-    await releaseProject(db, project_id, { replica, served: null });
+    await releaseProjects(db, { replica, returned: [{ project_id, served: null }] });
   }
 }

@@ -2,9 +2,10 @@
  * Which replica looks at which project. A lease spares the replicas each other's work and nothing more: what may be
  * written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { abandoned } from './runs.ts';
+import { unnested } from './unnest.ts';
 
 /** The last moments at which the schedules said: look. */
 export interface Ticks {
@@ -19,6 +20,13 @@ export interface ClaimedProject {
   readonly sweep: boolean;
 }
 
+/** A project that was looked at. */
+export interface ReturnedProject {
+  readonly project_id: string;
+  /** The ticks it was looked at for; null when the look was stopped, so that whoever claims it next looks at once. */
+  readonly served: { readonly sweep: Date | null; readonly watch: Date | null } | null;
+}
+
 export interface ClaimOptions {
   readonly replica: string;
   /** The projects this replica is configured for. */
@@ -29,6 +37,8 @@ export interface ClaimOptions {
   readonly lease_ms: number;
   /** Looks of one tick are spread over this long, each project at its own moment, so that they do not come all at once. */
   readonly spread_ms: number;
+  /** Given back by the same statement; none of `project_ids`. */
+  readonly returned: readonly ReturnedProject[];
   readonly now: Date;
 }
 
@@ -38,18 +48,19 @@ export interface ClaimOptions {
  * and the runs that were cut off are abandoned then.
  */
 export async function claimProjects(db: Database, options: ClaimOptions): Promise<ClaimedProject[]> {
-  const { replica, limit, lease_ms } = options;
-  if (limit <= 0 || options.project_ids.length === 0) return [];
+  const { replica, limit, lease_ms, returned } = options;
   // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
   const { rows } = await db.execute<ClaimedProject & Record<string, unknown>>(sql`
-    with due as (
+    with given_back as (
+      ${giveBack(replica, returned)}
+    ), due as (
       select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep
       from cph.projects
       where project_id = any(${sql.param(options.project_ids)}::text[])
         and (leased_until is null or leased_until < clock_timestamp())
         and (${sweepIsDue(options)} or ${watchIsDue(options)})
       order by sweep_tick nulls first, watch_tick nulls first, project_id
-      limit ${limit}
+      limit ${Math.max(0, limit)}
       for no key update skip locked
     ), claimed as (
       update cph.projects p
@@ -108,22 +119,24 @@ export async function renewLeases(
     where leased_by = ${replica} and project_id = any(${sql.param(project_ids)}::text[])`);
 }
 
-/**
- * Gives a project back. `served` are the ticks it was looked at for; null when the look was stopped, so that whoever
- * claims it next looks at once. Changes nothing when the lease was lost meanwhile.
- */
-export async function releaseProject(
+/** Gives projects back. Changes nothing about those whose lease was lost meanwhile. */
+export async function releaseProjects(
   db: Database,
-  project_id: string,
-  { replica, served }: { replica: string; served: { sweep: Date | null; watch: Date | null } | null },
+  { replica, returned }: { replica: string; returned: readonly ReturnedProject[] },
 ): Promise<void> {
-  const later = (column: string, tick: Date | null | undefined) =>
-    sql`greatest(${sql.identifier(column)}, ${tick?.toISOString() ?? null}::timestamptz)`;
-  await db.execute(sql`
-    update cph.projects
-    set leased_by = null,
-      leased_until = null,
-      sweep_tick = ${later('sweep_tick', served?.sweep)},
-      watch_tick = ${later('watch_tick', served?.watch)}
-    where project_id = ${project_id} and leased_by = ${replica}`);
+  if (returned.length > 0) await db.execute(giveBack(replica, returned));
+}
+
+function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {
+  const rows = unnested(returned, {
+    project_id: ['text', ({ project_id }) => project_id],
+    sweep: ['timestamptz', ({ served }) => served?.sweep?.toISOString() ?? null],
+    watch: ['timestamptz', ({ served }) => served?.watch?.toISOString() ?? null],
+  });
+  return sql`
+    update cph.projects p
+    set leased_by = null, leased_until = null,
+      sweep_tick = greatest(p.sweep_tick, u.sweep), watch_tick = greatest(p.watch_tick, u.watch)
+    from ${rows}
+    where p.project_id = u.project_id and p.leased_by = ${replica}`;
 }

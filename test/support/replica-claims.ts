@@ -4,7 +4,8 @@ import {
   type ClaimOptions,
   claimProjects,
   leaseProject,
-  releaseProject,
+  type ReturnedProject,
+  releaseProjects,
 } from '../../src/store/leases.ts';
 import { registerProjects } from '../../src/store/projects.ts';
 import { rowsOf, type SqlRow } from './inventory-rows.ts';
@@ -16,7 +17,7 @@ export const MINUTE = 60_000;
 /** A lease that has run out before it is looked at again. */
 export const RUN_OUT = -1_000;
 
-type Served = Parameters<typeof releaseProject>[2]['served'];
+type Served = ReturnedProject['served'];
 
 export interface Claims {
   readonly register: (...project_ids: string[]) => Promise<string[]>;
@@ -43,13 +44,14 @@ export function claimsOn(database: TestDatabase): Claims {
       return project_ids;
     },
     claim: async (project_ids, options = {}) => {
-      const limits = { limit: 100, lease_ms: MINUTE, spread_ms: 0 };
+      const limits = { limit: 100, lease_ms: MINUTE, spread_ms: 0, returned: [] };
       const claimed = await claimProjects(database.db, { ...defaults, ...limits, project_ids, ...options });
       return claimed.toSorted((a, b) => (a.project_id < b.project_id ? -1 : 1));
     },
     lease: (project_id, replica, lease_ms = MINUTE) =>
       leaseProject(database.db, project_id, { replica, lease_ms }),
-    release: (project_id, replica, served) => releaseProject(database.db, project_id, { replica, served }),
+    release: (project_id, replica, served) =>
+      releaseProjects(database.db, { replica, returned: [{ project_id, served }] }),
     project: async (project_id) =>
       (await rowsOf(database.db, `select * from cph.projects where project_id = '${project_id}'`))[0],
   };
