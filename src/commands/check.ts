@@ -3,6 +3,7 @@ import type { ProjectConfig } from '../config/project.ts';
 import type { SinkConfig } from '../config/sinks.ts';
 import { CphError } from '../cph/errors.ts';
 import type { Probe } from '../cph/probe.ts';
+import { openTransport } from '../cph/transport.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
 import { readPrivileges } from '../store/privileges.ts';
@@ -69,7 +70,8 @@ async function checkDatabase(config: Config, context: CommandContext): Promise<C
 
 /** The credential first: when it is rejected, asking each endpoint again would only bring its lock-out closer. */
 async function checkProject(config: ProjectConfig, context: CommandContext): Promise<Checked[]> {
-  const { probes, close } = connectProject(config, context);
+  const transport = openTransport();
+  const { probes } = connectProject(config, { ...context, transport });
   const { projectId: project_id } = config;
   const results: Checked[] = [];
   let rejected: CphError | null = null;
@@ -81,7 +83,7 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
       results.push({ what, project_id, ...(rejected ? SKIPPED : resultOf(probe, error)) });
     }
   } finally {
-    await close();
+    await transport.close();
   }
   const what = `credentials (${config.credentials.kind})`;
   if (rejected) return [{ what, project_id, result: 'failed', details: errorText(rejected) }, ...results];

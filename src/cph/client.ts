@@ -7,7 +7,7 @@ import type { OffsetReading } from './completeness.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { respectfulDelay, retryDelay } from './retry.ts';
-import { openTransport, type Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { createTrial } from './trial.ts';
 import { apiUrl, type Query } from './url.ts';
 
@@ -15,6 +15,8 @@ export interface CphClientOptions {
   /** `https://cph.{region}.myhuaweicloud.com`; a path in it is kept. */
   readonly endpoint: string;
   readonly projectId: string;
+  /** Whoever opened it closes it. */
+  readonly transport: Transport;
   readonly authorize: Authorize;
   /** Bounds each attempt, from connecting to the last byte. */
   readonly requestTimeoutMs: number;
@@ -45,24 +47,20 @@ export interface CphClient {
   get(path: string, query: Query, look: Look): Promise<JsonObject>;
   /** What answers have shown of this edition of the API. */
   readonly learned: { offset: OffsetReading | null };
-  close(): Promise<void>;
 }
 
 export function createCphClient(options: CphClientOptions): CphClient {
-  const transport = openTransport(new URL(options.endpoint).origin, options);
   const limit = createRateLimit(options.rateLimit, () => performance.now());
-  const line: Line = { options, transport, limit, trial: createTrial() };
+  const line: Line = { options, limit, trial: createTrial() };
   return {
     get: (path, query, look) =>
       askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), look }),
     learned: { offset: null },
-    close: () => transport.close(),
   };
 }
 
 interface Line {
   readonly options: CphClientOptions;
-  readonly transport: Transport;
   readonly limit: RateLimit;
   readonly trial: ReturnType<typeof createTrial>;
 }
@@ -121,7 +119,7 @@ async function ask(line: Line, question: Question): Promise<Classified & { heade
 }
 
 async function observed(
-  { options, transport }: Line,
+  { options }: Line,
   { path: endpoint, url, look, headers }: Question & { headers: AuthorizingHeaders },
 ): Promise<Classified> {
   look.trace.requests += 1;
@@ -129,8 +127,8 @@ async function observed(
   let outcome: AttemptReport['outcome'] = 'unreachable';
   try {
     const sent = { accept: 'application/json', ...headers };
-    const answer = await transport.send(
-      { method: 'GET', url, headers: sent, body: null, endpoint },
+    const answer = await options.transport.send(
+      { method: 'GET', url, headers: sent, body: null, endpoint, timeoutMs: options.requestTimeoutMs },
       look.signal,
     );
     const context = { endpoint, now: options.now(), secrets: secretsOf(headers) };

@@ -33,11 +33,19 @@ export async function logIn(
   { password, signal, requestTimeoutMs, now }: LoginOptions & { password: string; signal: AbortSignal },
 ): Promise<IamToken> {
   const url = loginUrl(login.authUrl);
-  const transport = openTransport(url.origin, { requestTimeoutMs });
+  const transport = openTransport();
   try {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
     const body = JSON.stringify(loginBody(login, password));
-    const answer = await transport.send({ method: 'POST', url, headers, body, endpoint: ENDPOINT }, signal);
+    const sent = {
+      method: 'POST',
+      url,
+      headers,
+      body,
+      endpoint: ENDPOINT,
+      timeoutMs: requestTimeoutMs,
+    } as const;
+    const answer = await transport.send(sent, signal);
     return tokenOf(answer, { endpoint: ENDPOINT, now: now(), secrets: [password] });
   } finally {
     // Logins are a day apart: nothing is gained by keeping the connection.

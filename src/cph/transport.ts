@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Agent } from 'undici';
 import { withDeadline } from './cancellation.ts';
 import type { Answer } from './classify.ts';
 import { transportError } from './transport-error.ts';
@@ -10,9 +10,11 @@ export interface WireRequest {
   readonly body: string | null;
   /** What is asked, for messages. */
   readonly endpoint: string;
+  /** From connecting to the last byte, however slowly those drip in. */
+  readonly timeoutMs: number;
 }
 
-/** One origin's connections. */
+/** Connections to any number of origins, kept for whoever asks next. */
 export interface Transport {
   /**
    * One request, one answer of any status, read to its end. Rejects with the signal's reason when that is aborted, and
@@ -29,37 +31,38 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** A page of 100 images is about 50 KiB; phone-images without paging grows with the project. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** `requestTimeoutMs` bounds a request from connecting to the last byte, however slowly those drip in. */
-export function openTransport(origin: string, { requestTimeoutMs }: { requestTimeoutMs: number }): Transport {
+/** To be shared: a connection of one project's sweep serves the next project's, which saves it the TLS handshakes. */
+export function openTransport(): Transport {
   // The number of connections is not bounded here: callers bound what is in flight, and a request that waited for a
-  // connection would use up its time without having been sent.
-  const pool = new Pool(origin, {
+  // connection would use up its time without having been sent. So no project waits for another one's either.
+  const agent = new Agent({
     // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot take it away.
-    connect: { timeout: Math.min(LONGEST_CONNECT_MS, requestTimeoutMs), rejectUnauthorized: true },
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: requestTimeoutMs,
+    connect: { timeout: LONGEST_CONNECT_MS, rejectUnauthorized: true },
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: MAX_BODY_BYTES,
   });
   return {
     send: (request, signal) =>
       withDeadline(signal, {
-        ms: requestTimeoutMs,
-        work: (bounded) => exchange(pool, { request, signal, bounded }),
+        ms: request.timeoutMs,
+        work: (bounded) => exchange(agent, { request, signal, bounded }),
       }),
-    close: () => pool.destroy(),
+    close: () => agent.destroy(),
   };
 }
 
 async function exchange(
-  pool: Pool,
+  agent: Agent,
   { request, signal, bounded }: { request: WireRequest; signal: AbortSignal; bounded: AbortSignal },
 ): Promise<Answer> {
-  const { method, url, headers, body, endpoint } = request;
+  const { method, url, headers, body, endpoint, timeoutMs } = request;
   let status: number | null = null;
   try {
-    const path = url.pathname + url.search;
-    const response = await pool.request({ method, path, headers, body, signal: bounded });
+    const { origin, pathname, search } = url;
+    const response = await agent.request({
+      ...{ origin, path: pathname + search, method, headers, body, signal: bounded },
+      ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+    });
     status = response.statusCode;
     return { status, headers: response.headers, text: await response.body.text() };
   } catch (cause) {

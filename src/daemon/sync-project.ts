@@ -7,6 +7,7 @@ import { findImage, imagesListing, listCreating } from '../cph/list-images.ts';
 import { phoneImagesListing } from '../cph/list-phone-images.ts';
 import { withListingDeadline } from '../cph/listing-deadline.ts';
 import { type Probe, probesOf } from '../cph/probe.ts';
+import { openTransport, type Transport } from '../cph/transport.ts';
 import type { Database } from '../store/database.ts';
 import { registerProjects } from '../store/projects.ts';
 import type { SyncProject } from '../sync/project.ts';
@@ -14,17 +15,15 @@ import type { SyncProject } from '../sync/project.ts';
 /** At 20 requests a second, a listing of a million images takes about ten minutes. */
 const LISTING_DEADLINE_MS = 20 * 60_000;
 
-export interface OpenProject {
+export interface ConnectedProject {
   readonly project: SyncProject;
   /** A question for each of its listings, to see whether it may be read. */
   readonly probes: readonly Probe[];
-  /** Ends its connections to the API. */
-  readonly close: () => Promise<void>;
 }
 
-/** Several projects at once. */
 export interface OpenProjects {
   readonly projects: readonly SyncProject[];
+  /** Ends their connections to the API. */
   readonly close: () => Promise<void>;
 }
 
@@ -37,10 +36,10 @@ export interface ConnectOptions {
 
 /** Connects the projects of a configuration. No request is sent yet, and nothing is written. */
 export function connectProjects(configs: readonly ProjectConfig[], options: ConnectOptions): OpenProjects {
-  const open = configs.map((config) => connectProject(config, options));
+  const transport = openTransport();
   return {
-    projects: open.map(({ project }) => project),
-    close: async () => void (await Promise.all(open.map(({ close }) => close()))),
+    projects: configs.map((config) => connectProject(config, { ...options, transport }).project),
+    close: () => transport.close(),
   };
 }
 
@@ -55,8 +54,11 @@ export async function openProjects(
   return connectProjects(configs, options);
 }
 
-/** Connects one project. No request is sent yet. */
-export function connectProject(config: ProjectConfig, { now, observe }: ConnectOptions): OpenProject {
+/** Connects one project, over connections that may be shared. No request is sent yet. */
+export function connectProject(
+  config: ProjectConfig,
+  { transport, now, observe }: ConnectOptions & { readonly transport: Transport },
+): ConnectedProject {
   const { projectId, requestTimeoutMs, pageConcurrency, sources } = config;
   const authorize = createAuthorize(credentialOf(config.credentials, projectId), {
     requestTimeoutMs,
@@ -64,6 +66,7 @@ export function connectProject(config: ProjectConfig, { now, observe }: ConnectO
   });
   const client = createCphClient({
     ...config,
+    transport,
     authorize,
     now,
     random: Math.random,
@@ -87,7 +90,6 @@ export function connectProject(config: ProjectConfig, { now, observe }: ConnectO
       findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
     },
     probes: probesOf(client, { sources, imageTypes }),
-    close: () => client.close(),
   };
 }
 

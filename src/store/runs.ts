@@ -41,7 +41,7 @@ export async function beginRun(
   const [row] = await db
     .insert(syncRuns)
     .values({ project_id, kind, status: 'running', started_at })
-    .returning();
+    .returning({ id: syncRuns.id });
   if (!row) throw new Error('Postgres returned no id for the new run');
   return row.id;
 }

@@ -13,7 +13,7 @@ import type { SyncProject } from '../../src/sync/project.ts';
 import type { RunReport } from '../../src/sync/run.ts';
 import { sweepProject } from '../../src/sync/sweep.ts';
 import { watchProject } from '../../src/sync/watch.ts';
-import { clientFor } from '../support/cph-api.ts';
+import { clientFor, type OwnClient } from '../support/cph-api.ts';
 import { moment } from '../support/moment.ts';
 import type { Beside, History, LookPlan, Round } from './history.ts';
 import { currentImages, type EventRow, type Log, readLog, readTable, type Table } from './tables.ts';
@@ -87,7 +87,7 @@ export async function play(db: Database, history: History, project_id: string): 
   }
 }
 
-function connect(cloud: Simulator, { maxRetries }: History, projectId: string): CphClient {
+function connect(cloud: Simulator, { maxRetries }: History, projectId: string): OwnClient {
   const authorize = async () => ({ 'X-Auth-Token': cloud.token });
   return clientFor(cloud.url, { projectId, maxRetries, authorize, rateLimit: Number.POSITIVE_INFINITY });
 }

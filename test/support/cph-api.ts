@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type CphClient, type CphClientOptions, createCphClient } from '../../src/cph/client.ts';
+import { openTransport } from '../../src/cph/transport.ts';
 import type { Look } from '../../src/inventory/listing.ts';
 
 export interface ReceivedRequest {
@@ -59,10 +60,17 @@ export function newLook(signal: AbortSignal = new AbortController().signal): Loo
   return { signal, trace: { requests: 0, requestIds: new Set() } };
 }
 
+/** A client with connections of its own. */
+export interface OwnClient extends CphClient {
+  readonly close: () => Promise<void>;
+}
+
 /** A client that never waits between retries and is not slowed down, unless a test wants it otherwise. */
-export function clientFor(endpoint: string, options: Partial<CphClientOptions> = {}): CphClient {
-  return createCphClient({
+export function clientFor(endpoint: string, options: Partial<CphClientOptions> = {}): OwnClient {
+  const transport = openTransport();
+  const client = createCphClient({
     endpoint,
+    transport,
     projectId: 'p1',
     authorize: async () => ({ 'X-Auth-Token': 'a-token' }),
     requestTimeoutMs: 5000,
@@ -72,4 +80,5 @@ export function clientFor(endpoint: string, options: Partial<CphClientOptions> =
     random: () => 0,
     ...options,
   });
+  return { ...client, close: () => transport.close() };
 }

@@ -2,7 +2,7 @@ import type { CphClient, CphClientOptions } from '../../src/cph/client.ts';
 import { type Credential, createAuthorize } from '../../src/cph/credentials.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
-import { clientFor } from './cph-api.ts';
+import { clientFor, type OwnClient } from './cph-api.ts';
 
 export interface Cloud {
   readonly world: World;
@@ -42,7 +42,7 @@ export function clientWith(
   endpoint: string,
   credential: Credential,
   now: () => Date = () => new Date(),
-): CphClient {
+): OwnClient {
   const authorize = createAuthorize(credential, { requestTimeoutMs: 5000, now });
   return clientFor(endpoint, { authorize, now, maxRetries: 2 });
 }
