@@ -12,8 +12,10 @@ export interface Audit {
   readonly events: number;
   readonly transitions: number;
   readonly removals: number;
-  /** The longest time a project went without a sweep that was applied, in milliseconds. */
+  /** The longest time, in milliseconds, that a project went without a sweep that was applied. */
   readonly longest_gap_ms: number;
+  /** The same, begun anew when a replica died that was looking at the project. */
+  readonly longest_wait_ms: number;
   /** What is wrong, a sentence for each; the first few. */
   readonly faults: readonly string[];
 }
@@ -46,7 +48,8 @@ export async function audit(db: Database, world: World): Promise<Audit> {
     events: log.length,
     transitions: transitions.length,
     removals: log.filter(({ type }) => type === 'cph.image.removed').length,
-    longest_gap_ms: await longestGap(db),
+    longest_gap_ms: await longestBetween(db, APPLIED),
+    longest_wait_ms: await longestBetween(db, `${APPLIED} union all ${LOST}`),
     faults: faults.slice(0, MOST_FAULTS),
   };
 }
@@ -144,12 +147,17 @@ async function faultsOfTables(
   return faults;
 }
 
-async function longestGap(db: Database): Promise<number> {
+const APPLIED = `select project_id, finished_at as at from cph.sync_runs
+  where kind = 'sweep' and status in ('succeeded', 'partial', 'held')`;
+/** A replica that dies leaves the run of its look behind. It died after that began. */
+const LOST = `select project_id, started_at as at from cph.sync_runs where status = 'abandoned'`;
+
+/** Between moments of one project that follow each other, in milliseconds. */
+async function longestBetween(db: Database, moments: string): Promise<number> {
   const [row] = await rowsOf(
     db,
     `select (extract(epoch from max(gap)) * 1000)::float8 as ms from (
-       select finished_at - lag(finished_at) over (partition by project_id order by finished_at) as gap
-       from cph.sync_runs where kind = 'sweep' and status in ('succeeded', 'partial', 'held')
+       select at - lag(at) over (partition by project_id order by at) as gap from (${moments}) moments
      ) gaps`,
   );
   return Number(row?.ms);
