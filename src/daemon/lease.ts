@@ -3,7 +3,13 @@ import type { Database } from '../store/database.ts';
 import { leaseProject, releaseProjects, renewLeases } from '../store/leases.ts';
 import { replicaName } from './replica-name.ts';
 
-const LEASE_MS = 20_000;
+/**
+ * How long a project is nobody else's without a word from us. What a replica that died was looking at waits that long;
+ * a database that fails over for longer costs the looks under way a second try.
+ */
+export const LEASE_MS = 15_000;
+/** Three may fail before a lease is lost. */
+export const RENEW_MS = LEASE_MS / 4;
 const POLL_MS = 200;
 /** Longer than the lease of a daemon that died: after that, whoever holds the project is at work, and we go ahead. */
 const PATIENCE_MS = 30_000;
@@ -26,7 +32,7 @@ export async function withLease<Result>(
   // A renewal that fails costs us the courtesy and nothing else.
   const renewing = setInterval(() => {
     renewLeases(db, { ...lease, project_ids: [project_id] }).catch(() => undefined);
-  }, LEASE_MS / 4);
+  }, RENEW_MS);
   try {
     return await work();
   } finally {

@@ -8,6 +8,7 @@
  *   so the database refuses it.
  * - While the database is away nothing can be claimed; looking goes on where it was as soon as it is back.
  */
+import { setMaxListeners } from 'node:events';
 import { createAlarm } from '../delivery/alarm.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -22,6 +23,7 @@ import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
 import { watchProject } from '../sync/watch.ts';
+import { LEASE_MS, RENEW_MS } from './lease.ts';
 
 export interface LookLoopOptions {
   readonly db: Database;
@@ -48,8 +50,6 @@ export interface LookLoop {
 
 /** Projects looked at side by side: enough to keep a replica busy, few enough for its ten database connections. */
 export const CONCURRENT_LOOKS = 8;
-const LEASE_MS = 20_000;
-const RENEW_MS = LEASE_MS / 4;
 /** How soon a replica finds what another one left, or what its own spread makes due. */
 const POLL_MS = 500;
 
@@ -69,6 +69,8 @@ interface Loop {
 export function startLookLoop(options: LookLoopOptions): LookLoop {
   const alarm = createAlarm();
   const dropping = new AbortController();
+  // Every request of every look listens; with Node's limit of 10, a daemon of some projects began with a warning.
+  setMaxListeners(0, dropping.signal);
   const report = troubleReporter(options.onTrouble);
   const stopping = new AbortController();
   const signals = { stopping: stopping.signal, signal: dropping.signal };

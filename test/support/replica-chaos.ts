@@ -1,7 +1,7 @@
 /** Replicas, a cloud that changes and a Postgres, with all of them ill-treated for a while; then peace, and an audit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { pick, type Random, seededRandom } from '../../src/simulator/random.ts';
+import { integerBetween, pick, type Random, seededRandom } from '../../src/simulator/random.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -27,9 +27,10 @@ export interface ChaosOutcome extends Audit {
   readonly terminated: number;
 }
 
-/** Of the replicas one is paused for this long: more than its lease of 20 s. */
+/** Of the replicas one is paused for this long: more than its lease of 15 s. */
 const PAUSE_MS = 23_000;
-const KILL_EVERY_MS = 5_000;
+/** Unevenly: kills as far apart as a lease is long would hit the same projects again and again. */
+const KILL_EVERY_MS = [2_000, 7_000] as const;
 const TERMINATE_EVERY_MS = 700;
 const CHANGE_EVERY_MS = 50;
 /** In the quiet, every project is swept so often: one look to miss an image, one to remove it, one to find all in order. */
@@ -44,7 +45,10 @@ interface Chaos {
   readonly postgres: OwnPostgres;
   readonly db: Database;
   readonly plan: ReplicaPlan;
+  /** One in each place; null while it is being started again. */
   readonly replicas: (Replica | null)[];
+  /** Node's, which replicas write on stderr beside their log. */
+  readonly warnings: string[];
   readonly random: Random;
   readonly count: { kills: number; terminated: number };
   /** Aborted when there has been enough of it. */
@@ -62,21 +66,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     for (let i = 0; i < options.replicas; i += 1) replicas.push(await startReplica(plan));
     const over = AbortSignal.timeout(options.milliseconds);
     const count = { kills: 0, terminated: 0 };
-    const chaos: Chaos = {
-      options,
-      world,
-      postgres,
-      db,
-      plan,
-      replicas,
-      random: seededRandom(7),
-      count,
-      over,
-    };
+    const warnings: string[] = [];
+    const random = seededRandom(7);
+    const chaos: Chaos = { options, world, postgres, db, plan, replicas, warnings, random, count, over };
     await illTreat(chaos);
     await calmDown(chaos);
     await Promise.all(replicas.map((replica) => replica?.stop()));
-    return { ...(await audit(db, world)), ...count };
+    warnings.push(...replicas.flatMap(warningsOf));
+    const audited = await audit(db, world);
+    return { ...audited, ...count, faults: [...warnings, ...audited.faults] };
   } finally {
     await Promise.all(replicas.map((replica) => replica?.kill()));
     await close();
@@ -97,19 +95,35 @@ async function illTreat(chaos: Chaos): Promise<void> {
   const { over, options, world, random } = chaos;
   const crashEveryMs = options.milliseconds / (options.crashes + 1);
   await Promise.all([
-    every(CHANGE_EVERY_MS, over, () => changeSomething(world, random)),
-    every(TERMINATE_EVERY_MS, over, () => terminateOne(chaos)),
-    every(KILL_EVERY_MS, over, () => killOne(chaos)),
-    every(crashEveryMs, over, () => crashPostgres(chaos)),
+    every(
+      () => CHANGE_EVERY_MS,
+      over,
+      () => changeSomething(world, random),
+    ),
+    every(
+      () => TERMINATE_EVERY_MS,
+      over,
+      () => terminateOne(chaos),
+    ),
+    every(
+      () => integerBetween(random, ...KILL_EVERY_MS),
+      over,
+      () => killOne(chaos),
+    ),
+    every(
+      () => crashEveryMs,
+      over,
+      () => crashPostgres(chaos),
+    ),
     pauseOne(chaos),
   ]);
 }
 
 /** Until it is over. Not before the first interval has passed, so that something is under way. */
-async function every(ms: number, over: AbortSignal, work: () => Promise<void> | void): Promise<void> {
+async function every(ms: () => number, over: AbortSignal, work: () => Promise<void> | void): Promise<void> {
   for (;;) {
     try {
-      await sleep(ms, undefined, { signal: over });
+      await sleep(ms(), undefined, { signal: over });
     } catch {
       return;
     }
@@ -118,13 +132,23 @@ async function every(ms: number, over: AbortSignal, work: () => Promise<void> | 
 }
 
 /** The first replica is the one that is paused; any other may be killed, and takes its place again. */
-async function killOne({ replicas, plan, random, count, options }: Chaos): Promise<void> {
+async function killOne({ replicas, plan, random, count, warnings, options }: Chaos): Promise<void> {
   const place = pick(random, Array.from(replicas.keys()).slice(1));
   await replicas[place]?.kill();
+  warnings.push(...warningsOf(replicas[place]));
   count.kills += 1;
   options.note(`replica ${place} killed`);
   replicas[place] = null;
   replicas[place] = await startAgain(plan);
+}
+
+function warningsOf(replica: Replica | null | undefined): string[] {
+  return (
+    replica
+      ?.stderr()
+      .split('\n')
+      .filter((line) => line.startsWith('(node:')) ?? []
+  );
 }
 
 /** A replica that starts while Postgres is away ends at once, and is started again by whatever supervises it. */
