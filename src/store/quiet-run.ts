@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { abandoned, overtakenBy, type RunEnd } from './runs.ts';
-import { retryTransient } from './transient.ts';
 
 /** A sweep that may have found what the last complete one found. */
 export interface QuietRun {
@@ -26,8 +25,7 @@ export interface QuietRun {
 export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolean> {
   const { run_id, project_id, started_at, digest, end } = quiet;
   const finished_at = sql`${end.finished_at.toISOString()}::timestamptz`;
-  const { rowCount } = await retryTransient(() =>
-    db.execute(sql`
+  const { rowCount } = await db.execute(sql`
       with project as (
         select from cph.projects
         where project_id = ${project_id} and snapshot_digest = ${digest} and last_applied_run_id < ${run_id}
@@ -50,7 +48,6 @@ export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolea
       set last_run_status = ${end.status}, last_run_at = ${finished_at}, consecutive_failures = 0,
         last_applied_run_id = ${run_id}, last_complete_at = ${finished_at},
         last_complete_look_at = ${started_at.toISOString()}::timestamptz, held_removals = 0
-      where project_id = ${project_id} and exists (select from run)`),
-  );
+      where project_id = ${project_id} and exists (select from run)`);
   return rowCount === 1;
 }

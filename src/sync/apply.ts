@@ -42,15 +42,17 @@ export async function applyFinding(
 ): Promise<Applied> {
   const apply = async (tx: Transaction): Promise<Applied> => {
     const project = await lockProject(tx, run.project_id);
-    if (project.last_applied_run_id >= run.id) return 'stale';
+    if (project.last_applied_run_id === run.id) return 'applied';
+    if (project.last_applied_run_id > run.id) return 'stale';
     if (project.last_applied_run_id !== known.project.last_applied_run_id) return 'moved';
     await writeImages(tx, run, { known, finding });
     await writeOutcome(tx, run, { project, finding });
     await writeLog(tx, run, { known, finding });
     return 'applied';
   };
-  // It depends on nothing but its arguments and the tables, so a deadlock costs a second try and no look.
-  return await retryTransient(() => db.transaction(apply));
+  // It depends on nothing but its arguments and the tables, so a deadlock or a restart of Postgres costs a second try and
+  // no look. Should the first one have been committed after all, the second finds that the run was applied already.
+  return await retryTransient(() => db.transaction(apply), run.look.signal);
 }
 
 /** A run that another replica has taken for dead is ended already: nothing may be written in its name any more. */

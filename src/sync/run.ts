@@ -1,9 +1,10 @@
 /** One run of a look: its id, what its requests left behind, and how it ended. */
 import type { Look } from '../inventory/listing.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { countFailure, lockProject } from '../store/projects.ts';
 import { beginRun, endRun, type RunCounts, type RunEnd, type RunKind } from '../store/runs.ts';
 import type { RunStatus } from '../store/schema.ts';
+import { retryTransient } from '../store/transient.ts';
 import type { ListingNote } from './look.ts';
 import { errorCode, errorText } from './trouble.ts';
 
@@ -51,7 +52,8 @@ export async function openRun(
   { now, signal }: { now: () => Date; signal: AbortSignal },
 ): Promise<OpenRun> {
   const started_at = now();
-  const id = await beginRun(db, project_id, kind, started_at);
+  // A first try that was committed after all leaves a run that the next apply abandons.
+  const id = await retryTransient(() => beginRun(db, project_id, kind, started_at), signal);
   const look = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   return { id, project_id, kind, started_at, look, now };
 }
@@ -122,7 +124,7 @@ export async function closeRun(
   run: OpenRun,
   { error, listings = [] }: { error: unknown; listings?: readonly ListingNote[] },
 ): Promise<RunReport> {
-  return await db.transaction(async (tx) => {
+  const close = async (tx: Transaction): Promise<RunReport> => {
     // The project before the run, as in every apply: the other way round, a newer look's apply that is about to
     // abandon this run would wait for us and we for it.
     const project = await lockProject(tx, run.project_id);
@@ -130,9 +132,10 @@ export async function closeRun(
     const lost = superseded || error instanceof StaleLook;
     const status = run.look.signal.aborted || lost ? 'abandoned' : 'failed';
     const report = reportRun(run, status, { error, listings });
-    await endRun(tx, run.id, runEnd(report));
-    if (status === 'failed' && run.kind === 'sweep')
+    const ended = await endRun(tx, run.id, runEnd(report));
+    if (ended && status === 'failed' && run.kind === 'sweep')
       await countFailure(tx, run.project_id, report.finished_at);
     return report;
-  });
+  };
+  return await retryTransient(() => db.transaction(close), run.look.signal);
 }

@@ -3,6 +3,7 @@ import { shownIds, snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readKnown } from '../store/known-images.ts';
 import { endQuietRun } from '../store/quiet-run.ts';
+import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges, type Finding } from './apply.ts';
 import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
 import { lookAtListings, noteOf, type SettledListing } from './look.ts';
@@ -34,7 +35,8 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   if (quiet) return quiet;
   for (let asked = sweep; ; ) {
     const observed = shownIds(asked.snapshot);
-    const known = await readKnown(db, run.project_id, { observed, current: snapshot.complete });
+    const wanted = { observed, current: snapshot.complete };
+    const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.look.signal);
     const compared = await compareSweep(known, asked, run.look);
     const finding = findingOf(run, sweep, compared);
     const applied = await applyFinding(db, run, { known, finding });
@@ -57,7 +59,9 @@ async function applyQuiet(
   const report = reportRun(run, 'succeeded', { ...counts, listings: settled.map(noteOf) });
   const end = { ...runEnd(report, snapshot.rejected), status: 'succeeded' } as const;
   const digest = snapshotDigest(snapshot);
-  return (await endQuietRun(db, { run_id, project_id, started_at, digest, end })) ? report : null;
+  const quiet = { run_id, project_id, started_at, digest, end };
+  const ended = await retryTransient(() => endQuietRun(db, quiet), run.look.signal);
+  return ended ? report : null;
 }
 
 /** The comparison as the run records it. */
