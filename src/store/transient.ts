@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrizzleQueryError } from 'drizzle-orm';
+import pg from 'pg';
 
 /**
  * What Postgres answers when a transaction was in order and merely met another one; it says itself that trying again is
@@ -25,11 +26,10 @@ const LOST = new Set([
   'ECONNRESET',
   'EPIPE',
 ]);
-/** Errors of pg and its pool that carry no code. */
-const LOST_MESSAGE =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/;
-/** Ten seconds in all: most restarts take less, and the lease of a project lasts longer. */
-const LOST_DELAYS_MS = [100, 400, 1000, 1500, 2000, 2500, 2500];
+/** Since the first loss. Most restarts take less, and the lease of a project lasts longer. */
+const PATIENCE_MS = 10_000;
+const SHORTEST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 2_000;
 
 /**
  * Runs a whole transaction, and runs it again when it met another one or lost its connection: what a sweep of minutes
@@ -40,24 +40,46 @@ export async function retryTransient<Result>(
   transaction: () => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  for (let retries = 0; ; retries += 1) {
+  const delayAfter = patience();
+  for (;;) {
     try {
       return await transaction();
     } catch (error) {
-      const delay = delayBeforeRetry(error, retries);
+      const delay = delayAfter(error);
+      if (delay !== null) await sleep(delay, undefined, signal && { signal }).catch(() => undefined);
       if (delay === null || signal?.aborted) throw error;
-      await sleep(delay, undefined, signal && { signal }).catch(() => undefined);
-      if (signal?.aborted) throw error;
     }
   }
 }
 
-/** In milliseconds; null when another try would not help, or there have been enough. */
-function delayBeforeRetry(error: unknown, retries: number): number | null {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+/** How long to wait after each failure in a row, in milliseconds; null when it is time to give up. */
+function patience(): (error: unknown) => number | null {
+  let conflicts = 0;
+  let losses = 0;
+  let patientUntil = Number.POSITIVE_INFINITY;
+  return (error) => {
+    const kind = kindOf(error);
+    if (kind === null) return null;
+    if (kind === 'conflict') {
+      conflicts += 1;
+      return conflicts <= CONFLICT_RETRIES ? 0 : null;
+    }
+    if (losses === 0) patientUntil = performance.now() + PATIENCE_MS;
+    losses += 1;
+    if (performance.now() > patientUntil) return null;
+    return Math.min(SHORTEST_DELAY_MS * 2 ** losses, LONGEST_DELAY_MS);
+  };
+}
+
+/** Null when another try would not help. */
+function kindOf(error: unknown): 'conflict' | 'lost' | null {
+  const statement = error instanceof DrizzleQueryError;
+  const cause = statement ? error.cause : error;
   if (!(cause instanceof Error)) return null;
   const code = 'code' in cause ? String(cause.code) : '';
-  if (CONFLICT.has(code)) return retries < CONFLICT_RETRIES ? 0 : null;
-  const lost = LOST.has(code) || LOST_MESSAGE.test(cause.message);
-  return lost ? (LOST_DELAYS_MS[retries] ?? null) : null;
+  if (CONFLICT.has(code)) return 'conflict';
+  // When a connection breaks, pg fails what was sent over it without a code. All else a statement can fail with is an
+  // answer of Postgres, or a value that our own parsers refuse.
+  const unanswered = statement && !(cause instanceof pg.DatabaseError) && !(cause instanceof RangeError);
+  return LOST.has(code) || unanswered ? 'lost' : null;
 }
