@@ -5,6 +5,7 @@
  *     npm run chaos
  *     npx tsx scripts/chaos.ts [projects] [images] [seconds]
  *
+ * With TEST_PGBOUNCER=1 replicas reach Postgres through a PgBouncer that lends connections by the transaction.
  * Ends with 1 when anything is wrong.
  */
 import { runChaos } from '../test/support/replica-chaos.ts';
@@ -18,6 +19,7 @@ const { faults, ...figures } = await runChaos({
   ...{ projects, images, replicas: 3 },
   milliseconds: seconds * 1000,
   crashes: 2,
+  pooled: process.env.TEST_PGBOUNCER !== undefined,
   note: write,
 });
 write(JSON.stringify(figures));

@@ -21,7 +21,7 @@ test('events --follow goes on with what comes, waits for a database that is away
   const { api, sweep } = await scriptedProject(database.db);
   api.records = [imagesRecord('a')];
   await sweep();
-  const running = program.start(['events', '--follow'], { DATABASE_URL: database.url });
+  const running = program.start(['events', '--follow'], { DATABASE_URL: database.directUrl });
   const subjects: string[] = [];
   running.child.stdout?.on('data', (chunk: Buffer) => {
     for (const line of String(chunk).trim().split('\n')) subjects.push(JSON.parse(line).subject);

@@ -83,7 +83,7 @@ describe('secrets appear in no output and no table', () => {
   });
 
   test('of a database that cannot be reached', async () => {
-    const url = new URL(database.url);
+    const url = new URL(database.directUrl);
     url.username = 'nobody_of_that_name';
     url.password = DATABASE_PASSWORD;
     const outcomes = await Promise.all(

@@ -11,7 +11,7 @@ beforeEach(() => database.truncate());
 
 /** What a client hears that knows nothing but the channel's name. */
 async function listen(): Promise<string[]> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: database.directUrl });
   await client.connect();
   onTestFinished(() => client.end());
   const heard: string[] = [];
@@ -58,7 +58,7 @@ describe('NOTIFY cph_events', () => {
 describe('the listening connection', () => {
   test('hears of every append, and is made again when it is lost', async () => {
     let heard = 0;
-    const listener = listenToLog(database.url, () => {
+    const listener = listenToLog(database.directUrl, () => {
       heard += 1;
     });
     onTestFinished(listener.close);

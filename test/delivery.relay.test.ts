@@ -186,7 +186,7 @@ describe('news', () => {
       heard[event.subject as keyof typeof heard].now();
       return 204;
     };
-    await relays.start({ ...database, sinks: [webhook(receiver.url)] });
+    await relays.start({ ...database, url: database.directUrl, sinks: [webhook(receiver.url)] });
     for (const id of ['a', 'b', 'c'] as const) {
       await appendImages([id]);
       await heard[id].come;

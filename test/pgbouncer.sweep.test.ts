@@ -1,5 +1,4 @@
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { status } from '../src/commands/status.ts';
 import { type OpenDatabase, openDatabase } from '../src/store/database.ts';
 import { migrateDatabase, migrationState } from '../src/store/migrate.ts';
@@ -7,7 +6,7 @@ import { outcomeOf } from './support/command-context.ts';
 import { append, created, imageIds } from './support/event-log.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { currentImages, foldedLog, rowsOf, runsOf, wholeLog } from './support/inventory-rows.ts';
-import { hasPgBouncer, usePgBouncer } from './support/pgbouncer.ts';
+import { hasPgBouncer, type PgBouncer, startPgBouncer } from './support/pgbouncer.ts';
 import { createTestDatabase, useTestDatabase } from './support/postgres.ts';
 import { useRelays, webhook } from './support/relay.ts';
 import { scriptedProject } from './support/scripted-project.ts';
@@ -17,17 +16,21 @@ import { useReceivers } from './support/webhook-receiver.ts';
 
 describe.skipIf(!hasPgBouncer())('through a PgBouncer that lends connections by the transaction', () => {
   const database = useTestDatabase();
-  // Fewer than we open, so that they go from hand to hand.
-  const proxy = usePgBouncer({ connections: 3 });
   const receivers = useReceivers();
   const relays = useRelays();
+  let proxy: PgBouncer;
   let pooled: OpenDatabase;
   let url = '';
-  beforeAll(() => {
+  beforeAll(async () => {
+    // Fewer than we open, so that they go from hand to hand.
+    proxy = await startPgBouncer(inject('postgresUrl'), { connections: 3 });
     url = proxy.through(database.url);
     pooled = openDatabase({ url, applicationName: 'pooled', maxConnections: 8 });
   });
-  afterAll(() => pooled.close());
+  afterAll(async () => {
+    await pooled.close();
+    await proxy.close();
+  });
   beforeEach(() => database.truncate());
 
   test('sweeps and watches find what has changed, and remove what has gone', async () => {
@@ -89,7 +92,6 @@ describe.skipIf(!hasPgBouncer())('through a PgBouncer that lends connections by 
     const applied = await Promise.all([1, 2, 3].map(() => migrateDatabase({ url: emptyUrl })));
     expect(applied.filter((tags) => tags.length > 0)).toHaveLength(1);
     expect(await migrationState(empty.db)).toMatchObject({ pending: [], newer: [], changed: [] });
-    await disconnectProxy(empty.url);
     await empty.close();
   });
 
@@ -115,15 +117,4 @@ describe.skipIf(!hasPgBouncer())('through a PgBouncer that lends connections by 
     );
     expect(settings.flat().map(({ lock }) => lock)).toEqual(Array(6).fill('0'));
   });
-
-  /** The proxy keeps connections for the next client; a database cannot be dropped under them without complaint. */
-  async function disconnectProxy(databaseUrl: string): Promise<void> {
-    const client = new pg.Client({ connectionString: databaseUrl });
-    await client.connect();
-    await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'cph%'`,
-    );
-    await client.end();
-  }
 });

@@ -8,6 +8,7 @@ test('replicas that are killed and paused, on a Postgres that crashes, lose noth
     replicas: 3,
     milliseconds: 35_000,
     crashes: 1,
+    pooled: process.env.TEST_PGBOUNCER !== undefined,
     note: () => undefined,
   });
   expect(outcome.faults).toEqual([]);

@@ -17,7 +17,7 @@ const [, STATEMENTS = ''] =
   /```sql\n(create role cph_daemon[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
 
 const asDaemon = () => {
-  const url = new URL(database.url);
+  const url = new URL(database.directUrl);
   url.username = 'cph_daemon';
   url.password = 'change me';
   return { url: url.href, ...openDatabase({ url: url.href, applicationName: 'test', maxConnections: 2 }) };

@@ -76,7 +76,7 @@ test('a transaction that cannot begin gives the connection back', async () => {
 
 test('a connection left open fails the test that left it', async () => {
   const other = await createTestDatabase();
-  const leaked = new pg.Client({ connectionString: other.url, application_name: 'forgotten' });
+  const leaked = new pg.Client({ connectionString: other.directUrl, application_name: 'forgotten' });
   leaked.on('error', () => undefined);
   await leaked.connect();
   await expect(other.close()).rejects.toThrow(/left open.*forgotten/);

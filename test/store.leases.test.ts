@@ -35,7 +35,7 @@ describe('a claim', () => {
 
   test('skips a project that is being written instead of waiting for it', async () => {
     const ids = await register('p1', 'p2');
-    await holdLock(database.url, `select from cph.projects where project_id = 'p1' for no key update`);
+    await holdLock(database.directUrl, `select from cph.projects where project_id = 'p1' for no key update`);
     expect(await claim(ids)).toEqual([{ project_id: 'p2', sweep: true }]);
   });
 

@@ -115,7 +115,7 @@ describe('refusing', () => {
 describe('a user who may not create schemas', () => {
   const role = `cph_test_${randomBytes(4).toString('hex')}`;
   const asRole = () => {
-    const url = new URL(empty.url);
+    const url = new URL(empty.directUrl);
     url.username = role;
     url.password = 'secret';
     return url.href;

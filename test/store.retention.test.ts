@@ -93,7 +93,10 @@ describe('old events', () => {
     await append(database.db, all);
     await append(database.db, all);
     // The second batch cannot get past this row, and by then the first one is committed.
-    const lock = await holdLock(database.url, 'select from cph.image_events where seq = 5001 for update');
+    const lock = await holdLock(
+      database.directUrl,
+      'select from cph.image_events where seq = 5001 for update',
+    );
     const stopping = new AbortController();
     const pruning = prune({}, stopping.signal);
     const left = async () =>
@@ -144,7 +147,7 @@ describe('old runs', () => {
 
 test('pruning is left to the replica that is at it', async () => {
   await append(database.db, [created('a'), created('a')]);
-  const lock = await holdLock(database.url, 'select pg_advisory_xact_lock(7266003)');
+  const lock = await holdLock(database.directUrl, 'select pg_advisory_xact_lock(7266003)');
   expect(await prune()).toEqual({ events: 0, runs: 0 });
   await lock.release();
   expect(await prune()).toEqual({ events: 1, runs: 0 });
@@ -152,7 +155,7 @@ test('pruning is left to the replica that is at it', async () => {
 
 describe('the role cph_reader', () => {
   async function reader(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: database.directUrl });
     await client.connect();
     onTestFinished(() => client.end());
     await client.query('set role cph_reader');

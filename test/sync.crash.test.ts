@@ -52,7 +52,7 @@ describe('a sync killed in the middle of its apply', () => {
       const { cloud, sweep } = await changedCloud();
       const before = await rowVersions(database.db);
       const size = await imagesSize();
-      const lock = await holdLock(database.url, `lock table ${table} in exclusive mode`);
+      const lock = await holdLock(database.directUrl, `lock table ${table} in exclusive mode`);
       const running = startSync(cloud);
       const [waiting] = await untilWaiting(database.db, 1);
       expect(waiting).toContain(table);

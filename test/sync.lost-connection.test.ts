@@ -29,7 +29,7 @@ describe('a sweep that loses its connection', () => {
   test('while it applies what it found, applies it over another one', async () => {
     const { api, sweep } = await scriptedProject(lossy.db);
     api.records = [imagesRecord('a'), phoneRecord('a')];
-    const { release } = await holdLock(database.url, 'lock table cph.image_events in exclusive mode');
+    const { release } = await holdLock(database.directUrl, 'lock table cph.image_events in exclusive mode');
     const swept = sweep();
     await untilWaiting(database.db, 1);
     await database.db.execute(sql`

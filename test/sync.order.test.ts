@@ -117,7 +117,7 @@ describe('two looks at one project', () => {
     const first = sweep();
     await until(async () => (await runsOf(database.db)).length === 1);
 
-    const lock = await holdLock(database.url, 'select from cph.projects for no key update');
+    const lock = await holdLock(database.directUrl, 'select from cph.projects for no key update');
     api.hold = () => undefined;
     // Not complete, so that it does not begin with the comparison of digests.
     api.circumstances = { proofs: { share: 'incomplete' } };
@@ -140,7 +140,10 @@ describe('the numbers of the log', () => {
     fast.api.records = [phoneRecord('without one')];
 
     // The transitions are written last, with the numbers of the events already given out.
-    const lock = await holdLock(database.url, 'lock table cph.image_status_transitions in exclusive mode');
+    const lock = await holdLock(
+      database.directUrl,
+      'lock table cph.image_status_transitions in exclusive mode',
+    );
     const slowSweep = slow.sweep();
     await untilWaiting(database.db, 1);
     let ended = false;

@@ -30,7 +30,7 @@ describe('a sweep that sees what the last one saw', () => {
   test('neither reads nor writes an image, an event or a transition', async () => {
     const { api, sweep } = await settledProject();
     const tables = 'cph.images, cph.image_events, cph.image_status_transitions';
-    const { release } = await holdLock(database.url, `lock table ${tables} in access exclusive mode`);
+    const { release } = await holdLock(database.directUrl, `lock table ${tables} in access exclusive mode`);
     expect(await sweep()).toMatchObject({ status: 'succeeded', listed: 3, created: 0, updated: 0 });
 
     // Whoever has to look at them does wait.

@@ -1,13 +1,12 @@
-/** A PgBouncer in front of the Postgres of the test run, lending connections for one transaction at a time. */
+/** A PgBouncer in front of a Postgres, lending connections for one transaction at a time. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, inject } from 'vitest';
-import { until } from './until.ts';
 
 /** Where Debian puts it is not on everybody's path. */
 const SEARCH = { PATH: `${process.env.PATH}:/usr/sbin` };
@@ -22,38 +21,38 @@ export function hasPgBouncer(): boolean {
 export interface PgBouncer {
   /** The same database, through the proxy. */
   readonly through: (databaseUrl: string) => string;
+  readonly close: () => Promise<void>;
 }
 
-/**
- * For the tests of a file, with `connections` to each database. Called after `useTestDatabase`, so that the proxy has let
- * go of the database before that is dropped.
- */
-export function usePgBouncer({ connections }: { connections: number }): PgBouncer {
-  let folder = '';
-  let port = 0;
-  let child: ChildProcess | undefined;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cph-inventory-pgbouncer-'));
-    port = await freePort();
-    child = await start(folder, settingsOf(inject('postgresUrl'), { port, connections }));
-    // A hook that fails can keep those that clean up from running.
-    await until(() => answers(port)).catch(async (error) => {
-      await end(child);
-      throw error;
-    });
-  });
-  afterAll(async () => {
+const START_MS = 10_000;
+
+/** With `connections` to each database of the server at `serverUrl`. */
+export async function startPgBouncer(
+  serverUrl: string,
+  { connections }: { connections: number },
+): Promise<PgBouncer> {
+  const folder = await mkdtemp(join(tmpdir(), 'cph-inventory-pgbouncer-'));
+  const port = await freePort();
+  const child = await start(folder, settingsOf(serverUrl, { port, connections }));
+  const close = async () => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
-  });
-  return {
-    through: (databaseUrl) => {
-      const url = new URL(databaseUrl);
-      url.port = String(port);
-      url.hostname = '127.0.0.1';
-      return url.href;
-    },
   };
+  const late = AbortSignal.timeout(START_MS);
+  while (!(await answers(port))) {
+    if (late.aborted) {
+      await close();
+      throw new Error(`PgBouncer did not answer within ${START_MS} ms`);
+    }
+    await sleep(20);
+  }
+  const through = (databaseUrl: string) => {
+    const url = new URL(databaseUrl);
+    url.port = String(port);
+    url.hostname = '127.0.0.1';
+    return url.href;
+  };
+  return { through, close };
 }
 
 /** No startup parameter is ignored: what PgBouncer refuses with its own defaults, it refuses here. */
@@ -71,6 +70,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = transaction
 default_pool_size = ${connections}
+server_idle_timeout = 1
 server_reset_query_always = 0
 log_connections = 0
 log_disconnections = 0

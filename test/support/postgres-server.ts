@@ -10,6 +10,7 @@ import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { type RunningServer, runningServer } from '../../src/store/embedded-pidfile.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
+import { startPgBouncer } from './pgbouncer.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,6 +18,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** A migrated database that nobody is connected to. */
     templateDatabase: string;
+    /** The same server through a PgBouncer, for all that tests do not need a session for; `postgresUrl` without one. */
+    pooledUrl: string;
   }
 }
 
@@ -25,6 +28,8 @@ interface TestServer {
   readonly close: () => Promise<void>;
 }
 
+/** Fewer than a test opens, so that they go from hand to hand. */
+const POOLED = { connections: 4 };
 const DOCKER_PROBE_MS = 3_000;
 const IMAGE_MS = 120_000;
 
@@ -33,9 +38,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await findServer();
   try {
     const template = await createTemplate(server.url);
+    const pooler = process.env.TEST_PGBOUNCER ? await startPgBouncer(server.url, POOLED) : null;
     project.provide('postgresUrl', server.url);
     project.provide('templateDatabase', template);
+    project.provide('pooledUrl', pooler?.through(server.url) ?? server.url);
     return async () => {
+      await pooler?.close();
       await administer(server.url, `drop database ${template} with (force)`);
       await server.close();
     };

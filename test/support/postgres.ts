@@ -7,7 +7,10 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { administer, databaseUrl } from './postgres-server.ts';
 
 export interface TestDatabase {
+  /** Through a PgBouncer when the run is to go through one. */
   readonly url: string;
+  /** Past it, for what needs a session: LISTEN, other users, settings that stay. */
+  readonly directUrl: string;
   readonly db: Database;
   /** Empties every table, so that a test starts from nothing. */
   readonly truncate: () => Promise<void>;
@@ -15,7 +18,8 @@ export interface TestDatabase {
 
 /** Serialises clones: Postgres refuses to copy a template that somebody else is connected to. */
 const CLONING = 7_266_003;
-const LEAK_MS = 2_000;
+/** PgBouncer lets go of an idle connection after a second. */
+const LEAK_MS = 5_000;
 
 /**
  * A database of its own, migrated and empty, for the tests of the describe (or file) this is called in. Its members can be read
@@ -38,6 +42,9 @@ export function useTestDatabase(): TestDatabase {
     get url() {
       return current().url;
     },
+    get directUrl() {
+      return current().directUrl;
+    },
     get db() {
       return current().db;
     },
@@ -52,10 +59,11 @@ export async function createTestDatabase(
   const server = inject('postgresUrl');
   const name = `cph_test_${randomBytes(6).toString('hex')}`;
   await clone(server, { name, template });
-  const url = databaseUrl(server, name);
+  const url = databaseUrl(inject('pooledUrl'), name);
   const { db, close } = openDatabase({ url, applicationName: 'test', maxConnections: 5 });
   return {
     url,
+    directUrl: databaseUrl(server, name),
     db,
     truncate: () => truncate(db),
     close: async () => {

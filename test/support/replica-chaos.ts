@@ -5,6 +5,7 @@ import { integerBetween, pick, type Random, seededRandom } from '../../src/simul
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { startPgBouncer } from './pgbouncer.ts';
 import { type Audit, audit } from './replica-audit.ts';
 import { type Replica, type ReplicaPlan, replicaEnv, startReplica } from './replica-fleet.ts';
 import { type OwnPostgres, startOwnPostgres } from './replica-postgres.ts';
@@ -18,6 +19,8 @@ export interface ChaosOptions {
   readonly milliseconds: number;
   /** Crashes of Postgres, evenly spread. */
   readonly crashes: number;
+  /** Replicas reach Postgres through a PgBouncer that lends connections by the transaction. */
+  readonly pooled: boolean;
   /** Told what is done, for whoever watches. */
   readonly note: (text: string) => void;
 }
@@ -60,7 +63,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const cloud = await startSimulator({ world, now: () => new Date(), faults: RESETS.slice() });
   const postgres = await startOwnPostgres();
   const { db, close } = openDatabase({ url: postgres.url, applicationName: 'chaos', maxConnections: 3 });
-  const plan = planOf(world, cloud, postgres);
+  const pooler = options.pooled ? await startPgBouncer(postgres.url, { connections: 20 }) : null;
+  const plan = planOf(world, cloud, pooler?.through(postgres.url) ?? postgres.url);
   const replicas: (Replica | null)[] = [];
   try {
     for (let i = 0; i < options.replicas; i += 1) replicas.push(await startReplica(plan));
@@ -78,16 +82,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   } finally {
     await Promise.all(replicas.map((replica) => replica?.kill()));
     await close();
+    await pooler?.close();
     await postgres.close();
     await cloud.close();
   }
 }
 
-function planOf(world: World, cloud: Simulator, postgres: OwnPostgres): ReplicaPlan {
+function planOf(world: World, cloud: Simulator, databaseUrl: string): ReplicaPlan {
   const schedules = { CPH_SYNC_CRON: '*/2 * * * * *', CPH_WATCH_CRON: '*/5 * * * * *' };
   return {
     projects: world.projects,
-    env: replicaEnv(postgres.url, cloud, { ...schedules, LOG_LEVEL: 'error' }),
+    env: replicaEnv(databaseUrl, cloud, { ...schedules, LOG_LEVEL: 'error' }),
   };
 }
 
