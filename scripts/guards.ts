@@ -12,8 +12,6 @@ export interface Guard {
   readonly patches: readonly Patch[];
 }
 
-const STALE = "if (project.last_applied_run_id >= run.id) return 'stale';\n    ";
-
 export const GUARDS: readonly Guard[] = [
   {
     name: 'a listing that keeps contradicting itself is incomplete',
@@ -72,13 +70,18 @@ export const GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/sync/apply.ts',
-        find: `${STALE}if (project.last_applied_run_id !== known`,
-        replace: 'if (project.last_applied_run_id !== known',
+        find: "if (project.last_applied_run_id > run.id) return 'stale';",
+        replace: '',
       },
       {
-        file: 'src/sync/apply.ts',
-        find: `${STALE}if (project.snapshot_digest`,
-        replace: 'if (project.snapshot_digest',
+        file: 'src/store/quiet-run.ts',
+        find: ` and last_applied_run_id < \${run_id}`,
+        replace: '',
+      },
+      {
+        file: 'src/store/quiet-run.ts',
+        find: `where id = \${run_id} and status = 'running' and`,
+        replace: `where id = \${run_id} and`,
       },
       {
         file: 'src/sync/apply.ts',
