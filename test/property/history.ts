@@ -93,7 +93,7 @@ const mutations: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 1, arbitrary: record({ act: act('rename'), which }) },
   { weight: 1, arbitrary: record({ act: act('list'), which, listed_in }) },
   { weight: 2, arbitrary: record({ act: act('spoil'), which, source: fc.constantFrom(...BOTH) }) },
-  { weight: 2, arbitrary: fc.constantFrom<Mutation[]>({ act: 'mend' }, { act: 'undo' }, { act: 'undo' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Mutation[]>({ act: 'mend' }, { act: 'undo' }) },
   { weight: 2, arbitrary: record({ act: act('cull'), keep: fc.integer({ min: 2, max: 9 }) }) },
 );
 
@@ -118,6 +118,9 @@ const rounds: fc.Arbitrary<Round> = record({
   approve: rarely(4),
 });
 
+type Sequel = 'none' | 'again' | 'undone';
+const sequels = fc.constantFrom<Sequel[]>('none', 'none', 'none', 'again', 'again', 'undone');
+
 const editions: fc.Arbitrary<Edition> = record({
   total: fc.constantFrom('grand', 'page', 'absent', 'absent'),
   offset: fc.constantFrom('index', 'page-number'),
@@ -137,9 +140,7 @@ export function histories(images: fc.Arbitrary<number>): fc.Arbitrary<History> {
     removalLimit: fc.constantFrom(1, 0.2),
     rounds: fc
       .tuple(
-        fc
-          .array(fc.tuple(rounds, rarely(3)), { minLength: 1, maxLength: 5, size: 'max' })
-          .map(withRepetitions),
+        fc.array(fc.tuple(rounds, sequels), { minLength: 1, maxLength: 5, size: 'max' }).map(withSequels),
         sometimes(2, record({ fault: lastingFault, since: fc.nat(2) })),
       )
       .map(withLastingFault),
@@ -157,9 +158,13 @@ function sometimes<T>(oneIn: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | nul
   return fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: one });
 }
 
-/** Some rounds happen twice, so that the second look at what the first one missed is no rarity. */
-function withRepetitions(rounds: (readonly [round: Round, twice: boolean])[]): Round[] {
-  return rounds.flatMap(([round, twice]) => (twice ? [round, { ...round, mutations: [] }] : [round]));
+/** Some rounds look twice, so that a second look at what the first one missed, or saw only in passing, is no rarity. */
+function withSequels(rounds: (readonly [round: Round, sequel: Sequel])[]): Round[] {
+  return rounds.flatMap(([round, sequel]) => {
+    const undoing = round.mutations.map((): Mutation => ({ act: 'undo' }));
+    const mutations = sequel === 'undone' ? undoing : [];
+    return sequel === 'none' ? [round] : [round, { ...round, mutations }];
+  });
 }
 
 /** What goes wrong once mostly goes wrong again: a fault that each look meets from some round on. */

@@ -69,9 +69,11 @@ function happen(mutation: Exclude<Mutation, { act: 'undo' }>, stage: Stage): voi
   const { world, gone } = stage;
   const visible = visibleIn(world);
   switch (mutation.act) {
-    case 'create':
-      world.create(newImage(mutation));
+    case 'create': {
+      const { image_type, status, listed_in } = mutation;
+      world.create({ image_type, status, listed_in });
       break;
+    }
     case 'cull':
       for (const one of visible.filter((_, i) => i % mutation.keep !== 0)) vanish(one, stage);
       break;
@@ -79,17 +81,13 @@ function happen(mutation: Exclude<Mutation, { act: 'undo' }>, stage: Stage): voi
       for (const { image } of visible) mend(image, world);
       break;
     case 'return':
-      for (const back of gone.splice(mutation.which % Math.max(1, gone.length), 1))
-        bringBack(back, mutation.status, world);
+      bringBack(gone.splice(mutation.which % (gone.length || 1), 1), mutation.status, world);
       break;
-    default:
-      for (const one of visible.slice(mutation.which % Math.max(1, visible.length)).slice(0, 1))
-        change(one, mutation, stage);
+    default: {
+      const one = visible[mutation.which % visible.length];
+      if (one) change(one, mutation, stage);
+    }
   }
-}
-
-function newImage({ image_type, status, listed_in }: Extract<Mutation, { act: 'create' }>) {
-  return { image_type, status, listed_in };
 }
 
 /** Every image some endpoint lists, newest first. */
@@ -126,9 +124,11 @@ function vanish({ image, image_type }: VisibleImage, { world, gone }: Stage): vo
   else world.remove(image.image_id);
 }
 
-function bringBack(image: CloudImage, status: number | null, world: World): void {
-  const { image_id } = image;
-  if (world.get(image_id)) world.share(image_id, world.project_id);
-  else world.create(image);
-  if (status !== null) world.update(image_id, { status });
+function bringBack(images: readonly CloudImage[], status: number | null, world: World): void {
+  for (const image of images) {
+    const { image_id } = image;
+    if (world.get(image_id)) world.share(image_id, world.project_id);
+    else world.create(image);
+    if (status !== null) world.update(image_id, { status });
+  }
 }
