@@ -19,7 +19,7 @@ const { faults, ...figures } = await runChaos({
   ...{ projects, images, replicas: 3 },
   milliseconds: seconds * 1000,
   crashes: 2,
-  pooled: process.env.TEST_PGBOUNCER !== undefined,
+  pooled: Boolean(process.env.TEST_PGBOUNCER),
   note: write,
 });
 write(JSON.stringify(figures));

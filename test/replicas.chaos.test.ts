@@ -8,11 +8,12 @@ test('replicas that are killed and paused, on a Postgres that crashes, lose noth
     replicas: 3,
     milliseconds: 35_000,
     crashes: 1,
-    pooled: process.env.TEST_PGBOUNCER !== undefined,
+    pooled: Boolean(process.env.TEST_PGBOUNCER),
     note: () => undefined,
   });
   expect(outcome.faults).toEqual([]);
-  expect(outcome.longest_wait_ms).toBeLessThan(60_000);
+  // A lease is 15 s; the whole takes about a minute.
+  expect(outcome.longest_wait_ms).toBeLessThan(45_000);
   // Else nothing was put to the test.
   expect(outcome.kills).toBeGreaterThan(1);
   expect(outcome.terminated).toBeGreaterThan(10);

@@ -112,6 +112,24 @@ describe('a lease', () => {
     await renewLeases(database.db, { replica: 'ours', project_ids: [], lease_ms: MINUTE });
   });
 
+  test('is neither waited for nor given back while its project is being written; the others are', async () => {
+    const ids = await register('p1', 'p2', 'p3');
+    await claim(['p1', 'p2'], { lease_ms: RUN_OUT });
+    const written = await project('p1');
+    const { release: unlock } = await holdLock(
+      database.directUrl,
+      `select from cph.projects where project_id = 'p1' for no key update`,
+    );
+    await renewLeases(database.db, { replica: 'ours', project_ids: ids, lease_ms: MINUTE });
+    expect(await claim(ids, { replica: 'theirs', limit: 1 })).toMatchObject([{ project_id: 'p3' }]);
+    const served = { sweep: TICK, watch: null };
+    const returned = ['p1', 'p2'].map((project_id) => ({ project_id, served }));
+    expect(await claim([], { returned })).toEqual([]);
+    expect(await project('p1')).toEqual(written);
+    expect(await project('p2')).toMatchObject({ leased_by: null, sweep_tick: TICK });
+    await unlock();
+  });
+
   test('of one project is had whether it is due or not, unless somebody else has it', async () => {
     const ids = await register('p1');
     expect(await lease('p1', 'ours')).toBe(true);

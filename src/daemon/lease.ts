@@ -8,7 +8,7 @@ import { replicaName } from './replica-name.ts';
  * a database that fails over for longer costs the looks under way a second try.
  */
 export const LEASE_MS = 15_000;
-/** Three may fail before a lease is lost. */
+/** Two in a row may fail before a lease is lost. */
 export const RENEW_MS = LEASE_MS / 4;
 const POLL_MS = 200;
 /** Longer than the lease of a daemon that died: after that, whoever holds the project is at work, and we go ahead. */

@@ -176,7 +176,10 @@ async function lookAndReturn(loop: Loop, { project_id, sweep }: ClaimedProject, 
   const report = await look(loop, { project_id, sweep });
   if (report) loop.options.onRun(report);
   const served = { sweep: sweep ? ticks.sweep : null, watch: ticks.watch };
-  loop.returned.push({ project_id, served: loop.signal.aborted ? null : served });
+  const returned = { project_id, served: loop.signal.aborted ? null : served };
+  if (!loop.stopping.aborted) loop.returned.push(returned);
+  // No claim will come: others need not wait for the slowest of our looks.
+  else await releaseProjects(loop.options.db, { ...loop.options, returned: [returned] });
 }
 
 async function look(

@@ -1,5 +1,5 @@
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
-import { sql } from 'drizzle-orm';
+import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
@@ -68,7 +68,10 @@ async function inTransaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
   config?: PgTransactionConfig,
 ): Promise<Result> {
-  const client = await pool.connect();
+  // In the words of a statement: whoever decides whether to try again need not know that it was the first.
+  const client = await pool.connect().catch((cause: Error) => {
+    throw new DrizzleQueryError('connect', [], cause);
+  });
   let failure: unknown;
   try {
     const result = await drizzle({ client }).transaction(async (tx) => {
@@ -93,6 +96,9 @@ async function inTransaction<Result>(
  * Limits hold for the transaction: as connection parameters, PgBouncer refuses them ("unsupported startup parameter"),
  * and a plain SET would stay on a server connection that its next transaction lends to somebody else.
  */
+/** A limit for a statement that is a transaction by itself, to be selected before it locks anything. */
+export const LOCK_LIMIT = sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as lock_timeout`;
+
 async function limitTransaction(tx: Transaction): Promise<void> {
   await tx.execute(sql`select
     set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true),

@@ -107,7 +107,10 @@ export async function leaseProject(
   return rowCount === 1;
 }
 
-/** Makes the leases of projects still being looked at last for another `lease_ms`. */
+/**
+ * Makes the leases of projects still being looked at last for another `lease_ms`. Those being written are left alone:
+ * nobody can claim them meanwhile, and the others must not wait for them.
+ */
 export async function renewLeases(
   db: Database,
   { replica, project_ids, lease_ms }: { replica: string; project_ids: readonly string[]; lease_ms: number },
@@ -116,10 +119,17 @@ export async function renewLeases(
   await db.execute(sql`
     update cph.projects
     set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
-    where leased_by = ${replica} and project_id = any(${sql.param(project_ids)}::text[])`);
+    where project_id in (
+      select project_id from cph.projects
+      where leased_by = ${replica} and project_id = any(${sql.param(project_ids)}::text[])
+      for no key update skip locked
+    )`);
 }
 
-/** Gives projects back. Changes nothing about those whose lease was lost meanwhile. */
+/**
+ * Gives projects back. Changes nothing about those whose lease was lost meanwhile, and waits for none that somebody is
+ * writing: its lease runs out, and it is looked at once more.
+ */
 export async function releaseProjects(
   db: Database,
   { replica, returned }: { replica: string; returned: readonly ReturnedProject[] },
@@ -128,6 +138,7 @@ export async function releaseProjects(
 }
 
 function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {
+  const ids = returned.map(({ project_id }) => project_id);
   const rows = unnested(returned, {
     project_id: ['text', ({ project_id }) => project_id],
     sweep: ['timestamptz', ({ served }) => served?.sweep?.toISOString() ?? null],
@@ -138,5 +149,9 @@ function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {
     set leased_by = null, leased_until = null,
       sweep_tick = greatest(p.sweep_tick, u.sweep), watch_tick = greatest(p.watch_tick, u.watch)
     from ${rows}
-    where p.project_id = u.project_id and p.leased_by = ${replica}`;
+    where p.project_id = u.project_id and p.project_id in (
+      select project_id from cph.projects
+      where leased_by = ${replica} and project_id = any(${sql.param(ids)}::text[])
+      for no key update skip locked
+    )`;
 }

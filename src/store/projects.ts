@@ -43,10 +43,12 @@ export async function registerProjects(
 
 /** Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. */
 export async function markUnconfigured(db: Database, configured: readonly string[], at: Date): Promise<void> {
-  await db.execute(sql`
-    update cph.projects
-    set unconfigured_since = ${at.toISOString()}::timestamptz
-    where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])`);
+  await retryTransient(() =>
+    db.execute(sql`
+      update cph.projects
+      set unconfigured_since = ${at.toISOString()}::timestamptz
+      where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])`),
+  );
 }
 
 /** The times that alerts of a project are measured by. */

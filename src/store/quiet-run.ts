@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { type Database, LOCK_LIMIT } from './database.ts';
 import { abandoned, overtakenBy, type RunEnd } from './runs.ts';
 
 /** A sweep that may have found what the last complete one found. */
@@ -26,10 +26,10 @@ export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolea
   const { run_id, project_id, started_at, digest, end } = quiet;
   const finished_at = sql`${end.finished_at.toISOString()}::timestamptz`;
   const { rowCount } = await db.execute(sql`
-      with project as (
-        select from cph.projects
-        where project_id = ${project_id} and snapshot_digest = ${digest} and last_applied_run_id < ${run_id}
-        for no key update
+      with limits as materialized (${LOCK_LIMIT}), project as (
+        select from cph.projects p, limits
+        where lock_timeout is not null and project_id = ${project_id} and snapshot_digest = ${digest} and last_applied_run_id < ${run_id}
+        for no key update of p
       ), run as (
         update cph.sync_runs
         set status = ${end.status}, finished_at = ${finished_at},

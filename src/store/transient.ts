@@ -21,12 +21,13 @@ const LOST = new Set([
   '08000', // connection_exception
   '08003', // connection_does_not_exist
   '08006', // connection_failure
+  '08P01', // protocol_violation: what PgBouncer says when its server is gone
   '25P03', // idle_in_transaction_session_timeout: we were paused
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
 ]);
-/** Since the first loss. Most restarts take less, and the lease of a project lasts longer. */
+/** Since the first loss. Most restarts take less, and by then others may have claimed the project. */
 const PATIENCE_MS = 10_000;
 const SHORTEST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 2_000;

@@ -4,6 +4,7 @@ import type { ImageType } from '../inventory/image.ts';
 import { partialSnapshot, shownIds } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readCreating, readKnown } from '../store/known-images.ts';
+import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges } from './apply.ts';
 import { askById, type Suspect } from './confirm.ts';
 import { lookAtListings, noteOf, type SettledListing, troubleOf } from './look.ts';
@@ -19,7 +20,7 @@ export async function watchProject(
   project: SyncProject,
   control: LookControl,
 ): Promise<RunReport | null> {
-  const creating = await readCreating(db, project.project_id);
+  const creating = await retryTransient(() => readCreating(db, project.project_id), control.signal);
   const types = watchedTypes(project, creating);
   if (types.length === 0) return null;
   const run = await openRun(db, { project_id: project.project_id, kind: 'watch' }, control);
@@ -61,10 +62,12 @@ async function applyWatch(
   const error = answers.error ?? troubleOf(settled);
   for (;;) {
     const observed = shownIds(snapshot);
-    const known = await readKnown(db, run.project_id, { observed, current: false });
+    const { signal } = run.look;
+    const wanted = { observed, current: false };
+    const known = await retryTransient(() => readKnown(db, run.project_id, wanted), signal);
     const diff = diffSnapshot(known.images.values(), snapshot, { held: false });
     // Not the ones we set out with: an older sweep may have added some that we have not looked for.
-    const nowCreating = await readCreating(db, run.project_id);
+    const nowCreating = await retryTransient(() => readCreating(db, run.project_id), signal);
     const watched = error === null && nowCreating.every((image) => snapshot.sightings.has(image.image_id));
     const report = reportRun(run, error ? 'partial' : 'succeeded', {
       ...countChanges(diff),

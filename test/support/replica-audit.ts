@@ -14,7 +14,7 @@ export interface Audit {
   readonly removals: number;
   /** The longest time, in milliseconds, that a project went without a sweep that was applied. */
   readonly longest_gap_ms: number;
-  /** The same, begun anew when a replica died that was looking at the project. */
+  /** The same, begun anew when somebody died who was looking at the project. */
   readonly longest_wait_ms: number;
   /** What is wrong, a sentence for each; the first few. */
   readonly faults: readonly string[];
@@ -29,7 +29,8 @@ interface Story {
   readonly transitions: SqlRow[];
 }
 
-export async function audit(db: Database, world: World): Promise<Audit> {
+/** `deaths` are the moments at which replicas were killed or paused, or Postgres crashed. */
+export async function audit(db: Database, world: World, deaths: readonly Date[]): Promise<Audit> {
   const log = await wholeLog(db);
   const transitions = await rowsOf(db, 'select * from cph.image_status_transitions order by event_seq');
   const runs = await rowsOf(db, `select id, status, kind, started_at from cph.sync_runs`);
@@ -49,7 +50,7 @@ export async function audit(db: Database, world: World): Promise<Audit> {
     transitions: transitions.length,
     removals: log.filter(({ type }) => type === 'cph.image.removed').length,
     longest_gap_ms: await longestBetween(db, APPLIED),
-    longest_wait_ms: await longestBetween(db, `${APPLIED} union all ${LOST}`),
+    longest_wait_ms: await longestBetween(db, `${APPLIED} union all ${lost(deaths)}`),
     faults: faults.slice(0, MOST_FAULTS),
   };
 }
@@ -148,9 +149,16 @@ async function faultsOfTables(
 }
 
 const APPLIED = `select project_id, finished_at as at from cph.sync_runs
-  where kind = 'sweep' and status in ('succeeded', 'partial', 'held')`;
-/** A replica that dies leaves the run of its look behind. It died after that began. */
-const LOST = `select project_id, started_at as at from cph.sync_runs where status = 'abandoned'`;
+  where kind = 'sweep' and status in ('succeeded', 'partial', 'held')
+  union all select project_id, now() from cph.projects`;
+
+/** When a project lost somebody who was looking at it: the death in the middle of a run that somebody else abandoned. */
+function lost(deaths: readonly Date[]): string {
+  const moments = deaths.map((death) => `('${death.toISOString()}'::timestamptz)`).join(', ');
+  return `select project_id, at from cph.sync_runs
+    join (values ${moments}) deaths (at) on at between started_at and finished_at
+    where status = 'abandoned' and error_message like 'the replica that was looking is gone%'`;
+}
 
 /** Between moments of one project that follow each other, in milliseconds. */
 async function longestBetween(db: Database, moments: string): Promise<number> {

@@ -54,6 +54,8 @@ interface Chaos {
   readonly warnings: string[];
   readonly random: Random;
   readonly count: { kills: number; terminated: number };
+  /** When replicas were killed or paused, and Postgres crashed. */
+  readonly deaths: Date[];
   /** Aborted when there has been enough of it. */
   readonly over: AbortSignal;
 }
@@ -72,12 +74,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const count = { kills: 0, terminated: 0 };
     const warnings: string[] = [];
     const random = seededRandom(7);
-    const chaos: Chaos = { options, world, postgres, db, plan, replicas, warnings, random, count, over };
+    const deaths: Date[] = [];
+    const chaos: Chaos = {
+      deaths,
+      options,
+      world,
+      postgres,
+      db,
+      plan,
+      replicas,
+      warnings,
+      random,
+      count,
+      over,
+    };
     await illTreat(chaos);
     await calmDown(chaos);
     await Promise.all(replicas.map((replica) => replica?.stop()));
     warnings.push(...replicas.flatMap(warningsOf));
-    const audited = await audit(db, world);
+    const audited = await audit(db, world, chaos.deaths);
     return { ...audited, ...count, faults: [...warnings, ...audited.faults] };
   } finally {
     await Promise.all(replicas.map((replica) => replica?.kill()));
@@ -137,8 +152,9 @@ async function every(ms: () => number, over: AbortSignal, work: () => Promise<vo
 }
 
 /** The first replica is the one that is paused; any other may be killed, and takes its place again. */
-async function killOne({ replicas, plan, random, count, warnings, options }: Chaos): Promise<void> {
+async function killOne({ replicas, plan, random, count, deaths, warnings, options }: Chaos): Promise<void> {
   const place = pick(random, Array.from(replicas.keys()).slice(1));
+  deaths.push(new Date());
   await replicas[place]?.kill();
   warnings.push(...warningsOf(replicas[place]));
   count.kills += 1;
@@ -168,8 +184,9 @@ async function startAgain(plan: ReplicaPlan): Promise<Replica> {
   }
 }
 
-async function pauseOne({ replicas, over, options }: Chaos): Promise<void> {
+async function pauseOne({ replicas, deaths, over, options }: Chaos): Promise<void> {
   const [replica] = replicas;
+  deaths.push(new Date());
   replica?.pause();
   options.note('replica 0 paused');
   await sleep(PAUSE_MS, undefined, { signal: over }).catch(() => undefined);
@@ -189,8 +206,9 @@ async function terminateOne({ db, count }: Chaos): Promise<void> {
   }
 }
 
-async function crashPostgres({ postgres, options }: Chaos): Promise<void> {
+async function crashPostgres({ postgres, deaths, options }: Chaos): Promise<void> {
   options.note('Postgres crashes');
+  deaths.push(new Date());
   await postgres.crash();
   options.note('Postgres is back');
 }
