@@ -92,13 +92,13 @@ async function inTransaction<Result>(
   }
 }
 
+/** A limit for a statement that is a transaction by itself, to be selected before it locks anything. */
+export const LOCK_LIMIT = sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as lock_timeout`;
+
 /**
  * Limits hold for the transaction: as connection parameters, PgBouncer refuses them ("unsupported startup parameter"),
  * and a plain SET would stay on a server connection that its next transaction lends to somebody else.
  */
-/** A limit for a statement that is a transaction by itself, to be selected before it locks anything. */
-export const LOCK_LIMIT = sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as lock_timeout`;
-
 async function limitTransaction(tx: Transaction): Promise<void> {
   await tx.execute(sql`select
     set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true),
