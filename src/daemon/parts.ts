@@ -61,7 +61,9 @@ async function announceProjects(
 ): Promise<void> {
   const { longest } = intervalsOf(config.schedules.sync, config.schedules.timezone);
   const times = config.projects.map(({ projectId, stuckAfterMs }) => ({
-    ...{ project_id: projectId, sync_interval_ms: longest, stuck_after_ms: stuckAfterMs },
+    project_id: projectId,
+    sync_interval_ms: longest,
+    stuck_after_ms: stuckAfterMs,
   }));
   await setProjectTimes(db, times);
   for (const { project_id } of times) metrics.expectProject(project_id);

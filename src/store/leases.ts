@@ -49,6 +49,8 @@ export interface ClaimOptions {
  */
 export async function claimProjects(db: Database, options: ClaimOptions): Promise<ClaimedProject[]> {
   const { replica, limit, lease_ms, returned } = options;
+  const takesNone = limit <= 0 || options.project_ids.length === 0;
+  if (takesNone && returned.length === 0) return [];
   // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
   const { rows } = await db.execute<ClaimedProject & Record<string, unknown>>(sql`
     with given_back as (
