@@ -13,7 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { startSimulator } from '../src/simulator/server.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
-import { type Replica, replicaEnv, startReplica } from '../test/support/replica-fleet.ts';
+import { buildProgram } from '../test/support/built-program.ts';
+import { prepareFleet, type Replica } from '../test/support/replica-fleet.ts';
 import { startOwnPostgres } from '../test/support/replica-postgres.ts';
 import { crowdedWorld } from '../test/support/replica-world.ts';
 
@@ -23,12 +24,14 @@ const REPLICAS = [1, 2, 4];
 const PROJECTS = 600;
 const WARM_UP_MS = 3_000;
 
+const world = crowdedWorld({ projects: PROJECTS, images: 1 });
 const cloud = await startSimulator({
-  world: crowdedWorld({ projects: PROJECTS, images: 1 }),
+  world,
   faults: [{ effect: { kind: 'delay', milliseconds: Number(latency) } }],
 });
 const postgres = await startOwnPostgres();
 const { db, close } = openDatabase({ url: postgres.url, applicationName: 'bench', maxConnections: 2 });
+const program = await buildProgram();
 const replicas: Replica[] = [];
 try {
   await measure(db);
@@ -37,16 +40,19 @@ try {
   await close();
   await postgres.close();
   await cloud.close();
+  await program.remove();
 }
 
 async function measure(database: Database): Promise<void> {
   const given = Object.fromEntries(settings.map((setting) => setting.split('=', 2)));
-  const cheap = { CPH_SYNC_CRON: '* * * * * *', CPH_SOURCES: 'images', CPH_IMAGE_TYPES: 'private' };
-  const env = replicaEnv(postgres.url, cloud, { ...cheap, LOG_LEVEL: 'error', ...given });
-  const projects = cloudProjects();
+  const fleet = await prepareFleet(program, {
+    ...{ databaseUrl: postgres.url, cloud, projects: world.projects },
+    defaults: { sources: ['images'], image_types: ['private'] },
+    env: { CPH_SYNC_CRON: '* * * * * *', ...given },
+  });
   let alone: number | undefined;
   for (const count of REPLICAS) {
-    while (replicas.length < count) replicas.push(await startReplica({ env, projects }));
+    while (replicas.length < count) replicas.push(await fleet.start());
     await settled(database);
     await sleep(WARM_UP_MS);
     const { rate, busy } = await ratePerMinute(database);
@@ -60,10 +66,6 @@ async function measure(database: Database): Promise<void> {
 /** The first sweep of a project finds images, and only those after it are quiet. */
 async function settled(database: Database): Promise<void> {
   while ((await sweeps(database)) < 2 * PROJECTS) await sleep(250);
-}
-
-function cloudProjects(): string[] {
-  return Array.from({ length: PROJECTS }, (_, i) => `project-${String(i).padStart(5, '0')}`);
 }
 
 async function ratePerMinute(database: Database): Promise<{ rate: number; busy: number }> {

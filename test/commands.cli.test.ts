@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Ended } from './support/built-program.ts';
 import { createTestDatabase, useTestDatabase } from './support/postgres.ts';
-import { type Ended, useProgram } from './support/program.ts';
+import { useProgram } from './support/program.ts';
 import type { Env } from './support/simulated-project.ts';
 import { projectEnv, type SimulatedProject, simulatedProject } from './support/simulated-project.ts';
 

@@ -4,10 +4,12 @@ import { startSimulator } from '../src/simulator/server.ts';
 import { createWorld } from '../src/simulator/world.ts';
 import { rowsOf, rowVersions, runsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { type Replica, replicaEnv, startReplica } from './support/replica-fleet.ts';
+import { useProgram } from './support/program.ts';
+import { prepareFleet } from './support/replica-fleet.ts';
 import { until } from './support/until.ts';
 
 const database = useTestDatabase();
+const program = useProgram();
 beforeEach(() => database.truncate());
 
 /** A project that a replica begins to look at, and whose last answer is on its way for a second. */
@@ -20,15 +22,9 @@ async function lookUnderWay() {
   };
   const cloud = await startSimulator({ world, now: () => new Date(), faults: [slow] });
   onTestFinished(() => cloud.close());
-  const plan = {
-    projects: ['p1'],
-    env: replicaEnv(database.url, cloud, { CPH_SYNC_CRON: '0 0 1 1 *' }),
-  };
-  const start = async (): Promise<Replica> => {
-    const replica = await startReplica(plan);
-    onTestFinished(() => replica.kill());
-    return replica;
-  };
+  const env = { CPH_SYNC_CRON: '0 0 1 1 *' };
+  const plan = { databaseUrl: database.url, cloud, projects: world.projects, env };
+  const { start } = await prepareFleet(program, plan);
   const first = await start();
   await until(() => cloud.requests.some(({ endpoint }) => endpoint === 'phone-images'));
   return { world, first, start };

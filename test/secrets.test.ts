@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { RunningProgram } from './support/built-program.ts';
 import type { ReceivedRequest } from './support/cph-api.ts';
 import { type IndiscreetCloud, startIndiscreetCloud } from './support/indiscreet-cloud.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { type RunningProgram, useProgram } from './support/program.ts';
+import { useProgram } from './support/program.ts';
 import type { Env } from './support/simulated-project.ts';
 import { until } from './support/until.ts';
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../src/simulator/server.ts';
+import type { RunningProgram } from './support/built-program.ts';
 import { currentImages, foldedLog, rowsOf, rowVersions, runsOf } from './support/inventory-rows.ts';
 import { holdLock, untilWaiting } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { type RunningProgram, useProgram } from './support/program.ts';
+import { useProgram } from './support/program.ts';
 import { projectEnv, simulatedProject } from './support/simulated-project.ts';
 import { until } from './support/until.ts';
 

@@ -1,92 +1,40 @@
-/** The program as users run it: compiled, a process of its own, and no environment but the one a test gives it. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type BuiltProgram, buildProgram, type Ended, type RunningProgram } from './built-program.ts';
 import type { Env } from './simulated-project.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunningProgram {
-  readonly child: ChildProcess;
-  /** Everything it has written on stderr so far. */
-  readonly stderr: () => string;
-  readonly ended: Promise<Ended>;
-}
-
-export interface Program {
-  /** An empty folder, the program's working directory. */
-  readonly folder: string;
-  readonly start: (args: readonly string[], env: Env) => RunningProgram;
+export interface Program extends Pick<BuiltProgram, 'folder' | 'start'> {
   readonly run: (args: readonly string[], env?: Env) => Promise<Ended>;
 }
 
 /** Builds the program once for the file; whatever a test leaves running is killed after it. */
 export function useProgram(): Program {
-  let folder = '';
+  let built: BuiltProgram | undefined;
   const running = new Set<RunningProgram>();
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cph-inventory-program-'));
-    await build(join(folder, 'package'));
+    built = await buildProgram();
   });
   afterEach(async () => {
     for (const { child } of running) child.kill('SIGKILL');
     await Promise.all(Array.from(running, ({ ended }) => ended));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => built?.remove());
 
+  const program = (): BuiltProgram => {
+    if (!built) throw new Error('the program is built before the first test, not before that');
+    return built;
+  };
   const start = (args: readonly string[], env: Env): RunningProgram => {
-    const program = startProgram(folder, { args, env });
-    running.add(program);
-    void program.ended.then(() => running.delete(program));
-    return program;
+    const started = program().start(args, env);
+    running.add(started);
+    void started.ended.then(() => running.delete(started));
+    return started;
   };
   return {
     get folder() {
-      return folder;
+      return program().folder;
     },
     start,
     run: (args, env = {}) => start(args, env).ended,
   };
-}
-
-/** Types are checked elsewhere. The package around it is the checkout's own. */
-async function build(packageFolder: string): Promise<void> {
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  const outDir = join(packageFolder, 'dist');
-  const options = ['--outDir', outDir, '--noCheck', '--sourceMap', 'false'];
-  await promisify(execFile)(tsc, ['-p', join(ROOT, 'tsconfig.build.json'), ...options]);
-  for (const name of ['package.json', 'migrations', 'node_modules']) {
-    await symlink(join(ROOT, name), join(packageFolder, name));
-  }
-}
-
-function startProgram(folder: string, { args, env }: { args: readonly string[]; env: Env }): RunningProgram {
-  const cli = join(folder, 'package', 'dist', 'cli.js');
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const ended = Promise.all([once(child, 'close'), text(child.stdout)]).then(([[code], stdout]) => ({
-    code: typeof code === 'number' ? code : null,
-    stdout,
-    stderr,
-  }));
-  return { child, stderr: () => stderr, ended };
 }

@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { integerBetween, pick, type Random, seededRandom } from '../../src/simulator/random.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { buildProgram } from './built-program.ts';
 import { startPgBouncer } from './pgbouncer.ts';
 import { type Audit, audit } from './replica-audit.ts';
-import { type Replica, type ReplicaPlan, replicaEnv, startReplica } from './replica-fleet.ts';
+import { type Fleet, prepareFleet, type Replica } from './replica-fleet.ts';
 import { type OwnPostgres, startOwnPostgres } from './replica-postgres.ts';
 import { changeSomething, crowdedWorld } from './replica-world.ts';
 
@@ -39,6 +40,7 @@ const CHANGE_EVERY_MS = 50;
 /** In the quiet, every project is swept so often: one look to miss an image, one to remove it, one to find all in order. */
 const QUIET_SWEEPS = 3;
 const QUIET_MS = 180_000;
+const SCHEDULES = { CPH_SYNC_CRON: '*/2 * * * * *', CPH_WATCH_CRON: '*/5 * * * * *' };
 /** A connection that breaks while it answers is part of life. */
 const RESETS = [{ when: { nth: { every: 211 } }, effect: { kind: 'reset' } }] as const;
 
@@ -47,7 +49,7 @@ interface Chaos {
   readonly world: World;
   readonly postgres: OwnPostgres;
   readonly db: Database;
-  readonly plan: ReplicaPlan;
+  readonly fleet: Fleet;
   /** One in each place; null while it is being started again. */
   readonly replicas: (Replica | null)[];
   /** Node's, which replicas write on stderr beside their log. */
@@ -66,49 +68,40 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const postgres = await startOwnPostgres();
   const { db, close } = openDatabase({ url: postgres.url, applicationName: 'chaos', maxConnections: 3 });
   const pooler = options.pooled ? await startPgBouncer(postgres.url, { connections: 20 }) : null;
-  const plan = planOf(world, cloud, pooler?.through(postgres.url) ?? postgres.url);
+  const program = await buildProgram();
   const replicas: (Replica | null)[] = [];
   try {
-    for (let i = 0; i < options.replicas; i += 1) replicas.push(await startReplica(plan));
-    const over = AbortSignal.timeout(options.milliseconds);
-    const count = { kills: 0, terminated: 0 };
-    const warnings: string[] = [];
-    const random = seededRandom(7);
-    const deaths: Date[] = [];
+    const databaseUrl = pooler?.through(postgres.url) ?? postgres.url;
+    const fleet = await prepareFleet(program, {
+      databaseUrl,
+      cloud,
+      projects: world.projects,
+      env: SCHEDULES,
+    });
+    for (let i = 0; i < options.replicas; i += 1) replicas.push(await fleet.start());
     const chaos: Chaos = {
-      deaths,
-      options,
-      world,
-      postgres,
-      db,
-      plan,
-      replicas,
-      warnings,
-      random,
-      count,
-      over,
+      ...{ options, world, postgres, db, fleet, replicas },
+      warnings: [],
+      random: seededRandom(7),
+      count: { kills: 0, terminated: 0 },
+      deaths: [],
+      over: AbortSignal.timeout(options.milliseconds),
     };
     await illTreat(chaos);
     await calmDown(chaos);
-    await Promise.all(replicas.map((replica) => replica?.stop()));
-    warnings.push(...replicas.flatMap(warningsOf));
+    const ended = await Promise.all(replicas.map((replica) => replica?.stop()));
+    const unclean = ended.flatMap((end) => (end?.code === 0 ? [] : [`a replica ended with ${end?.code}`]));
+    const warnings = [...chaos.warnings, ...replicas.flatMap(warningsOf)];
     const audited = await audit(db, world, chaos.deaths);
-    return { ...audited, ...count, faults: [...warnings, ...audited.faults] };
+    return { ...audited, ...chaos.count, faults: [...unclean, ...warnings, ...audited.faults] };
   } finally {
     await Promise.all(replicas.map((replica) => replica?.kill()));
     await close();
     await pooler?.close();
     await postgres.close();
     await cloud.close();
+    await program.remove();
   }
-}
-
-function planOf(world: World, cloud: Simulator, databaseUrl: string): ReplicaPlan {
-  const schedules = { CPH_SYNC_CRON: '*/2 * * * * *', CPH_WATCH_CRON: '*/5 * * * * *' };
-  return {
-    projects: world.projects,
-    env: replicaEnv(databaseUrl, cloud, { ...schedules, LOG_LEVEL: 'error' }),
-  };
 }
 
 async function illTreat(chaos: Chaos): Promise<void> {
@@ -151,16 +144,18 @@ async function every(ms: () => number, over: AbortSignal, work: () => Promise<vo
   }
 }
 
-/** The first replica is the one that is paused; any other may be killed, and takes its place again. */
-async function killOne({ replicas, plan, random, count, deaths, warnings, options }: Chaos): Promise<void> {
-  const place = pick(random, Array.from(replicas.keys()).slice(1));
+/** Any replica but the one that sleeps may be killed, and takes its place again. */
+async function killOne({ replicas, fleet, random, count, deaths, warnings, options }: Chaos): Promise<void> {
+  const awake = Array.from(replicas.keys()).filter((place) => replicas[place]?.paused() === false);
+  const place = pick(random, awake);
+  const victim = replicas[place];
+  replicas[place] = null;
   deaths.push(new Date());
-  await replicas[place]?.kill();
-  warnings.push(...warningsOf(replicas[place]));
+  await victim?.kill();
+  warnings.push(...warningsOf(victim));
   count.kills += 1;
   options.note(`replica ${place} killed`);
-  replicas[place] = null;
-  replicas[place] = await startAgain(plan);
+  replicas[place] = await startAgain(fleet);
 }
 
 function warningsOf(replica: Replica | null | undefined): string[] {
@@ -173,10 +168,10 @@ function warningsOf(replica: Replica | null | undefined): string[] {
 }
 
 /** A replica that starts while Postgres is away ends at once, and is started again by whatever supervises it. */
-async function startAgain(plan: ReplicaPlan): Promise<Replica> {
+async function startAgain(fleet: Fleet): Promise<Replica> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startReplica(plan);
+      return await fleet.start();
     } catch (error) {
       if (attempt === 10) throw error;
       await sleep(500);

@@ -1,76 +1,89 @@
-/** Replicas as processes of their own, to be killed, paused and stopped. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+/** Replicas: the program itself, a process each, to be killed, paused and stopped. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Simulator } from '../../src/simulator/server.ts';
+import type { BuiltProgram, Ended, RunningProgram } from './built-program.ts';
+import type { Env } from './simulated-project.ts';
 
-const PROGRAM = join(import.meta.dirname, 'replica-program.ts');
-/** Of what a replica wrote on stderr, enough to see how it came to an end. */
-const KEPT_CHARACTERS = 20_000;
-
-/** What a replica is configured with. */
-export interface ReplicaPlan {
-  /** The settings that all projects share. */
-  readonly env: Readonly<Record<string, string>>;
+export interface FleetPlan {
+  readonly databaseUrl: string;
+  readonly cloud: Pick<Simulator, 'url' | 'token'>;
   readonly projects: readonly string[];
+  /** More keys of the configuration file's `defaults`. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** More settings that projects share. */
+  readonly env?: Env;
 }
 
 export interface Replica {
-  /** The last of what it wrote on stderr. */
+  /** All it wrote on stderr. */
   readonly stderr: () => string;
   /** Ends it as a power cut would. */
-  readonly kill: () => Promise<void>;
+  readonly kill: () => Promise<Ended>;
   /** Takes its processor away, as a machine that sleeps does. */
   readonly pause: () => void;
   readonly resume: () => void;
+  readonly paused: () => boolean;
   /** Asks it to stop, and waits until it has. */
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<Ended>;
 }
 
-/** Resolves when it has begun to look; rejects when it ends before that, unless it was killed. */
-export async function startReplica(plan: ReplicaPlan): Promise<Replica> {
-  const child = fork(PROGRAM, [JSON.stringify(plan)], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-KEPT_CHARACTERS);
-  });
-  const exited = once(child, 'exit');
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
+export interface Fleet {
+  /** One more replica. Resolves when it has begun to look; rejects when it ends before that. */
+  readonly start: () => Promise<Replica>;
+}
+
+/** How soon we notice that a replica has begun. */
+const POLL_MS = 20;
+
+/** Replicas that read all of a simulated cloud, with one configuration file and no sink. */
+export async function prepareFleet(
+  program: Pick<BuiltProgram, 'folder' | 'start'>,
+  { databaseUrl, cloud, projects, defaults = {}, env = {} }: FleetPlan,
+): Promise<Fleet> {
+  const file = join(program.folder, 'replicas.yaml');
+  const shared = {
+    region: 'ap-southeast-3',
+    credentials: 'cloud',
+    endpoint: cloud.url,
+    limits: { rate_limit: 200, max_retries: 1 },
   };
-  const failed = exited.then(([code]) =>
-    Promise.reject(new Error(`a replica ended with ${code}: ${stderr}`)),
-  );
-  await Promise.race([once(child, 'message'), failed]);
-  failed.catch(() => undefined);
+  const content = {
+    credentials: { cloud: { token: cloud.token } },
+    defaults: { ...shared, ...defaults },
+    projects: projects.map((project_id) => ({ project_id })),
+  };
+  await writeFile(file, JSON.stringify(content));
+  const settings = { DATABASE_URL: databaseUrl, CPH_HTTP_PORT: 'off', CPH_WATCH_CRON: 'off', ...env };
+  return { start: () => begun(program.start(['start', '--config', file], settings)) };
+}
+
+async function begun({ child, stderr, ended }: RunningProgram): Promise<Replica> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!stderr().includes('"msg":"started"')) {
+    if (over) throw new Error(`a replica ended before it began: ${stderr()}`);
+    await sleep(POLL_MS);
+  }
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  let paused = false;
   return {
-    stderr: () => stderr,
+    stderr,
     kill: () => end('SIGKILL'),
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
+    pause: () => {
+      paused = child.kill('SIGSTOP');
+    },
+    resume: () => {
+      child.kill('SIGCONT');
+      paused = false;
+    },
+    paused: () => paused,
     stop: () => end('SIGTERM'),
-  };
-}
-
-/** The settings of replicas that read a simulated cloud, without a sink. */
-export function replicaEnv(
-  databaseUrl: string,
-  cloud: { readonly url: string; readonly token: string },
-  settings: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  return {
-    DATABASE_URL: databaseUrl,
-    HW_REGION_NAME: 'ap-southeast-3',
-    HW_AUTH_TOKEN: cloud.token,
-    CPH_ENDPOINT: cloud.url,
-    CPH_RATE_LIMIT: '200',
-    CPH_MAX_RETRIES: '1',
-    CPH_HTTP_PORT: 'off',
-    CPH_WATCH_CRON: 'off',
-    LOG_LEVEL: 'warn',
-    ...settings,
   };
 }
