@@ -90,7 +90,7 @@ async function relayAll(db: Database, url: string): Promise<number> {
     finish = resolve;
   });
   const start = performance.now();
-  const delivery = await startDelivery({
+  const delivery = startDelivery({
     db,
     url: server.url,
     sinks: [sink],

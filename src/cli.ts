@@ -19,16 +19,11 @@ import { duration } from './config/duration.ts';
 import { processSurroundings, withConfigFile } from './config/environment.ts';
 import { ConfigError } from './config/fault.ts';
 import { Stopped } from './daemon/look-loop.ts';
-import { createAlarm } from './delivery/alarm.ts';
 import { EmbeddedPostgresError } from './store/embedded-error.ts';
 import { MigrationError } from './store/migrate.ts';
 import { errorText } from './sync/trouble.ts';
 
 const stopping = new AbortController();
-const alarm = createAlarm();
-stopping.signal.addEventListener('abort', alarm.ring);
-/** The longest that a timer can be set to: 24 days. */
-const FOR_LONG = 2 ** 31 - 1;
 
 const context: CommandContext = {
   out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
@@ -38,11 +33,8 @@ const context: CommandContext = {
     return withConfigFile(processSurroundings(), program.opts().config);
   },
   stop: stopping.signal,
-  stopOrReload: async () => {
-    // Only a command that can reload listens: any other ends, as usual, when its terminal is closed.
-    if (process.listenerCount('SIGHUP') === 0) process.on('SIGHUP', alarm.ring);
-    if (!stopping.signal.aborted) await alarm.sleep(FOR_LONG);
-  },
+  // Only a command that can reload listens: any other ends, as usual, when its terminal is closed.
+  onReload: (reload) => void process.on('SIGHUP', reload),
   now: () => new Date(),
   exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
 };
@@ -54,7 +46,11 @@ const run = async (command: Promise<ExitCode>) => {
 
 const program = new Command('cph-inventory')
   .description('Keeps Postgres in step with the images of Huawei Cloud Phone Host projects.')
-  .option('--config <file>', 'a YAML file with many projects and sinks, instead of the environment')
+  .option(
+    '--config <file>',
+    'a YAML file with many projects and sinks, instead of the environment',
+    parsePath,
+  )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -143,6 +139,12 @@ function parseDuration(text: string): number {
   const parsed = duration({ upTo: '24h', example: '30s' }).safeParse(text);
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('It takes a duration such as 30s or 5m.');
+}
+
+/** An empty one would mean the environment instead, and is a variable of a script that was not set. */
+function parsePath(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It takes the path of a file.');
 }
 
 function parseCount(text: string): number {

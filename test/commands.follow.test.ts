@@ -1,7 +1,6 @@
-import { beforeEach, expect, inject, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { imagesRecord } from './support/image-records.ts';
-import { useTestDatabase } from './support/postgres.ts';
-import { administer } from './support/postgres-server.ts';
+import { setReachable, useTestDatabase } from './support/postgres.ts';
 import { useProgram } from './support/program.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 import { until } from './support/until.ts';
@@ -9,13 +8,6 @@ import { until } from './support/until.ts';
 const database = useTestDatabase();
 const program = useProgram();
 beforeEach(() => database.truncate());
-
-/** Lets new connections to the test's database in, or keeps them out; only from another database can that be said. */
-const connections = (allowed: boolean) =>
-  administer(
-    inject('postgresUrl'),
-    `alter database ${new URL(database.url).pathname.slice(1)} allow_connections ${allowed}`,
-  );
 
 test('events --follow goes on with what comes, waits for a database that is away, and skips and repeats nothing', async () => {
   const { api, sweep } = await scriptedProject(database.db);
@@ -32,14 +24,11 @@ test('events --follow goes on with what comes, waits for a database that is away
   await sweep();
   await until(() => subjects.length === 2);
 
-  // The follower's connection dies, and for a while nobody may connect again.
-  const others = "datname = current_database() and application_name = 'cph-inventory'";
-  await connections(false);
-  await database.db.execute(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`);
+  await setReachable(database, false);
   await until(() => running.stderr().includes('Waiting for the database'));
   api.records.push(imagesRecord('c'));
   await sweep();
-  await connections(true);
+  await setReachable(database, true);
   await until(() => subjects.length === 3);
 
   running.child.kill('SIGTERM');

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../src/simulator/server.ts';
 import { runningServer } from '../src/store/embedded-pidfile.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
+import { holdLock, untilWaiting } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { useProgram } from './support/program.ts';
 import { projectEnv, simulatedProject } from './support/simulated-project.ts';
@@ -70,6 +72,26 @@ describe('start, told to stop by SIGTERM', () => {
     running.child.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
     expect(await runningServer(join(dataDir, 'postgres', 'data'))).toBeUndefined();
+  });
+
+  test('before it has begun, ends with 0 in time although its database keeps it waiting', async () => {
+    const { env } = await hangingCloud();
+    await holdLock(database.directUrl, 'lock table cph.projects');
+    const running = program.start(['start'], { ...env, DATABASE_URL: database.directUrl });
+    await untilWaiting(database.db, 1);
+    running.child.kill('SIGTERM');
+    const { code, stderr } = await running.ended;
+    expect([code, logOf(stderr).map(({ msg }) => msg)]).toEqual([0, ['stopping']]);
+  });
+
+  test('while the embedded Postgres is still starting, ends with 0', async () => {
+    const { env } = await hangingCloud();
+    const dataDir = join(program.folder, 'starting');
+    const running = program.start(['start'], { ...env, CPH_DATA_DIR: dataDir });
+    await until(() => existsSync(join(dataDir, 'postgres')));
+    running.child.kill('SIGTERM');
+    const { code, stderr } = await running.ended;
+    expect([code, logOf(stderr).map(({ msg }) => msg)]).toEqual([0, ['stopping', 'stopped']]);
   });
 
   test('twice, ends at once', async () => {

@@ -9,8 +9,8 @@ export interface CommandContext {
   readonly surroundings: Surroundings;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly stop: AbortSignal;
-  /** Resolves when the program is asked to stop, or by SIGHUP to read its configuration again. */
-  readonly stopOrReload: () => Promise<void>;
+  /** From now on SIGHUP calls `reload`, and does not end the program any more. */
+  readonly onReload: (reload: () => void) => void;
   readonly now: () => Date;
   /** Ends the program with `done` after so many milliseconds, whatever still hangs; for a stop that was promised. */
   readonly exitWithin: (ms: number) => void;

@@ -1,64 +1,146 @@
 import { type Config, loadConfig } from '../config/config.ts';
 import { ConfigError } from '../config/fault.ts';
+import { announce } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
-import { startParts } from '../daemon/parts.ts';
+import { watchMigrations } from '../daemon/migration-watch.ts';
+import { type RunningParts, startParts } from '../daemon/parts.ts';
+import { type Alarm, createAlarm } from '../delivery/alarm.ts';
+import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { openStore, type Store } from './store.ts';
 
 /** Of the time a stop may take, what is under way gets to finish by itself; the rest is for rolling it back. */
 const GRACE_SHARE = 0.6;
+/** How soon a reload is tried again that the database was not there for. */
+const RELOAD_AGAIN_MS = 5_000;
 
-/** Runs the daemon until it is told to stop, and returns once nothing of it runs any more. */
+/** A daemon, whatever it is configured with at the moment. */
+interface Daemon {
+  readonly context: CommandContext;
+  readonly log: Log;
+  /** Rings when there is something to do besides running. */
+  readonly alarm: Alarm;
+  /** Asked for by SIGHUP, and neither done nor refused yet. */
+  readonly reload: { asked: boolean };
+  /** What it runs with. */
+  config: Config;
+}
+
+/**
+ * Runs the daemon until it is told to stop, and returns once nothing of it runs any more: within the time a stop may
+ * take, whenever it was asked for. SIGHUP makes it read its configuration again.
+ *
+ * @throws ConfigError, MigrationError (also when a later version migrates the database meanwhile), EmbeddedPostgresError
+ */
 export async function start(context: CommandContext): Promise<ExitCode> {
+  const alarm = createAlarm();
+  const reload = { asked: false };
+  // Before anything else: until somebody listens, SIGHUP ends the program.
+  context.onReload(() => {
+    reload.asked = true;
+    alarm.ring();
+  });
   const config = loadConfig(context.surroundings);
   const log = createLog({ level: config.logLevel });
   for (const warning of config.warnings) log.warn(warning);
-  const store = await openStore(config, { migrate: true, signal: context.stop, maxConnections: 12 });
+  const daemon: Daemon = { context, log, alarm, reload, config };
+  context.stop.addEventListener('abort', () => {
+    log.info('stopping');
+    context.exitWithin(daemon.config.shutdownTimeoutMs);
+    alarm.ring();
+  });
   try {
-    for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
-    // Its password is for this machine alone; still, it goes to whoever started us and not into the log.
-    if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
-    await runUntilStopped(config, { store, log, context });
-  } finally {
-    await store.close();
+    await runWithStore(daemon);
+  } catch (error) {
+    // A stop that came before everything had begun.
+    if (error !== context.stop.reason) throw error;
   }
   log.info('stopped');
   return EXIT.done;
 }
 
-interface Running {
-  readonly store: Store;
-  readonly log: Log;
-  readonly context: CommandContext;
-}
-
-/** A reload is a stop and a start of everything but the process and its database: there is one way to begin, not two. */
-async function runUntilStopped(first: Config, running: Running): Promise<void> {
-  const { log, context } = running;
-  let config = first;
-  while (!context.stop.aborted) {
-    const parts = await startParts(config, { ...running.store, log, now: context.now });
-    const next = await nextConfig(running);
-    const stopWithinMs = config.shutdownTimeoutMs;
-    if (next === null) context.exitWithin(stopWithinMs);
-    log.info(next === null ? 'stopping' : 'reloading');
-    await parts.stop(stopWithinMs * GRACE_SHARE);
-    config = next ?? config;
+async function runWithStore(daemon: Daemon): Promise<void> {
+  const { config, context, log } = daemon;
+  const store = await openStore(config, { migrate: true, signal: context.stop, maxConnections: 12 });
+  try {
+    for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
+    // Its password is for this machine alone; still, it goes to whoever started us and not into the log.
+    if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
+    await announce(config, { db: store.db, now: context.now });
+    await runUntilStopped(daemon, store);
+  } finally {
+    await store.close();
   }
 }
 
-/** The configuration to go on with, once SIGHUP asks for one that can be used; null when it is time to stop. */
-async function nextConfig({ log, context }: Running): Promise<Config | null> {
-  for (;;) {
-    await context.stopOrReload();
-    if (context.stop.aborted) return null;
-    try {
-      const config = loadConfig(context.surroundings);
-      for (const warning of config.warnings) log.warn(warning);
-      return config;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      log.error(`the configuration was not reloaded, the old one stays: ${error.message}`);
+async function runUntilStopped(daemon: Daemon, store: Store): Promise<void> {
+  const { context, alarm } = daemon;
+  const migrations = watchMigrations(store.db, alarm.ring);
+  let parts = await startWith(daemon.config, { daemon, store });
+  try {
+    while (!context.stop.aborted) {
+      migrations.refuseNewer();
+      if (daemon.reload.asked) parts = await reload(parts, { daemon, store });
+      await alarm.sleep(daemon.reload.asked ? RELOAD_AGAIN_MS : Number.POSITIVE_INFINITY);
     }
+  } finally {
+    migrations.stop();
+    await stopParts(parts, daemon);
   }
+}
+
+interface Running {
+  readonly daemon: Daemon;
+  readonly store: Store;
+}
+
+const startWith = (config: Config, { daemon, store }: Running) =>
+  startParts(config, { ...store, log: daemon.log, now: daemon.context.now });
+
+const stopParts = (parts: RunningParts, { config }: Daemon) =>
+  parts.stop(config.shutdownTimeoutMs * GRACE_SHARE);
+
+/**
+ * A stop and a start of everything but the process and its database, so that there is one way to begin. Nothing is
+ * stopped before the configuration was read without a fault and the database knows what it names.
+ */
+async function reload(parts: RunningParts, running: Running): Promise<RunningParts> {
+  const { daemon, store } = running;
+  const { log, context } = daemon;
+  daemon.reload.asked = false;
+  const next = nextConfig(daemon, store);
+  if (next === null) return parts;
+  try {
+    await announce(next, { db: store.db, now: context.now });
+  } catch (error) {
+    daemon.reload.asked = true;
+    log.error(`the configuration is reloaded as soon as the database is back: ${errorText(error)}`);
+    return parts;
+  }
+  if (context.stop.aborted) return parts;
+  log.info('reloading');
+  await stopParts(parts, daemon);
+  daemon.config = next;
+  log.level = next.logLevel;
+  return await startWith(next, running);
+}
+
+/** The configuration to go on with; null when it cannot be used, and the log says why. */
+function nextConfig({ log, context, config }: Daemon, store: Store): Config | null {
+  try {
+    const next = loadConfig(context.surroundings);
+    for (const warning of next.warnings) log.warn(warning);
+    if (!isDatabaseOf(next, { store, dataDir: config.dataDir }))
+      log.warn('the database has changed in the configuration; the old one stays in use until a restart');
+    return next;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.error(`the configuration was not reloaded, the old one stays: ${error.message}`);
+    return null;
+  }
+}
+
+function isDatabaseOf(next: Config, { store, dataDir }: { store: Store; dataDir: string }): boolean {
+  if (!store.embedded) return next.databaseUrl?.reveal() === store.url;
+  return next.databaseUrl === null && next.dataDir === dataDir;
 }

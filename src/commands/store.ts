@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { startEmbeddedPostgres } from '../store/embedded.ts';
-import { migrateDatabase, migrationState } from '../store/migrate.ts';
+import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { CommandError } from './command.ts';
 
 export interface Store {
@@ -44,11 +44,7 @@ export async function openStore(
 
 async function refuseOutdated(db: Database): Promise<[]> {
   const { pending, newer } = await migrationState(db);
-  if (newer.length > 0) {
-    throw new CommandError(
-      `The database was migrated by a newer cph-inventory (${newer.join(', ')}). Upgrade this program.`,
-    );
-  }
+  if (newer.length > 0) throw new NewerDatabaseError(newer);
   if (pending.length > 0) {
     throw new CommandError(
       `The database is not up to date (missing: ${pending.join(', ')}). Run: cph-inventory migrate`,

@@ -4,7 +4,7 @@ import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import type { Database } from '../store/database.ts';
-import { markUnconfigured, setProjectTimes } from '../store/projects.ts';
+import { markUnconfigured } from '../store/projects.ts';
 import { errorText } from '../sync/trouble.ts';
 import { startDaemon } from './daemon.ts';
 import type { Log } from './log.ts';
@@ -12,9 +12,8 @@ import { startPruner } from './pruner.ts';
 import { readinessOf } from './readiness.ts';
 import { replicaName } from './replica-name.ts';
 import { describeError, logDelivery, logSinkTrouble } from './run-log.ts';
-import { intervalsOf } from './schedule.ts';
 import { createSinks } from './sinks.ts';
-import { openProjects } from './sync-project.ts';
+import { connectProjects } from './sync-project.ts';
 
 export interface PartsOptions {
   readonly db: Database;
@@ -25,18 +24,22 @@ export interface PartsOptions {
 }
 
 export interface RunningParts {
-  /** Begins nothing more; what takes longer than `graceMs` is rolled back or left to be sent again. */
+  /**
+   * Begins nothing more; what takes longer than `graceMs` is rolled back or left to be sent again. Calling it again
+   * changes nothing.
+   */
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-/** Starts all parts; the sinks first, so that they hear of everything the first sweeps find. */
+/** Starts all parts for a configuration that the database knows of, see `announce.ts`. */
 export async function startParts(config: Config, options: PartsOptions): Promise<RunningParts> {
   const { db, log, now } = options;
+  await markWhatIsNotNamed(config, db, now());
   const replica = replicaName();
   const metrics = createMetrics(config);
-  const open = await openProjects(db, config.projects, { now, observe: metrics.countAttempt });
-  await announceProjects(config, { db, metrics, now });
-  const delivery = await deliver(config, { ...options, metrics, replica });
+  for (const { projectId } of config.projects) metrics.expectProject(projectId);
+  const open = connectProjects(config.projects, { now, observe: metrics.countAttempt });
+  const delivery = deliver(config, { ...options, metrics, replica });
   const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
   const pruner = prune(config, options);
   let scheduled = true;
@@ -46,41 +49,38 @@ export async function startParts(config: Config, options: PartsOptions): Promise
   });
   const { projects, sinks, schedules } = config;
   log.info({ replica, projects: projects.length, sinks: sinks.length, schedules }, 'started');
+  const stop = async (graceMs: number) => {
+    scheduled = false;
+    await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop()]);
+    await Promise.all([open.close(), http?.close()]);
+  };
+  let stopped: Promise<void> | undefined;
   return {
-    stop: async (graceMs) => {
-      scheduled = false;
-      await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop()]);
-      await Promise.all([open.close(), http?.close()]);
+    stop: (graceMs) => {
+      stopped ??= stop(graceMs);
+      return stopped;
     },
   };
 }
 
-async function announceProjects(
-  config: Config,
-  { db, metrics, now }: { db: Database; metrics: Metrics; now: () => Date },
-): Promise<void> {
-  const { longest } = intervalsOf(config.schedules.sync, config.schedules.timezone);
-  const times = config.projects.map(({ projectId, stuckAfterMs }) => ({
-    project_id: projectId,
-    sync_interval_ms: longest,
-    stuck_after_ms: stuckAfterMs,
-  }));
-  await setProjectTimes(db, times);
-  for (const { project_id } of times) metrics.expectProject(project_id);
-  // Programs configured by the environment know of one project each and may share a database; a file names them all.
-  if (config.file !== null)
-    await markUnconfigured(
-      db,
-      config.projects.map(({ projectId }) => projectId),
-      now(),
-    );
+/**
+ * A file names every project there is. Programs that are configured by the environment know of one each and may share a
+ * database. Only once nobody of us looks at them any more: a look makes a project one that is looked at.
+ */
+async function markWhatIsNotNamed({ file, projects }: Config, db: Database, at: Date): Promise<void> {
+  if (file === null) return;
+  await markUnconfigured(
+    db,
+    projects.map(({ projectId }) => projectId),
+    at,
+  );
 }
 
-async function deliver(
+function deliver(
   config: Config,
   { db, url, log, now, metrics, replica }: PartsOptions & { metrics: Metrics; replica: string },
-): Promise<RunningDelivery> {
-  return await startDelivery({
+): RunningDelivery {
+  return startDelivery({
     ...{ db, url, replica, now, random: Math.random },
     sinks: createSinks(config.sinks, config),
     onDelivery: (delivery) => {

@@ -2,7 +2,7 @@
 export interface Alarm {
   /** Ends the sleep, or the next one where nobody sleeps: news that come while the loop is at work are not lost. */
   readonly ring: () => void;
-  /** Resolves after `ms`, or as soon as the alarm rings. For one sleeper. */
+  /** Resolves after `ms`, or as soon as the alarm rings; `Infinity` waits for that alone. For one sleeper. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export function createAlarm(): Alarm {
     sleep: async (ms) => {
       if (!rung && ms > 0) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
+          const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
           wake = () => {
             clearTimeout(timer);
             resolve();

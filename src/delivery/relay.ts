@@ -15,7 +15,6 @@
  */
 import type { Database } from '../store/database.ts';
 import { listenToLog } from '../store/notifications.ts';
-import { registerSinks } from '../store/sinks.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import { deliveryDelay } from './retry.ts';
 import type { Sink } from './sink.ts';
@@ -55,10 +54,9 @@ export interface RunningDelivery {
 /** How long news may take where NOTIFY is not heard. */
 const POLL_MS = 1_000;
 
-/** Makes the sinks known, so that they hear of everything that commits from now on, and starts delivering. */
-export async function startDelivery(options: DeliveryOptions): Promise<RunningDelivery> {
-  const { db, url, sinks, now } = options;
-  await registerSinks(db, sinks, now());
+/** Starts delivering to sinks that the database knows, from where their cursors are. */
+export function startDelivery(options: DeliveryOptions): RunningDelivery {
+  const { url, sinks } = options;
   const stopping = new AbortController();
   const dropping = new AbortController();
   const loops = sinks.map((sink) => {

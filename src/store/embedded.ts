@@ -25,7 +25,7 @@ const NOT_NOW = ['57P01', '57P02', '57P03'];
  * there. Everyone using it holds a lock on a connection of its own; the last to leave stops the server. So a
  * server whose program was killed is simply entered, and stopped, by the next.
  *
- * @param signal gives up starting
+ * @param signal gives up starting, with its reason
  * @throws EmbeddedPostgresError saying what to do
  */
 export async function startEmbeddedPostgres(options: {
@@ -38,7 +38,9 @@ export async function startEmbeddedPostgres(options: {
     const cluster = await openCluster(options.dataDir, signal);
     return occupy(cluster, await enter(cluster, signal));
   } catch (error) {
-    if (!timeout.aborted || options.signal?.aborted) throw error;
+    // Whatever the step under way made of it.
+    options.signal?.throwIfAborted();
+    if (!timeout.aborted) throw error;
     throw new EmbeddedPostgresError(
       `The embedded Postgres in ${options.dataDir} did not start within ${START_TIMEOUT_MS / 1000} s. Its log is in postgres/data/log there.`,
       { cause: error },

@@ -22,6 +22,11 @@ export class MigrationError extends Error {
 /** A later version of the program has migrated this database: this one does not know what its rows mean. */
 export class NewerDatabaseError extends MigrationError {
   override readonly name = 'NewerDatabaseError';
+  constructor(newer: readonly string[]) {
+    super(
+      `The database was migrated by a later version of cph-inventory (${newer.join(', ')}). Upgrade this program; an older one must not write to it.`,
+    );
+  }
 }
 
 /** Any number: only programs that migrate this database use it. */
@@ -47,7 +52,10 @@ export async function migrateDatabase(options: {
   });
   // Statements report a broken connection themselves.
   client.on('error', () => undefined);
-  await client.connect();
+  // In the words of a statement, like whatever else fails on the way to Postgres.
+  await client.connect().catch((cause: Error) => {
+    throw new DrizzleQueryError('connect', [], cause);
+  });
   try {
     const db = drizzle({ client });
     await db.execute(sql`begin`);
@@ -107,11 +115,7 @@ function compare(migrations: readonly MigrationFile[], applied: readonly Applied
 }
 
 function refuse({ newer, changed }: MigrationState): void {
-  if (newer.length > 0) {
-    throw new NewerDatabaseError(
-      `The database was migrated by a later version of cph-inventory (${newer.join(', ')}). Upgrade this program; an older one must not write to it.`,
-    );
-  }
+  if (newer.length > 0) throw new NewerDatabaseError(newer);
   if (changed.length > 0) {
     throw new MigrationError(
       `Changed after it was applied: ${changed.join(', ')}. Restore the file as it was; a further change takes a further migration.`,

@@ -19,7 +19,7 @@ export async function outcomeOf(
     tell: (sentence) => void said.push(`${sentence}\n`),
     surroundings: { env, files: processSurroundings().files },
     stop: new AbortController().signal,
-    stopOrReload: () => new Promise(() => {}),
+    onReload: () => undefined,
     now: () => now,
     exitWithin: () => undefined,
   };

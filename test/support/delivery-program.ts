@@ -20,7 +20,7 @@ const sink = createWebhookSink({
 
 process.send?.('ready');
 await once(process, 'message');
-await startDelivery({
+startDelivery({
   db,
   url,
   sinks: [sink],

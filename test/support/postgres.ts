@@ -75,6 +75,20 @@ export async function createTestDatabase(
   };
 }
 
+/**
+ * Ends the connections of programs to a test's database and keeps new ones out, or lets them in again. The test's own
+ * stay.
+ */
+export async function setReachable({ db, directUrl }: TestDatabase, reachable: boolean): Promise<void> {
+  const name = new URL(directUrl).pathname.slice(1);
+  // Only from another database can that be said.
+  await administer(inject('postgresUrl'), `alter database ${name} allow_connections ${reachable}`);
+  if (reachable) return;
+  await db.execute(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name like 'cph-inventory%'`);
+}
+
 async function clone(server: string, { name, template }: { name: string; template: string }): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();

@@ -78,7 +78,8 @@ async function startRelay(
 ): Promise<StartedRelay> {
   const deliveries: Delivery[] = [];
   const troubles: unknown[] = [];
-  const delivery = await startDelivery({
+  await registerSinks(options.db, options.sinks, new Date());
+  const delivery = startDelivery({
     now: () => new Date(),
     random: () => 0,
     replica: 'this replica',

@@ -1,0 +1,26 @@
+import type { Config } from '../config/config.ts';
+import type { Database } from '../store/database.ts';
+import { registerProjects, setProjectTimes } from '../store/projects.ts';
+import { registerSinks } from '../store/sinks.ts';
+import { intervalsOf } from './schedule.ts';
+
+/**
+ * Makes everything that a configuration names known to the database: its projects, with the times their alerts are
+ * measured by, and its sinks, which hear of whatever commits from now on. Writes no row that already says so, takes
+ * nothing away, and may be repeated. Rejects when the database cannot be written to.
+ */
+export async function announce(
+  { projects, schedules, sinks }: Config,
+  { db, now }: { db: Database; now: () => Date },
+): Promise<void> {
+  const { longest } = intervalsOf(schedules.sync, schedules.timezone);
+  const named = projects.map(({ projectId, region, name }) => ({ project_id: projectId, region, name }));
+  const times = projects.map(({ projectId, stuckAfterMs }) => ({
+    project_id: projectId,
+    sync_interval_ms: longest,
+    stuck_after_ms: stuckAfterMs,
+  }));
+  await registerProjects(db, named);
+  await setProjectTimes(db, times);
+  await registerSinks(db, sinks, now());
+}
