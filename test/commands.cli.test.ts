@@ -78,6 +78,7 @@ describe('wrong usage ends with 2 and says what is right', () => {
     ['a command there is not', ['sink'], 'sync'],
     ['an option there is not', ['sync', '--al'], '--al'],
     ['a missing argument', ['history'], 'image_id'],
+    ['a configuration file without a name', ['sync', '--config', ''], 'path of a file'],
     ['a number that is none', ['events', '--after', 'x'], 'sequence number'],
     ['a status there is not', ['images', '--status', 'broken'], 'creating, usable, failed, unknown'],
     ['a project that is not configured', ['sync', '--project', 'p2'], 'p2'],

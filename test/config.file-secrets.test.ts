@@ -170,3 +170,27 @@ test('no text of any secret ever shows, whatever is wrong with it or with the YA
     }),
   );
 });
+
+test.each([
+  ['token:sup3rs3cr3t', 'credentials.main["token:…"] (line 2)', 'a blank is missing after `token:`'],
+  ['secret_key:"sup3rs3cr3t"', 'credentials.main["secret_key:…"] (line 2)', 'after `secret_key:`'],
+  ['no such key:sup3rs3cr3t', 'credentials.main["no such key:…"] (line 2)', 'one of token'],
+])('a secret right behind its colon, { %s }, is part of a key and not shown', (written, where, hint) => {
+  const error = errorOf(withCredentials(`{ ${written} }`));
+  expect(error.faults).toContainEqual({
+    where,
+    got: 'an unknown key',
+    expected: expect.stringContaining(hint),
+  });
+  expect(error.message).not.toContain('s3cr3t');
+});
+
+test('a secret where the name of credentials belongs is not shown', () => {
+  const error = errorOf(
+    `${TOKEN}projects: [{ project_id: p-1, region: cn-east-3, credentials: sup3rs3cr3t }]`,
+  );
+  expect(error.faults).toMatchObject([
+    { where: 'projects[0].credentials (line 3)', got: 'a name that is not there', expected: 'one of main' },
+  ]);
+  expect(error.message).not.toContain('s3cr3t');
+});

@@ -89,8 +89,12 @@ function placeOf(file: ParsedFile, { path, at, node }: Placement): Place {
   return { path, line, node: isAlias(node) ? node.resolve(file.document) : node, file };
 }
 
-// A name may hold anything, and a path with dots or blanks in a name would be taken for another path.
+/**
+ * A name may hold anything, and a path with dots or blanks in a name would be taken for another path. Without the blank
+ * after its colon, `token:…` within { } is all name to YAML, so nothing after a colon is told.
+ */
 function joined(path: string, key: string): string {
-  if (!/^[\w-]{1,64}$/.test(key)) return `${path}[${JSON.stringify(key.slice(0, 40))}]`;
-  return path === '' ? key : `${path}.${key}`;
+  if (/^[\w-]{1,64}$/.test(key)) return path === '' ? key : `${path}.${key}`;
+  const told = key.replace(/:.*$/s, ':…').slice(0, 40);
+  return `${path}[${JSON.stringify(told)}]`;
 }

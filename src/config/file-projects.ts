@@ -60,8 +60,10 @@ function credentialsOf(lookup: Lookup, named: NamedCredentials, reading: Reading
   const names = [...named.keys()];
   const known =
     names.length === 0 ? 'the name of credentials, of which the file has none' : `one of ${names.join(', ')}`;
-  const got = name.written ?? shown(name.value);
-  reading.findings.faults.push({ where: name.origin, got, expected: known + suggestion(text, names) });
+  const meant = suggestion(text, names);
+  // What is near to no name may be the secret itself, put where its name belongs.
+  const value = meant === '' && text !== '' ? 'a name that is not there' : shown(name.value);
+  reading.findings.faults.push({ where: name.origin, got: name.written ?? value, expected: known + meant });
   return null;
 }
 

@@ -77,6 +77,8 @@ function unknownKey({ key, place }: Entry, keys: MappingShape['keys']): Fault {
 }
 
 function hint(key: string, keys: MappingShape['keys']): string {
+  const [word = ''] = key.split(':');
+  if (word !== key && Object.hasOwn(keys, word)) return `; a blank is missing after \`${word}:\``;
   if (key === '<<') return '; YAML 1.2 merges nothing, and `defaults` says what projects share';
   const within = Object.keys(keys).find((name) => {
     const shape = keys[name];
