@@ -12,22 +12,22 @@ const database = useTestDatabase();
 const program = useProgram();
 beforeEach(() => database.truncate());
 
-/** A project that a replica begins to look at, and whose last answer is on its way for a second. */
-async function lookUnderWay() {
+/** A project that a replica begins to look at, and whose last answer is on its way for a second, or what else a fault does. */
+async function lookUnderWay(effect: Fault['effect'] = { kind: 'delay', milliseconds: 1_000 }) {
   const world = createWorld({ seed: 1, start: new Date(), projects: ['p1'] });
   for (const image_id of ['changes', 'goes', 'stays']) world.create({ image_id, status: 1 });
   const slow: Fault = {
     when: { endpoint: 'phone-images', nth: 1 },
-    effect: { kind: 'delay', milliseconds: 1_000 },
+    effect,
   };
   const cloud = await startSimulator({ world, now: () => new Date(), faults: [slow] });
   onTestFinished(() => cloud.close());
-  const env = { CPH_SYNC_CRON: '0 0 1 1 *' };
+  const env = { CPH_SYNC_CRON: '0 0 1 1 *', CPH_SHUTDOWN_TIMEOUT: '2s' };
   const plan = { databaseUrl: database.url, cloud, projects: world.projects, env };
   const { start } = await prepareFleet(program, plan);
   const first = await start();
   await until(() => cloud.requests.some(({ endpoint }) => endpoint === 'phone-images'));
-  return { world, first, start };
+  return { world, cloud, first, start };
 }
 
 /** Leases run by Postgres' clock alone, so this is what twenty seconds of silence look like. */
@@ -80,4 +80,19 @@ test('a replica that is killed in the middle of a look leaves its project to ano
   expect(await rowsOf(database.db, 'select * from cph.projects')).toMatchObject([
     { leased_by: null, leased_until: null, last_run_status: 'succeeded' },
   ]);
+});
+
+test('a replica that is stopped in the middle of a look hands its project to another at once', async () => {
+  const { cloud, first, start } = await lookUnderWay({ kind: 'hang' });
+  const second = await start();
+  expect(await runsOf(database.db)).toMatchObject([{ status: 'running' }]);
+  expect(await first.stop()).toMatchObject({ code: 0 });
+  // Neither schedule ticks, and the lease would have lasted for longer than we wait.
+  await secondSweep();
+  expect(await runsOf(database.db)).toMatchObject([
+    { status: 'abandoned', error_message: expect.stringContaining('asked to stop') },
+    { status: 'succeeded', created: 3 },
+  ]);
+  expect(cloud.requests.filter(({ endpoint }) => endpoint === 'phone-images')).toHaveLength(2);
+  expect(await second.stop()).toMatchObject({ code: 0 });
 });

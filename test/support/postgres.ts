@@ -75,18 +75,19 @@ export async function createTestDatabase(
   };
 }
 
-/**
- * Ends the connections of programs to a test's database and keeps new ones out, or lets them in again. The test's own
- * stay.
- */
-export async function setReachable({ db, directUrl }: TestDatabase, reachable: boolean): Promise<void> {
-  const name = new URL(directUrl).pathname.slice(1);
-  // Only from another database can that be said.
-  await administer(inject('postgresUrl'), `alter database ${name} allow_connections ${reachable}`);
-  if (reachable) return;
+/** Ends the connections of programs to a test's database. Its own stay. */
+export async function endConnections({ db }: TestDatabase): Promise<void> {
   await db.execute(sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name like 'cph-inventory%'`);
+}
+
+/** Ends the connections of programs and keeps new ones out, or lets them in again. */
+export async function setReachable(database: TestDatabase, reachable: boolean): Promise<void> {
+  const name = new URL(database.directUrl).pathname.slice(1);
+  // Only from another database can that be said.
+  await administer(inject('postgresUrl'), `alter database ${name} allow_connections ${reachable}`);
+  if (!reachable) await endConnections(database);
 }
 
 async function clone(server: string, { name, template }: { name: string; template: string }): Promise<void> {
