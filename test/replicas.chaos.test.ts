@@ -12,8 +12,8 @@ test('replicas that are killed and paused, on a Postgres that crashes, lose noth
     note: () => undefined,
   });
   expect(outcome.faults).toEqual([]);
-  // A lease is 15 s; the whole takes about a minute.
-  expect(outcome.longest_wait_ms).toBeLessThan(45_000);
+  // What is promised: once nobody dies any more who looks at it. The whole takes a minute, and longer where that is much.
+  expect(outcome.longest_wait_ms).toBeLessThan(60_000);
   // Else nothing was put to the test.
   expect(outcome.kills).toBeGreaterThan(1);
   expect(outcome.terminated).toBeGreaterThan(10);
