@@ -227,7 +227,10 @@ export const syncRuns = cph.table(
     check('sync_runs_status', oneOf('status', ['running', ...RUN_STATUSES])),
     check('sync_runs_finished', sql`(status = 'running') = (finished_at is null)`),
     check('sync_runs_error', sql`status <> 'failed' or error_message is not null`),
-    index('sync_runs_of_project').on(t.project_id, t.id.desc()),
+    // Every look writes here twice, into every full index each time: no more of them than needed.
+    // Ascending: drizzle-kit's desc() puts nulls last, and `order by id desc` means nulls first and cannot use that.
+    index('sync_runs_of_kind').on(t.project_id, t.kind, t.id),
+    index('sync_runs_failed').on(t.project_id, t.id).where(sql`kind = 'sweep' and status = 'failed'`),
     index('sync_runs_running').on(t.project_id).where(sql`status = 'running'`),
   ],
 );
