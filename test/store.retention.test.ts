@@ -40,6 +40,32 @@ describe('old events', () => {
     expect(await seqsLeft()).toEqual([1, 2]);
   });
 
+  test('leave what was known at every time since they are old', async () => {
+    await append(database.db, [created('a', { status_code: 0 }), built('a', 2), built('a', 1)]);
+    await append(database.db, [created('b'), created('b'), created('b')]);
+    const days = ['01-01', '02-01', '08-03', '01-01', '08-02', '09-01'];
+    for (const [n, day] of days.entries())
+      await rowsOf(
+        database.db,
+        `update cph.image_events set occurred_at = '2026-${day}' where seq = ${n + 1}`,
+      );
+    const knownAt = (at: Date) =>
+      rowsOf(
+        database.db,
+        `select image_id, status, as_of_seq from cph.images_as_of('${at.toISOString()}') order by image_id`,
+      );
+    const times = ['2026-08-02T00:00:00Z', '2026-08-02T12:00:00Z', '2026-08-03T00:00:00Z', '2027-01-01'];
+    const known = () => Promise.all(times.map((at) => knownAt(new Date(at))));
+    const before = await known();
+    expect(before[0]).toMatchObject([
+      { image_id: 'a', status: 'failed' },
+      { image_id: 'b', status: 'usable' },
+    ]);
+    expect(await prune()).toEqual({ events: 1, runs: 0 });
+    expect(await seqsLeft()).toEqual([2, 3, 4, 5, 6]);
+    expect(await known()).toEqual(before);
+  });
+
   test('are kept while the slowest sink has not accepted them', async () => {
     await append(database.db, [created('a'), created('b'), created('a'), created('b'), created('a')]);
     await rowsOf(

@@ -13,8 +13,8 @@ export interface Pruned {
 
 /**
  * Deletes events and runs that ended before the given times, in batches, and says how many. What is still needed stays,
- * however old: the last event of each image (the table can always be rebuilt), events some sink has not accepted or has
- * refused, and each project's last run. Does nothing while another replica is at it.
+ * however old: the last event each image had by then (so the table can be rebuilt, and `cph.images_as_of` is right for
+ * every time since), events some sink has not accepted or has refused, and each project's last run. Does nothing while another replica is at it.
  */
 export async function pruneOldRows(
   db: Database,
@@ -53,6 +53,7 @@ const eventBatch = (before: Date) => sql`
       and exists (
         select from cph.image_events later
         where later.project_id = e.project_id and later.image_id = e.image_id and later.seq > e.seq
+          and later.occurred_at < ${before.toISOString()}::timestamptz
       )
     order by e.seq
     limit ${BATCH}
