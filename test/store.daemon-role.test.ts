@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../src/store/database.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readPrivileges } from '../src/store/privileges.ts';
-import { pruneOldRows } from '../src/store/retention.ts';
+import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
 import { registerSinks } from '../src/store/sinks.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -39,7 +39,8 @@ test('the role that README describes lacks nothing, and can sweep, register sink
     expect(await scripted.sweep()).toMatchObject({ status: 'succeeded', created: 2 });
     await registerSinks(daemon.db, [{ name: 'webhook', kind: 'webhook' }], new Date());
     const signal = new AbortController().signal;
-    await pruneOldRows(daemon.db, { events: new Date(0), runs: new Date(0) }, signal);
+    await pruneEvents(daemon.db, new Date(), signal);
+    await pruneRuns(daemon.db, new Date(), signal);
   } finally {
     await daemon.close();
   }

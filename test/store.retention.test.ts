@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { registerProjects } from '../src/store/projects.ts';
-import { pruneOldRows } from '../src/store/retention.ts';
+import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
 import { append, built, created, imageIds } from './support/event-log.ts';
 import { foldedLog, rowsOf, runsOf, wholeLog } from './support/inventory-rows.ts';
 import { holdLock } from './support/locks.ts';
@@ -14,8 +14,11 @@ beforeEach(() => database.truncate());
 const NOW_OLD = new Date('2026-08-02T00:00:00Z');
 const STILL_YOUNG = new Date('2026-07-01T00:00:00Z');
 
-function prune(before: { events?: Date; runs?: Date } = {}, signal = new AbortController().signal) {
-  return pruneOldRows(database.db, { events: NOW_OLD, runs: NOW_OLD, ...before }, signal);
+async function prune(before: { events?: Date } = {}, signal = new AbortController().signal) {
+  return {
+    events: await pruneEvents(database.db, before.events ?? NOW_OLD, signal),
+    runs: await pruneRuns(database.db, NOW_OLD, signal),
+  };
 }
 
 const seqsLeft = async () => (await wholeLog(database.db)).map(({ seq }) => seq);
@@ -38,6 +41,19 @@ describe('old events', () => {
     await append(database.db, [created('a', { status_code: 0 }), built('a', 1)]);
     expect(await prune({ events: STILL_YOUNG })).toEqual({ events: 0, runs: 0 });
     expect(await seqsLeft()).toEqual([1, 2]);
+  });
+
+  test('are deleted behind thousands that are kept', async () => {
+    await append(
+      database.db,
+      imageIds(5_001).map((id) => created(id)),
+    );
+    const [first] = await append(database.db, [created('a'), created('a')]);
+    expect(await prune()).toEqual({ events: 1, runs: 0 });
+    expect(await seqsLeft()).not.toContain(first);
+    expect(await rowsOf(database.db, 'select count(*) as left from cph.image_events')).toEqual([
+      { left: 5_002 },
+    ]);
   });
 
   test('leave what was known at every time since they are old', async () => {

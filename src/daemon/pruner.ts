@@ -1,6 +1,12 @@
 import { createTask } from 'node-cron';
 import type { Database } from '../store/database.ts';
-import { type Pruned, pruneOldRows } from '../store/retention.ts';
+import { pruneEvents, pruneRuns } from '../store/retention.ts';
+
+/** How many rows were deleted. */
+export interface Pruned {
+  readonly events: number;
+  readonly runs: number;
+}
 
 export interface PrunerOptions {
   readonly db: Database;
@@ -8,7 +14,7 @@ export interface PrunerOptions {
   /** How long events and runs are kept, in milliseconds. */
   readonly retention: { readonly eventsMs: number; readonly runsMs: number };
   readonly onPruned: (pruned: Pruned) => void;
-  /** Pruning failed; it is tried again an hour later. */
+  /** Pruning events or runs failed; it is tried again an hour later. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -32,12 +38,9 @@ async function prune(options: PrunerOptions, signal: AbortSignal): Promise<void>
   const { db, retention, onPruned, onTrouble } = options;
   const ago = (ms: number) => new Date(options.now().getTime() - ms);
   try {
-    const pruned = await pruneOldRows(
-      db,
-      { events: ago(retention.eventsMs), runs: ago(retention.runsMs) },
-      signal,
-    );
-    if (pruned.events + pruned.runs > 0) onPruned(pruned);
+    const events = await pruneEvents(db, ago(retention.eventsMs), signal);
+    const runs = await pruneRuns(db, ago(retention.runsMs), signal);
+    if (events + runs > 0) onPruned({ events, runs });
   } catch (error) {
     onTrouble(error);
   }

@@ -1,74 +1,120 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** Rows deleted in one statement: short enough that nobody waits for it. */
+/** Rows examined in one statement, and at most deleted: short enough that nobody waits for it. */
 const BATCH = 5_000;
+/** No number in a sequence is above this one; as SQL, since it is not a number to JavaScript. */
+const LAST = sql.raw('9223372036854775807');
 /** Held by the replica that prunes; the others leave it to that one. */
 const PRUNING = 7_266_003;
 
-export interface Pruned {
-  readonly events: number;
-  readonly runs: number;
+/**
+ * Deletes events from before `before` in batches, and says how many. What is still needed stays, however old: the last
+ * event each image had by then (so the table can be rebuilt, and `cph.images_as_of` is right for every time since
+ * `before`), and events that a sink has not accepted or has refused. Does nothing while another replica is at it.
+ */
+export async function pruneEvents(db: Database, before: Date, signal: AbortSignal): Promise<number> {
+  return await inBatches(db, (after) => eventBatch(before, after), signal);
+}
+
+/** The same for runs that began and ended before `before`. The last run of each kind and project stays. */
+export async function pruneRuns(db: Database, before: Date, signal: AbortSignal): Promise<number> {
+  return await inBatches(db, (after) => runBatch(before, after), signal);
+}
+
+/** What one statement did, and where the next one goes on. */
+interface Batch extends Record<string, unknown> {
+  readonly deleted: number;
+  /** The last row that was examined; null when there is nothing old behind it. */
+  readonly examined: number | null;
 }
 
 /**
- * Deletes events and runs that ended before the given times, in batches, and says how many. What is still needed stays,
- * however old: the last event each image had by then (so the table can be rebuilt, and `cph.images_as_of` is right for
- * every time since), events some sink has not accepted or has refused, and each project's last run. Does nothing while another replica is at it.
+ * Walks the table by its key, which is the order of time but for the clocks of replicas, to the first batch with nothing
+ * old in it. Each statement examines a bounded number of rows, whatever is kept, however large the table is; looking for
+ * old rows by an index of times would cost every look a write.
  */
-export async function pruneOldRows(
+async function inBatches(
   db: Database,
-  before: { readonly events: Date; readonly runs: Date },
+  batchAfter: (after: number) => SQL,
   signal: AbortSignal,
-): Promise<Pruned> {
-  return {
-    events: await inBatches(db, eventBatch(before.events), signal),
-    runs: await inBatches(db, runBatch(before.runs), signal),
-  };
-}
-
-async function inBatches(db: Database, batch: ReturnType<typeof sql>, signal: AbortSignal): Promise<number> {
+): Promise<number> {
   let deleted = 0;
-  while (!signal.aborted) {
-    const rows = await db.transaction(async (tx) => {
-      const lock = await tx.execute<{ ours: boolean }>(
-        sql`select pg_try_advisory_xact_lock(${PRUNING}) as ours`,
-      );
-      return lock.rows[0]?.ours ? ((await tx.execute(batch)).rowCount ?? 0) : 0;
-    });
-    deleted += rows;
-    if (rows < BATCH) break;
+  let after: number | null = 0;
+  while (after !== null && !signal.aborted) {
+    const batch: Batch | null = await inTurn(db, batchAfter(after));
+    deleted += batch?.deleted ?? 0;
+    after = batch?.examined ?? null;
   }
   return deleted;
 }
 
-const eventBatch = (before: Date) => sql`
-  delete from cph.image_events
-  where seq in (
-    select e.seq
-    from cph.image_events e
-    where e.occurred_at < ${before.toISOString()}::timestamptz
-      and e.seq <= coalesce((select min(cursor_seq) from cph.sinks), e.seq)
-      and not exists (select from cph.dead_letters d where d.event_seq = e.seq)
-      and exists (
-        select from cph.image_events later
-        where later.project_id = e.project_id and later.image_id = e.image_id and later.seq > e.seq
-          and later.occurred_at < ${before.toISOString()}::timestamptz
-      )
-    order by e.seq
-    limit ${BATCH}
-  )`;
+/** Null while another replica is at it. */
+async function inTurn(db: Database, batch: SQL): Promise<Batch | null> {
+  return await db.transaction(async (tx) => {
+    const lock = await tx.execute<{ ours: boolean }>(
+      sql`select pg_try_advisory_xact_lock(${PRUNING}) as ours`,
+    );
+    if (!lock.rows[0]?.ours) return null;
+    const { rows } = await tx.execute<Batch>(batch);
+    return rows[0] ?? null;
+  });
+}
 
-const runBatch = (before: Date) => sql`
-  delete from cph.sync_runs
-  where id in (
-    select r.id
-    from cph.sync_runs r
-    where r.finished_at < ${before.toISOString()}::timestamptz
-      and exists (
-        select from cph.sync_runs later
-        where later.project_id = r.project_id and later.kind = r.kind and later.id > r.id
-      )
-    order by r.id
+// Both name the rows to delete by an array, so that each is found by the key whatever the statistics say. And both ask for
+// the row that comes next in an index: it is the next of the same image or kind, or there is none. Asked for with `exists`
+// or by equality, the planner may join with the whole table, or go through the primary key in the hope of an early hit.
+
+const eventBatch = (before: Date, after: number) => sql`
+  with examined as materialized (
+    select seq, project_id, image_id, occurred_at
+    from cph.image_events
+    where seq > ${after} and seq <= coalesce((select min(cursor_seq) from cph.sinks), ${LAST})
+    order by seq
     limit ${BATCH}
-  )`;
+  ), deleted as (
+    delete from cph.image_events
+    where seq = any(array(
+      select e.seq
+      from examined e
+      where e.occurred_at < ${before.toISOString()}::timestamptz
+        and e.seq not in (select event_seq from cph.dead_letters)
+        and (
+          select (next.project_id, next.image_id) = (e.project_id, e.image_id)
+            and next.occurred_at < ${before.toISOString()}::timestamptz
+          from cph.image_events next
+          where (next.project_id, next.image_id, next.seq) > (e.project_id, e.image_id, e.seq)
+          order by next.project_id, next.image_id, next.seq
+          limit 1
+        )
+    ))
+    returning seq
+  )
+  select (select count(*)::int from deleted) as deleted,
+    (select max(seq) from examined having bool_or(occurred_at < ${before.toISOString()}::timestamptz)) as examined`;
+
+const runBatch = (before: Date, after: number) => sql`
+  with examined as materialized (
+    select id, project_id, kind, started_at, finished_at
+    from cph.sync_runs
+    where id > ${after}
+    order by id
+    limit ${BATCH}
+  ), deleted as (
+    delete from cph.sync_runs
+    where id = any(array(
+      select r.id
+      from examined r
+      where r.finished_at < ${before.toISOString()}::timestamptz
+        and (
+          select (next.project_id, next.kind) = (r.project_id, r.kind)
+          from cph.sync_runs next
+          where (next.project_id, next.kind, next.id) > (r.project_id, r.kind, r.id)
+          order by next.project_id, next.kind, next.id
+          limit 1
+        )
+    ))
+    returning id
+  )
+  select (select count(*)::int from deleted) as deleted,
+    (select max(id) from examined having bool_or(started_at < ${before.toISOString()}::timestamptz)) as examined`;
