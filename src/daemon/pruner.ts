@@ -34,14 +34,18 @@ export function startPruner(options: PrunerOptions): { readonly stop: () => Prom
   };
 }
 
-async function prune(options: PrunerOptions, signal: AbortSignal): Promise<void> {
-  const { db, retention, onPruned, onTrouble } = options;
-  const ago = (ms: number) => new Date(options.now().getTime() - ms);
-  try {
-    const events = await pruneEvents(db, ago(retention.eventsMs), signal);
-    const runs = await pruneRuns(db, ago(retention.runsMs), signal);
-    if (events + runs > 0) onPruned({ events, runs });
-  } catch (error) {
-    onTrouble(error);
-  }
+/** Both, whatever becomes of either: events that cannot be deleted must not let the runs pile up. */
+export async function prune(
+  { db, retention, now, onPruned, onTrouble }: PrunerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const ago = (ms: number) => new Date(now().getTime() - ms);
+  const deleted = (pruning: Promise<number>) =>
+    pruning.catch((error: unknown) => {
+      onTrouble(error);
+      return 0;
+    });
+  const events = await deleted(pruneEvents(db, ago(retention.eventsMs), signal));
+  const runs = await deleted(pruneRuns(db, ago(retention.runsMs), signal));
+  if (events + runs > 0) onPruned({ events, runs });
 }
