@@ -67,6 +67,12 @@ const takenOut = () =>
     'select project_id, unconfigured_since is not null as out from cph.projects order by project_id',
   );
 
+const sinksTakenOut = () =>
+  rowsOf(database.db, 'select name, unconfigured_since is not null as out from cph.sinks order by name');
+
+/** A sink that nobody is behind. */
+const sink = (name: string) => ({ kind: 'alertmanager', name, url: 'http://127.0.0.1:1' });
+
 async function stopped(running: RunningProgram) {
   running.child.kill('SIGTERM');
   const { code, stderr } = await running.ended;
@@ -97,6 +103,22 @@ test('SIGHUP goes on with the changed file, keeps the rows of a project taken ou
     code: 0,
     steps: ['started', 'reloading', 'started', 'reloading', 'started', 'stopping', 'stopped'],
   });
+});
+
+test('a sink that is taken out is marked, until it is taken back', async () => {
+  const { running, write, reload } = await daemon(['p1'], { sinks: [sink('old')] });
+  await untilSwept('p1');
+  await write(['p1'], { sinks: [sink('new')] });
+  await reload();
+  await until(() => steps(running.stderr()).length === 3);
+  expect(await sinksTakenOut()).toEqual([
+    { name: 'new', out: false },
+    { name: 'old', out: true },
+  ]);
+  await write(['p1'], { sinks: [sink('new'), sink('old')] });
+  await reload();
+  await until(() => steps(running.stderr()).length === 5);
+  expect((await sinksTakenOut()).filter(({ out }) => out)).toEqual([]);
 });
 
 test('a file that cannot be used changes nothing, and the next one is taken', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createMetrics } from '../src/http/metrics.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { markUnconfigured } from '../src/store/projects.ts';
+import { markUnconfiguredSinks, registerSinks } from '../src/store/sinks.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
@@ -70,6 +71,15 @@ test('a project that is no longer configured is no longer measured', async () =>
   await scripted.sweep();
   await markUnconfigured(database.db, ['p2'], new Date());
   expect((await pageOf()).filter((line) => line.includes('"p1"'))).toEqual([]);
+});
+
+test('a sink that is no longer configured is no longer measured', async () => {
+  const sinks = (...names: string[]) => names.map((name) => ({ name, kind: 'webhook' }) as const);
+  await registerSinks(database.db, sinks('old', 'new'), new Date());
+  await markUnconfiguredSinks(database.db, ['new'], new Date());
+  const page = await pageOf();
+  expect(page).toContain('cph_sink_lag_events{sink="new"} 0');
+  expect(page.filter((line) => line.includes('"old"'))).toEqual([]);
 });
 
 test('without the database its gauges are absent, neither zero nor remembered, and the page says so', async () => {

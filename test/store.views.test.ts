@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { markUnconfigured, registerProjects, setProjectTimes } from '../src/store/projects.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -79,5 +80,51 @@ describe('failed_images', () => {
     expect(rows).toMatchObject([
       { project_id: 'p1', project_name: 'games', image_id: 'failing', failed_for: 40 },
     ]);
+  });
+});
+
+describe('a project that is no longer configured', () => {
+  const P2 = { project_id: 'p2', region: 'ap-southeast-3', name: null };
+  /** Failing and stuck in both projects; none was swept for longer than three intervals. */
+  async function troubles(): Promise<void> {
+    const times = { sync_interval_ms: 60_000, stuck_after_ms: 60_000 };
+    await setProjectTimes(database.db, [
+      { project_id: 'p1', ...times },
+      { project_id: 'p2', ...times },
+    ]);
+    await rowsOf(
+      database.db,
+      `insert into cph.images (project_id, image_id, status, status_code, status_since, listed_in, first_seen_at, changed_at, seen_at)
+       select p, s || ' in ' || p, s, c, t, '{images}', t, t, t
+       from unnest(array['p1', 'p2']) p, (values ('failed', 2), ('creating', 0)) as v(s, c), (values (now() - interval '1 hour')) as w(t)`,
+    );
+    onTestFinished(async () => {
+      await rowsOf(database.db, `delete from cph.images where image_id like '% in p_'`);
+      await registerProjects(database.db, [P2]);
+    });
+  }
+
+  test('is not stale, and its images are no live trouble, but stay in the inventory', async () => {
+    await troubles();
+    const ids = async (view: string) =>
+      (await rowsOf(database.db, `select image_id from cph.${view} order by image_id`)).map(
+        (row) => row.image_id,
+      );
+    const stale = () =>
+      rowsOf(
+        database.db,
+        `select project_id, stale, unconfigured_since is not null as out from cph.project_freshness order by 1`,
+      );
+    const inventory = await ids('image_inventory');
+    expect(await ids('failed_images')).toEqual(['failed in p1', 'failed in p2', 'failing']);
+    expect(await ids('stuck_images')).toEqual(['creating in p1', 'creating in p2']);
+    await markUnconfigured(database.db, ['p1'], new Date());
+    expect(await ids('failed_images')).toEqual(['failed in p1', 'failing']);
+    expect(await ids('stuck_images')).toEqual(['creating in p1']);
+    expect(await stale()).toEqual([
+      { project_id: 'p1', stale: true, out: false },
+      { project_id: 'p2', stale: false, out: true },
+    ]);
+    expect(await ids('image_inventory')).toEqual(inventory);
   });
 });

@@ -5,6 +5,7 @@ import { type ProjectStatus, readProjectStatus, readSinkStatus, type SinkStatus 
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { openStore, type Store } from './store.ts';
 import {
+  type Colour,
   type Column,
   durationText,
   type Output,
@@ -80,16 +81,24 @@ function projectColumns(now: Date): Column<ProjectStatus>[] {
     {
       title: 'COMPLETE',
       value: ({ last_complete_at: at }) => (at ? agoText(at, now) : 'never'),
-      colour: (row) => (row.stale || !row.last_complete_at ? 'red' : 'green'),
+      colour: (row) => completeColour(row),
     },
     {
       title: 'LAST RUN',
-      value: (row) => row.last_run_status ?? 'none',
-      colour: (row) => runColour(row.last_run_status),
+      value: (row) => (row.unconfigured_since ? NOT_CONFIGURED : (row.last_run_status ?? 'none')),
+      colour: (row) => (row.unconfigured_since ? 'dim' : runColour(row.last_run_status)),
     },
     { title: 'FAILURES', value: (row) => String(row.consecutive_failures), align: 'right' },
     { title: 'HELD', value: (row) => String(row.held_removals), align: 'right' },
   ];
+}
+
+/** In place of what is wrong with it: nobody looks or delivers any more, and nothing that stands there is news. */
+const NOT_CONFIGURED = 'not configured';
+
+function completeColour({ unconfigured_since, stale, last_complete_at }: ProjectStatus): Colour {
+  if (unconfigured_since) return 'dim';
+  return stale || !last_complete_at ? 'red' : 'green';
 }
 
 function agoText(at: Date, now: Date): string {
@@ -128,7 +137,8 @@ function sinkColumns(now: Date): Column<SinkStatus>[] {
   ];
 }
 
-function troubleText({ attempts, last_error }: SinkStatus): string {
+function troubleText({ attempts, last_error, unconfigured_since }: SinkStatus): string {
+  if (unconfigured_since) return NOT_CONFIGURED;
   if (attempts === 0) return '';
   return `failed ${attempts} times: ${printable(last_error ?? 'no reason given')}`;
 }

@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import type { Database } from '../store/database.ts';
 import { markUnconfigured } from '../store/projects.ts';
+import { markUnconfiguredSinks } from '../store/sinks.ts';
 import { errorText } from '../sync/trouble.ts';
 import { startDaemon } from './daemon.ts';
 import type { Log } from './log.ts';
@@ -64,11 +65,13 @@ export async function startParts(config: Config, options: PartsOptions): Promise
 }
 
 /**
- * A file names every project there is. Programs that are configured by the environment know of one each and may share a
+ * A file names every project and every sink there is. Programs that are configured by the environment know of one each and may share a
  * database. Only once nobody of us looks at them any more: a look makes a project one that is looked at.
  */
-async function markWhatIsNotNamed({ file, projects }: Config, db: Database, at: Date): Promise<void> {
+async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Database, at: Date): Promise<void> {
   if (file === null) return;
+  const names = sinks.map(({ name }) => name);
+  await markUnconfiguredSinks(db, names, at);
   await markUnconfigured(
     db,
     projects.map(({ projectId }) => projectId),

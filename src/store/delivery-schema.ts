@@ -19,6 +19,8 @@ export const sinks = cph.table(
     /** The replica that delivers, and until when it may without saying so again. */
     leased_by: text(),
     leased_until: instant('leased_until'),
+    /** Since when the configuration no longer names the sink: nothing is delivered, and its row stays. */
+    unconfigured_since: instant('unconfigured_since'),
   },
   () => [
     check('sinks_kind', sql`kind in ('webhook', 'alertmanager')`),

@@ -29,7 +29,7 @@ export interface Measurements {
   readonly sinks: readonly { sink: string; lag: number; dead_letters: number }[];
 }
 
-/** Reads everything that is measured of configured projects from the tables: the same answer whichever replica is asked. */
+/** Reads everything that is measured of configured projects and sinks from the tables: the same answer whichever replica is asked. */
 export async function readMeasurements(db: Database): Promise<Measurements> {
   const [projects, images, failed, stuck, sinks] = await Promise.all([
     db.execute<ProjectMeasurement & Record<string, unknown>>(PROJECTS),
@@ -84,4 +84,5 @@ const SINKS = sql`
     (select count(*)::int from cph.image_events e where e.seq > s.cursor_seq) as lag,
     (select count(*)::int from cph.dead_letters d where d.sink = s.name) as dead_letters
   from cph.sinks s
+  where s.unconfigured_since is null
   order by s.name`;

@@ -2,6 +2,7 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { type deadLetters, sinks } from './delivery-schema.ts';
+import { retryTransient } from './transient.ts';
 import { unnested } from './unnest.ts';
 
 export type SinkRow = typeof sinks.$inferSelect;
@@ -10,7 +11,7 @@ export type SinkKind = SinkRow['kind'];
 /**
  * Makes sinks known. A new one starts at the end of the log: `seq` order is commit order, so every event that commits
  * from now on has a number above the last one there is; it takes its first turn at `now`. One that is known keeps its
- * place.
+ * place, also when it was not configured for a while.
  */
 export async function registerSinks(
   db: Database,
@@ -22,8 +23,22 @@ export async function registerSinks(
     select u.name, u.kind, (select coalesce(max(seq), 0) from cph.image_events), ${now.toISOString()}::timestamptz
     from ${unnested(configured, { name: ['text', (sink) => sink.name], kind: ['text', (sink) => sink.kind] })}
     on conflict (name) do update
-      set kind = excluded.kind
-      where sinks.kind <> excluded.kind`);
+      set kind = excluded.kind, unconfigured_since = null
+      where sinks.kind <> excluded.kind or sinks.unconfigured_since is not null`);
+}
+
+/** Marks the sinks that the configuration no longer names: nobody delivers to them, and that is no trouble. */
+export async function markUnconfiguredSinks(
+  db: Database,
+  configured: readonly string[],
+  at: Date,
+): Promise<void> {
+  await retryTransient(() =>
+    db.execute(sql`
+      update cph.sinks
+      set unconfigured_since = ${at.toISOString()}::timestamptz
+      where unconfigured_since is null and name <> all(${sql.param(configured)}::text[])`),
+  );
 }
 
 /** A sink whose turn it is, leased to us. */

@@ -17,6 +17,8 @@ export interface SinkStatus {
   readonly next_attempt_at: Date | null;
   readonly last_error: string | null;
   readonly last_delivered_at: Date | null;
+  /** Since when the configuration no longer names it. */
+  readonly unconfigured_since: Date | null;
 }
 
 export async function readProjectStatus(db: Database): Promise<ProjectStatus[]> {
@@ -26,6 +28,7 @@ export async function readProjectStatus(db: Database): Promise<ProjectStatus[]> 
 export async function readSinkStatus(db: Database): Promise<SinkStatus[]> {
   const { rows } = await db.execute<SinkStatus & Record<string, unknown>>(sql`
     select s.name, s.kind, s.cursor_seq, s.attempts, s.next_attempt_at, s.last_error, s.last_delivered_at,
+      s.unconfigured_since,
       (select count(*)::int from ${imageEvents} e where e.seq > s.cursor_seq) as lag,
       (select count(*)::int from ${deadLetters} d where d.sink = s.name) as dead_letters
     from ${sinks} s

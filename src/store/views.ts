@@ -51,7 +51,7 @@ export const imageInventory = cph
     join cph.projects p using (project_id)
     where i.removed_at is null`);
 
-/** Images that failed to be created and still exist, newest failure first. */
+/** Images of configured projects that failed to be created and still exist, newest failure first. */
 export const failedImages = cph
   .view('failed_images', {
     project_id: text().notNull(),
@@ -73,10 +73,10 @@ export const failedImages = cph
       p.last_complete_at as project_last_complete_at, p.last_run_status as project_last_run_status
     from cph.images i
     join cph.projects p using (project_id)
-    where i.status = 'failed' and i.removed_at is null
+    where p.unconfigured_since is null and i.status = 'failed' and i.removed_at is null
     order by i.status_since desc`);
 
-/** Images that have been creating for longer than their project allows. */
+/** Images of configured projects that have been creating for longer than their project allows. */
 export const stuckImages = cph
   .view('stuck_images', {
     project_id: text().notNull(),
@@ -96,7 +96,8 @@ export const stuckImages = cph
       i.create_time, i.status_since as creating_since, now() - i.status_since as creating_for, p.stuck_after
     from cph.images i
     join cph.projects p using (project_id)
-    where i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after
+    where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null
+      and now() - i.status_since > p.stuck_after
     order by i.status_since`);
 
 /** How long images took from creating to their end, by project and UTC day. */
@@ -120,7 +121,10 @@ export const imageBuildTimes = cph
     group by 1, 2
     order by 1, 2`);
 
-/** How far each project's rows can be relied on: when they were last proven complete, and what stands in the way. */
+/**
+ * How far each project's rows can be relied on: when they were last proven complete, and what stands in the way. One that
+ * is no longer configured is not stale: nobody looks at it, and that is as it should be.
+ */
 export const projectFreshness = cph
   .view('project_freshness', {
     project_id: text().notNull(),
@@ -134,9 +138,10 @@ export const projectFreshness = cph
     consecutive_failures: integer().notNull(),
     held_removals: integer().notNull(),
     sync_interval: interval(),
+    unconfigured_since: instant('unconfigured_since'),
   })
   .as(sql`
     select project_id, name as project_name, region, last_complete_at, now() - last_complete_at as freshness,
-      now() - coalesce(last_complete_at, registered_at) > 3 * sync_interval as stale,
-      last_run_status, last_run_at, consecutive_failures, held_removals, sync_interval
+      unconfigured_since is null and now() - coalesce(last_complete_at, registered_at) > 3 * sync_interval as stale,
+      last_run_status, last_run_at, consecutive_failures, held_removals, sync_interval, unconfigured_since
     from cph.projects`);
