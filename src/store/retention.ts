@@ -11,7 +11,8 @@ const PRUNING = 7_266_003;
 /**
  * Deletes events from before `before` in batches, and says how many. What is still needed stays, however old: the last
  * event each image had by then (so the table can be rebuilt, and `cph.images_as_of` is right for every time since
- * `before`), and events that a sink has not accepted or has refused. Does nothing while another replica is at it.
+ * `before`), and events that a sink has not accepted or has refused, unless it has not been configured since `before`.
+ * Alertmanagers are told of what is true, not of events, and hold none back. Does nothing while another replica is at it.
  */
 export async function pruneEvents(db: Database, before: Date, signal: AbortSignal): Promise<number> {
   return await inBatches(db, (after) => eventBatch(before, after), signal);
@@ -66,10 +67,14 @@ async function inTurn(db: Database, batch: SQL): Promise<Batch | null> {
 // or by equality, the planner may join with the whole table, or go through the primary key in the hope of an early hit.
 
 const eventBatch = (before: Date, after: number) => sql`
-  with examined as materialized (
+  with given_up as materialized (
+    select name from cph.sinks where unconfigured_since < ${before.toISOString()}::timestamptz
+  ), waited_for as materialized (
+    select min(cursor_seq) as seq from cph.sinks where kind = 'webhook' and name not in (select name from given_up)
+  ), examined as materialized (
     select seq, project_id, image_id, occurred_at
     from cph.image_events
-    where seq > ${after} and seq <= coalesce((select min(cursor_seq) from cph.sinks), ${LAST})
+    where seq > ${after} and seq <= coalesce((select seq from waited_for), ${LAST})
     order by seq
     limit ${BATCH}
   ), deleted as (
@@ -78,7 +83,7 @@ const eventBatch = (before: Date, after: number) => sql`
       select e.seq
       from examined e
       where e.occurred_at < ${before.toISOString()}::timestamptz
-        and e.seq not in (select event_seq from cph.dead_letters)
+        and e.seq not in (select event_seq from cph.dead_letters where sink not in (select name from given_up))
         and (
           select (next.project_id, next.image_id) = (e.project_id, e.image_id)
             and next.occurred_at < ${before.toISOString()}::timestamptz
