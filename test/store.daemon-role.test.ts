@@ -1,11 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../src/store/database.ts';
+import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
+import { approveRemovals } from '../src/store/approvals.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
+import { claimProjects, leaseProject, releaseProjects, renewLeases } from '../src/store/leases.ts';
+import { readMeasurements } from '../src/store/measurements.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readPrivileges } from '../src/store/privileges.ts';
+import { markUnconfigured, setProjectTimes } from '../src/store/projects.ts';
+import { countByStatus, findImages, readChanges, readImages, readLife } from '../src/store/reports.ts';
 import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
-import { registerSinks } from '../src/store/sinks.ts';
+import {
+  claimSink,
+  cursorBefore,
+  markUnconfiguredSinks,
+  registerSinks,
+  releaseSink,
+  rewindSink,
+  settleSink,
+} from '../src/store/sinks.ts';
+import { readProjectStatus, readSinkStatus } from '../src/store/status.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
@@ -29,7 +44,62 @@ beforeAll(async () => {
 });
 afterAll(() => database.db.execute(sql.raw('drop owned by cph_daemon; drop role cph_daemon')));
 
-test('the role that README describes lacks nothing, and can sweep, register sinks and prune', async () => {
+const NOW = new Date();
+const ALERT = { fingerprint: 'f', labels: {}, annotations: {}, starts_at: NOW };
+const mine = { replica: 'r', lease_ms: 60_000 };
+
+/** What the daemon writes of projects and sinks when it starts. */
+async function configure(db: Database): Promise<void> {
+  await setProjectTimes(db, [{ project_id: 'p1', sync_interval_ms: 60_000, stuck_after_ms: 60_000 }]);
+  await markUnconfigured(db, ['p1'], NOW);
+  await registerSinks(db, [{ name: 'webhook', kind: 'webhook' }], NOW);
+  await markUnconfiguredSinks(db, ['webhook'], NOW);
+}
+
+/** Projects and sinks change hands, an event is refused and sent again, an alert begins and ends. */
+async function work(db: Database): Promise<void> {
+  const claim = {
+    project_ids: ['p1'],
+    ticks: { sweep: NOW, watch: null },
+    limit: 8,
+    spread_ms: 0,
+    returned: [],
+  };
+  await claimProjects(db, { ...mine, ...claim, now: NOW });
+  await leaseProject(db, 'p1', mine);
+  await renewLeases(db, { ...mine, project_ids: ['p1'] });
+  await releaseProjects(db, { ...mine, returned: [{ project_id: 'p1', served: null }] });
+
+  await rewindSink(db, 'webhook', 0);
+  const turn = await claimSink(db, 'webhook', { ...mine, now: NOW });
+  const clean = { attempts: 0, failing_since: null, next_attempt_at: null, last_error: null };
+  const dead = [{ event_seq: 1, attempts: 1, last_error: 'no', failed_at: NOW }];
+  expect(turn).toMatchObject({ cursor_seq: 0, last_seq: 4 });
+  const progress = { ...clean, cursor_seq: 4, delivered_at: NOW };
+  const end = { name: 'webhook', replica: 'r', cursor_seq: 0 };
+  expect(await settleSink(db, end, { progress, dead })).toBe(true);
+  await releaseSink(db, end);
+  await recordAlerts(db, 'alertmanager', { firing: [ALERT], ended: [], last_sent_at: NOW });
+  await recordAlerts(db, 'alertmanager', { firing: [], ended: [ALERT], last_sent_at: NOW });
+}
+
+/** What `status`, `/metrics`, the sinks and the reports read. */
+async function read(db: Database): Promise<void> {
+  expect(await readProjectStatus(db)).toMatchObject([{ project_id: 'p1' }]);
+  expect(await readSinkStatus(db)).toMatchObject([{ name: 'webhook', dead_letters: 1 }]);
+  expect(await readMeasurements(db)).toMatchObject({ projects: [{ project_id: 'p1' }] });
+  await readTrouble(db, { now: NOW, baselineAlerts: false });
+  await readOpenAlerts(db, 'alertmanager');
+  await readToldAlerts(db, 'alertmanager', ['f']);
+  await cursorBefore(db, NOW);
+  expect(await readImages(db, { removed: false })).toHaveLength(2);
+  await findImages(db, 'a');
+  await readLife(db, { project_id: 'p1', image_id: 'a' }, 10);
+  await readChanges(db, { after: 0, limit: 10 });
+  await countByStatus(db, 'p1');
+}
+
+test('the role that README describes lacks nothing, and can do and read what the program does', async () => {
   const daemon = asDaemon();
   try {
     expect((await readPrivileges(daemon.db)).missing).toEqual([]);
@@ -37,10 +107,17 @@ test('the role that README describes lacks nothing, and can sweep, register sink
     const scripted = await scriptedProject(daemon.db, 'p1');
     scripted.api.records = [imagesRecord('a'), imagesRecord('b')];
     expect(await scripted.sweep()).toMatchObject({ status: 'succeeded', created: 2 });
-    await registerSinks(daemon.db, [{ name: 'webhook', kind: 'webhook' }], new Date());
+    scripted.api.records = [imagesRecord('a', { status_code: 0 }), imagesRecord('b', { status_code: 0 })];
+    await scripted.sweep();
+    expect(await scripted.watch()).not.toMatchObject({ status: 'failed' });
+    await approveRemovals(daemon.db, 'p1');
+    await configure(daemon.db);
+    await work(daemon.db);
+    await read(daemon.db);
     const signal = new AbortController().signal;
-    await pruneEvents(daemon.db, new Date(), signal);
-    await pruneRuns(daemon.db, new Date(), signal);
+    // The one that is a dead letter stays.
+    expect(await pruneEvents(daemon.db, new Date(), signal)).toBe(1);
+    expect(await pruneRuns(daemon.db, new Date(), signal)).toBe(1);
   } finally {
     await daemon.close();
   }

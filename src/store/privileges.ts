@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** What a role needs on each table to keep the inventory. */
+/** What a role needs on each table and view to keep the inventory and to tell how it fares. */
 const NEEDED: Readonly<Record<string, string>> = {
   projects: 'select, insert, update',
   images: 'select, insert, update',
@@ -12,6 +12,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   dead_letters: 'select, insert, update, delete',
   open_alerts: 'select, insert, update, delete',
   migrations: 'select',
+  project_freshness: 'select',
 };
 
 /** The server's version, and the privileges that the connected role lacks, such as `insert on cph.images`. */
