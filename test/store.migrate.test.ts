@@ -132,6 +132,21 @@ describe('a user who may not create schemas', () => {
     await expect(migrate(asRole())).rejects.toThrow(/permission denied.*grant create on database/);
   });
 
+  test('is told which migrations are missing, and who may apply them, where others have migrated before', async () => {
+    await program({ '0000_a': FIRST });
+    await migrate();
+    await empty.db.execute(
+      sql.raw(`grant usage on schema cph to ${role}; grant select on cph.migrations to ${role}`),
+    );
+    expect(await migrate(asRole())).toEqual([]);
+    await program({ '0000_a': FIRST, '0001_b': SECOND });
+    const failure = String(await migrate(asRole()).catch((error: unknown) => error));
+    expect(failure).toContain('missing: 0001_b');
+    expect(failure).toContain('permission denied for schema cph');
+    expect(failure).toContain('`cph-inventory migrate` as the owner of schema cph');
+    expect(failure).not.toContain('grant create');
+  });
+
   test('can use a schema that an administrator made', async () => {
     await program({ '0000_a': FIRST });
     await empty.db.execute(sql.raw(`create schema cph authorization ${role}`));

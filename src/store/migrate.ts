@@ -84,8 +84,8 @@ async function applyPending(db: Database, migrations: readonly MigrationFile[]):
   if (pending.length === 0) return [];
   // An alter table that waits behind a long reader makes everybody else wait too: better to fail and be run again.
   await db.execute(sql`set local lock_timeout = '30s'`);
-  await ensureBookkeeping(db);
-  for (const migration of pending) await applyMigration(db, migration);
+  if (!(await hasBookkeeping(db))) await makeBookkeeping(db);
+  for (const migration of pending) await applyMigration(db, migration, state);
   return pending.map(({ tag }) => tag);
 }
 
@@ -94,11 +94,13 @@ interface AppliedMigration extends Record<string, unknown> {
   readonly hash: string;
 }
 
+async function hasBookkeeping(db: Database): Promise<boolean> {
+  const { rows } = await db.execute(sql`select where to_regclass('cph.migrations') is not null`);
+  return rows.length > 0;
+}
+
 async function readApplied(db: Database): Promise<AppliedMigration[]> {
-  const exists = await db.execute<{ exists: boolean }>(
-    sql`select to_regclass('cph.migrations') is not null as exists`,
-  );
-  if (!exists.rows[0]?.exists) return [];
+  if (!(await hasBookkeeping(db))) return [];
   const { rows } = await db.execute<AppliedMigration>(sql`select tag, hash from cph.migrations order by tag`);
   return rows;
 }
@@ -123,12 +125,12 @@ function refuse({ newer, changed }: MigrationState): void {
   }
 }
 
-async function ensureBookkeeping(db: Database): Promise<void> {
+async function makeBookkeeping(db: Database): Promise<void> {
   try {
     const found = await db.execute(sql`select 1 where to_regnamespace('cph') is not null`);
     // Not `if not exists`: that asks for the privilege even when the schema is there.
     if (found.rows.length === 0) await db.execute(sql`create schema cph`);
-    await db.execute(sql`create table if not exists cph.migrations (
+    await db.execute(sql`create table cph.migrations (
       tag text primary key,
       hash text not null,
       applied_at timestamptz not null default now()
@@ -141,15 +143,27 @@ async function ensureBookkeeping(db: Database): Promise<void> {
   }
 }
 
-async function applyMigration(db: Database, { tag, hash, statements }: MigrationFile): Promise<void> {
+async function applyMigration(
+  db: Database,
+  { tag, hash, statements }: MigrationFile,
+  { pending }: MigrationState,
+): Promise<void> {
   try {
     for (const statement of statements) await db.execute(sql.raw(statement));
     await db.execute(sql`insert into cph.migrations (tag, hash) values (${tag}, ${hash})`);
   } catch (error) {
-    throw new MigrationError(`Migration ${tag} failed and the database is as it was: ${reason(error)}`, {
-      cause: error,
-    });
+    throw new MigrationError(
+      isForbidden(error)
+        ? `The database is not up to date (missing: ${pending.join(', ')}), and the user of DATABASE_URL may not change it (${reason(error)}). Run \`cph-inventory migrate\` as the owner of schema cph.`
+        : `Migration ${tag} failed and the database is as it was: ${reason(error)}`,
+      { cause: error },
+    );
   }
+}
+
+/** Postgres' insufficient_privilege. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof DrizzleQueryError && Object(error.cause).code === '42501';
 }
 
 /** What Postgres said; drizzle's own message is the statement in full. */
