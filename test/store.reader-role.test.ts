@@ -1,8 +1,12 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { migrate } from '../src/commands/migrate.ts';
+import { migrateDatabase } from '../src/store/migrate.ts';
+import { outcomeOf } from './support/command-context.ts';
 import { append, created } from './support/event-log.ts';
-import { wholeLog } from './support/inventory-rows.ts';
+import { rowsOf, wholeLog } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { query, useEmbedded } from './support/postgres-embedded.ts';
 
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
@@ -50,5 +54,47 @@ describe('the role cph_reader', () => {
       code: '42501',
     });
     expect((await wholeLog(database.db)).map(({ seq }) => seq)).toEqual([1]);
+  });
+});
+
+describe('where it was missing when the database was migrated', () => {
+  // Roles belong to the server, and that of the other tests has this one.
+  const embedded = useEmbedded();
+
+  /** Two users of one new server: one that may do everything, and the owner of a database who may not make roles. */
+  async function users() {
+    const server = await embedded.start();
+    await query(server.url, `create role owner login password 'secret'`);
+    await query(server.url, 'create database inventory owner owner');
+    const administrator = new URL(server.url);
+    administrator.pathname = '/inventory';
+    const owner = new URL(administrator);
+    owner.username = 'owner';
+    owner.password = 'secret';
+    return { administrator: administrator.href, owner: owner.href };
+  }
+
+  test('migrate says what to run, and grants what is lacking once it is there', async () => {
+    const { administrator, owner } = await users();
+    const migrated = async () =>
+      (await outcomeOf(migrate, { env: { DATABASE_URL: owner }, now: new Date() })).text;
+    expect(await migrated()).toMatch(/^Note: role cph_reader.*`create role cph_reader nologin`/m);
+    await query(administrator, 'create role cph_reader nologin');
+    expect(await migrated()).toBe('The database is up to date.\n');
+    const read = `set role cph_reader; select * from cph.image_inventory; select * from cph.images_as_of(now())`;
+    await query(administrator, read);
+
+    // What somebody else has made is theirs to grant.
+    await query(administrator, 'create table cph.later ()');
+    expect(await migrated()).toMatch(/^Note: role cph_reader lacks select on cph.later: /m);
+    expect(await migrateDatabase({ url: administrator })).toEqual([]);
+    expect(await migrated()).toBe('The database is up to date.\n');
+  });
+
+  test('a migration that finds nothing lacking changes no grant', async () => {
+    const grants = () => rowsOf(database.db, 'select oid, xmin::text from pg_class order by oid');
+    const before = await grants();
+    await migrateDatabase({ url: database.directUrl });
+    expect(await grants()).toEqual(before);
   });
 });

@@ -7,9 +7,10 @@ import { openTransport } from '../cph/transport.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
 import { readPrivileges } from '../store/privileges.ts';
+import { adviceOnReader } from '../store/reader-role.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { type Column, printJson, printTable } from './terminal.ts';
 
 export interface CheckOptions {
@@ -32,7 +33,7 @@ export async function check(options: CheckOptions, context: CommandContext): Pro
     ...config.warnings.map(
       (details) => ({ result: 'note', what: 'configuration', project_id: null, details }) as const,
     ),
-    await checkDatabase(config, context),
+    ...(await checkDatabase(config, context)),
   ];
   for (const project of config.projects) results.push(...(await checkProject(project, context)));
   for (const sink of config.sinks) results.push(await checkSink(sink, context));
@@ -50,22 +51,28 @@ const COLUMNS: readonly Column<Checked>[] = [
   { title: 'DETAILS', value: ({ details }) => details },
 ];
 
-async function checkDatabase(config: Config, context: CommandContext): Promise<Checked> {
+async function checkDatabase(config: Config, context: CommandContext): Promise<Checked[]> {
   const of = { what: 'database', project_id: null };
   try {
     const store = await openStore(config, { migrate: false, signal: context.stop });
     try {
-      const { version, missing } = await readPrivileges(store.db);
-      if (missing.length > 0)
-        return { ...of, result: 'failed', details: `the role lacks ${missing.join(', ')}; grant it` };
-      const kind = store.embedded ? 'embedded Postgres' : 'Postgres';
-      return { ...of, result: 'ok', details: `${kind} ${version}, up to date, may be written` };
+      const advice = await adviceOnReader(store.db);
+      const note = { ...of, result: 'note', details: advice ?? '' } as const;
+      return [{ ...of, ...(await tryPrivileges(store)) }, ...(advice ? [note] : [])];
     } finally {
       await store.close();
     }
   } catch (error) {
-    return { ...of, result: 'failed', details: errorText(error) };
+    return [{ ...of, result: 'failed', details: errorText(error) }];
   }
+}
+
+async function tryPrivileges({ db, embedded }: Store): Promise<Pick<Checked, 'result' | 'details'>> {
+  const { version, missing } = await readPrivileges(db);
+  if (missing.length > 0)
+    return { result: 'failed', details: `the role lacks ${missing.join(', ')}; grant it` };
+  const kind = embedded ? 'embedded Postgres' : 'Postgres';
+  return { result: 'ok', details: `${kind} ${version}, up to date, may be written` };
 }
 
 /** The credential first: when it is rejected, asking each endpoint again would only bring its lock-out closer. */

@@ -1,4 +1,5 @@
 import { loadDatabaseConfig } from '../config/config.ts';
+import { adviceOnReader } from '../store/reader-role.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { openStore } from './store.ts';
 
@@ -13,6 +14,8 @@ export async function migrate(context: CommandContext): Promise<ExitCode> {
         ? 'The database is up to date.\n'
         : migrated.map((tag) => `Applied ${tag}\n`).join(''),
     );
+    const advice = await adviceOnReader(store.db);
+    if (advice) context.tell(`Note: ${advice}`);
     return EXIT.done;
   } finally {
     await store.close();

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database } from './database.ts';
 import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migration-files.ts';
+import { grantReader } from './reader-role.ts';
 
 /** Tags of migrations, oldest first. */
 export interface MigrationState {
@@ -33,7 +34,8 @@ export class NewerDatabaseError extends MigrationError {
 const MIGRATING = 7_266_002;
 
 /**
- * Brings the database up to date: all pending migrations and their bookkeeping in one transaction, or nothing.
+ * Brings the database up to date: all pending migrations, their bookkeeping and the grants to `cph_reader` in one
+ * transaction, or nothing.
  * Several programs may do so at once: the first applies them, the others wait and find nothing to do. The lock ends with
  * the transaction, so that this works through a transaction-pooling proxy. Uses a connection without a time limit.
  *
@@ -60,6 +62,7 @@ export async function migrateDatabase(options: {
     const db = drizzle({ client });
     await db.execute(sql`begin`);
     const applied = await applyPending(db, migrations);
+    await grantReader(db);
     await db.execute(sql`commit`);
     return applied;
   } finally {

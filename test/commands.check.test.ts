@@ -1,0 +1,31 @@
+import { beforeEach, expect, test } from 'vitest';
+import { check } from '../src/commands/check.ts';
+import { outcomeOf } from './support/command-context.ts';
+import { rowsOf } from './support/inventory-rows.ts';
+import { useTestDatabase } from './support/postgres.ts';
+import { type Env, projectEnv, simulatedProject } from './support/simulated-project.ts';
+
+const database = useTestDatabase();
+beforeEach(() => database.truncate());
+
+async function checked(env: Env): Promise<{ code: number; lines: Record<string, unknown>[] }> {
+  const { code, text } = await outcomeOf((context) => check({ json: true }, context), {
+    env: { DATABASE_URL: database.url, ...env },
+    now: new Date(),
+  });
+  return { code, lines: JSON.parse(text) };
+}
+
+test('what role cph_reader lacks is a note, and no failure', async () => {
+  const { cloud } = await simulatedProject(database.db);
+  const notes = async () => {
+    const { code, lines } = await checked(projectEnv(cloud, 'p1'));
+    expect(code).toBe(0);
+    return lines.filter(({ what, result }) => what === 'database' && result === 'note');
+  };
+  expect(await notes()).toEqual([]);
+  await rowsOf(database.db, 'revoke select on cph.images from cph_reader');
+  expect(await notes()).toMatchObject([
+    { details: expect.stringMatching(/cph_reader lacks select on cph.images: .*cph-inventory migrate/) },
+  ]);
+});
