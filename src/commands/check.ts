@@ -82,11 +82,13 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
   const { projectId: project_id } = config;
   const results: Checked[] = [];
   let rejected: CphError | null = null;
+  let accepted = false;
   try {
     for (const probe of probes) {
       const what = `${probe.source} ${probe.image_type}`;
       const error: CphError | null = rejected ?? (await askProbe(probe, context));
       if (error?.kind === 'unauthorized') rejected = error;
+      accepted ||= showsAccepted(error);
       results.push({ what, project_id, ...(rejected ? SKIPPED : resultOf(probe, error)) });
     }
   } finally {
@@ -94,7 +96,7 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
   }
   const what = `credentials (${config.credentials.kind})`;
   if (rejected) return [{ what, project_id, result: 'failed', details: errorText(rejected) }, ...results];
-  return [{ what, project_id, result: 'ok', details: 'accepted' }, ...results];
+  return [{ what, project_id, ...(accepted ? ACCEPTED : UNPROVEN) }, ...results];
 }
 
 const RECEIVER_TIMEOUT_MS = 5_000;
@@ -104,6 +106,17 @@ async function checkSink({ kind, name, url }: SinkConfig, { stop }: CommandConte
   const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS };
   const { ok, details } = await reachReceiver({ kind, url: url.reveal() }, control);
   return { result: ok ? 'ok' : 'failed', what: `sink ${name}`, project_id: null, details };
+}
+
+const ACCEPTED = { result: 'ok', details: 'accepted' } as const;
+const UNPROVEN = {
+  result: 'skipped',
+  details: 'no endpoint gave an answer that shows whether they are good',
+} as const;
+
+/** The service itself answers only behind a gateway that has looked at the credential; errors of its own say CPS. */
+function showsAccepted(error: CphError | null): boolean {
+  return error === null || error.code.startsWith('CPS.');
 }
 
 const SKIPPED = { result: 'skipped', details: 'not asked: the credential was rejected' } as const;
