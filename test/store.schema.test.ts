@@ -38,6 +38,12 @@ test('a migrated database has the tables and views of the schema, column by colu
   expect(found.toSorted()).toEqual(declaredColumns().toSorted());
 });
 
+test('no migration drops a view, and with it the grants and the views of others that stand on it', async () => {
+  const migrations = Object.entries(await contents(join(ROOT, 'migrations')));
+  const dropping = migrations.filter(([file, text]) => file.endsWith('.sql') && /\bdrop view\b/i.test(text));
+  expect(dropping.map(([file]) => file)).toEqual([]);
+});
+
 function declaredColumns(): string[] {
   const declared: unknown[] = [schema, views, deliverySchema].flatMap((module) => Object.values(module));
   return declared.flatMap((one) => {
