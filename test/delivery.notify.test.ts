@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { listenToLog } from '../src/store/notifications.ts';
 import { append, appendIn, built, created, imageIds } from './support/event-log.ts';
 import { rowsOf, wholeLog } from './support/inventory-rows.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
+import { moment } from './support/moment.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { until } from './support/until.ts';
 
@@ -73,6 +75,21 @@ describe('the listening connection', () => {
     expect(await listeners()).not.toEqual(lost);
     await append(database.db, [created('b')]);
     await until(() => heard === 4);
+  });
+
+  test('is closed although nobody is left at its other end', async () => {
+    const proxy = await startLossyProxy(database.directUrl);
+    onTestFinished(proxy.close);
+    const heard = moment();
+    const listener = listenToLog(proxy.url, heard.now);
+    await heard.come;
+    proxy.silence();
+    await listener.close();
+
+    proxy.silence('listen cph_events');
+    const unanswered = listenToLog(proxy.url, () => undefined);
+    await until(() => proxy.unheard().includes('listen'));
+    await unanswered.close();
   });
 
   test.each(['postgres://nobody@127.0.0.1:1/nothing', 'not a url'])(

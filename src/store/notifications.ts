@@ -7,6 +7,10 @@ import pg from 'pg';
 export const LOG_CHANNEL = 'cph_events';
 
 const RECONNECT_MS = 5_000;
+/** For a server that is there and does not answer. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** How long we wait for Postgres to end a connection that we have said goodbye on. */
+const GOODBYE_MS = 1_000;
 
 export interface LogListener {
   readonly close: () => Promise<void>;
@@ -40,14 +44,18 @@ async function keepListening(url: string, { onAppend, signal }: Listening): Prom
   }
 }
 
-/** Rejects when the connection fails or is called off. */
+/** Rejects when the connection fails or is called off: soon, even when nobody is left at its other end. */
 async function listenOnce(url: string, { onAppend, signal }: Listening): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'cph-inventory listen',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
+  const end = () => endWithin(client, GOODBYE_MS);
+  signal.addEventListener('abort', end, { once: true });
   // Errors that come while nothing is awaited; what is awaited reports its own.
   client.on('error', () => undefined);
   try {
@@ -57,6 +65,14 @@ async function listenOnce(url: string, { onAppend, signal }: Listening): Promise
     onAppend();
     await once(client, 'end', { signal });
   } finally {
-    await client.end();
+    signal.removeEventListener('abort', end);
+    await end();
   }
+}
+
+/** Ends a connection as is proper, or without the other end when that says nothing. */
+async function endWithin(client: pg.Client, ms: number): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), ms);
+  await client.end();
+  clearTimeout(timer);
 }

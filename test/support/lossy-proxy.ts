@@ -16,6 +16,13 @@ export interface LossyProxy {
   readonly lost: () => boolean;
   /** Loses the connections there are, and those to come as soon as they are made. */
   readonly refuse: () => void;
+  /**
+   * Connections die as those to a machine that lost its power: they stay open, nothing that is sent over them arrives and
+   * nothing comes back. Those there are now or, with a text, the first that sends it.
+   */
+  readonly silence: (text?: string) => void;
+  /** What was sent over dead connections. */
+  readonly unheard: () => string;
   readonly close: () => Promise<void>;
 }
 
@@ -24,8 +31,15 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
   const sockets = new Set<Socket>();
   let connections = 0;
   let refusing = false;
+  let unheard = '';
+  const silent = new Set<Socket>();
+  let lastWords: string | null = null;
   let wanted: { text: string; after?: string } | null = null;
-  const server = createServer((client) => {
+  const silence = (...dead: Socket[]) => {
+    for (const socket of dead) silent.add(socket.unpipe().resume());
+  };
+  // Half open: without our answer to its goodbye, a client does not see its connection end.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     connections += 1;
     if (refusing) return void client.on('error', () => undefined).destroy();
     const upstream = connect(Number(port), hostname);
@@ -36,6 +50,11 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
     }
     client.on('data', (chunk) => {
       const text = chunk.toString('latin1');
+      if (lastWords !== null && text.includes(lastWords)) {
+        lastWords = null;
+        silence(client, upstream);
+      }
+      if (silent.has(client)) unheard += text;
       if (wanted && text.includes(wanted.text) && carried.includes(wanted.after ?? '')) {
         wanted = null;
         // What comes back now is the answer: Postgres has done what it was told.
@@ -64,6 +83,11 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
       refusing = true;
       for (const socket of sockets) socket.destroy();
     },
+    silence: (text) => {
+      if (text === undefined) silence(...sockets);
+      else lastWords = text;
+    },
+    unheard: () => unheard,
     close: async () => {
       const closed = once(server, 'close');
       server.close();
