@@ -1,12 +1,12 @@
 /** The daemon: looks at every project on schedule until it is stopped. */
-import { createTask, type ScheduledTask } from 'node-cron';
+import type { ScheduledTask } from 'node-cron';
 import type { Database } from '../store/database.ts';
 import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
 import { CONCURRENT_LOOKS, type LookLoop, startLookLoop } from './look-loop.ts';
 import { logDatabase, logRun } from './run-log.ts';
-import { intervalsOf, type Schedules } from './schedule.ts';
+import { intervalsOf, type Schedules, startTask } from './schedule.ts';
 
 export interface DaemonOptions {
   readonly db: Database;
@@ -74,15 +74,11 @@ interface Ticking {
 /** A tick only says that a look is due; ticks that come during a look are one look afterwards, however many. */
 function scheduleTicks(schedules: Schedules, { ticks, loop, log }: Ticking): ScheduledTask[] {
   const task = (name: 'sweep' | 'watch', expression: string) => {
-    const tick = ({ date }: { date: Date }) => {
+    const tick = (date: Date) => {
       ticks[name] = date;
       loop.wake();
     };
-    const { timezone } = schedules;
-    const options = { name, timezone, noOverlap: true, suppressMissedWarning: true, logger: cronLogger(log) };
-    const created = createTask(expression, tick, options);
-    void created.start();
-    return created;
+    return startTask(expression, tick, { name, timezone: schedules.timezone, logger: cronLogger(log) });
   };
   const tasks = [task('sweep', schedules.sync)];
   if (schedules.watch) tasks.push(task('watch', schedules.watch));

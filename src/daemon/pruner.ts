@@ -1,6 +1,6 @@
-import { createTask } from 'node-cron';
 import type { Database } from '../store/database.ts';
 import { pruneEvents, pruneRuns } from '../store/retention.ts';
+import { startTask } from './schedule.ts';
 
 /** How many rows were deleted. */
 export interface Pruned {
@@ -21,11 +21,7 @@ export interface PrunerOptions {
 /** Prunes the log and the runs every hour, at a minute when few schedules tick. */
 export function startPruner(options: PrunerOptions): { readonly stop: () => Promise<void> } {
   const stopping = new AbortController();
-  const task = createTask('17 * * * *', () => prune(options, stopping.signal), {
-    noOverlap: true,
-    suppressMissedWarning: true,
-  });
-  void task.start();
+  const task = startTask('17 * * * *', () => prune(options, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();

@@ -1,4 +1,4 @@
-import { createTask } from 'node-cron';
+import { createTask, type ScheduledTask, type TaskOptions } from 'node-cron';
 
 /** When to look: cron expressions of five or six fields, both in one time zone. */
 export interface Schedules {
@@ -6,6 +6,26 @@ export interface Schedules {
   /** Null where nothing is watched between sweeps. */
   readonly watch: string | null;
   readonly timezone: string;
+}
+
+/**
+ * Starts a task that runs on schedule. Of the ticks that went by while the process was busy or slept, the last one is made
+ * up for, however late: a daily schedule that was a second late would else lose its day.
+ */
+export function startTask(
+  expression: string,
+  work: (tick: Date) => Promise<void> | void,
+  options: TaskOptions = {},
+): ScheduledTask {
+  const task = createTask(expression, ({ date }) => work(date), {
+    noOverlap: true,
+    missedExecutionTolerance: Number.MAX_SAFE_INTEGER,
+    // Those before the last one, which stands for them.
+    suppressMissedWarning: true,
+    ...options,
+  });
+  void task.start();
+  return task;
 }
 
 /** Enough to meet the longest pause of a schedule that has office hours and weekends. */
