@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { renewLeases } from '../src/store/leases.ts';
+import { markUnconfigured } from '../src/store/projects.ts';
 import { beginRun } from '../src/store/runs.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { holdLock } from './support/locks.ts';
@@ -59,6 +60,14 @@ describe('a claim', () => {
     expect(await claim([])).toEqual([]);
     expect(await project('p2')).toMatchObject({ leased_by: null, leased_until: null });
   });
+});
+
+test('a claim says that the project is configured, whatever a replica with an older file has said', async () => {
+  await register('p1', 'p2');
+  await markUnconfigured(database.db, [], TICK);
+  await claim(['p1']);
+  expect(await project('p1')).toMatchObject({ unconfigured_since: null });
+  expect(await project('p2')).toMatchObject({ unconfigured_since: TICK });
 });
 
 describe('a lease', () => {

@@ -51,7 +51,8 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
   const { replica, limit, lease_ms, returned } = options;
   const takesNone = limit <= 0 || options.project_ids.length === 0;
   if (takesNone && returned.length === 0) return [];
-  // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
+  // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look. Who claims a
+  // project has it in its configuration, so it is not unconfigured, whatever a replica with an older file has said.
   const { rows } = await db.execute<ClaimedProject & Record<string, unknown>>(sql`
     with given_back as (
       ${giveBack(replica, returned)}
@@ -66,7 +67,8 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
       for no key update skip locked
     ), claimed as (
       update cph.projects p
-      set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
+      set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond',
+        unconfigured_since = null
       from due
       where p.project_id = due.project_id
       returning p.project_id, due.sweep, due.left_by

@@ -41,7 +41,10 @@ export async function registerProjects(
   });
 }
 
-/** Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. */
+/**
+ * Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. Should another
+ * replica have them in a newer configuration, its next claim takes the mark away.
+ */
 export async function markUnconfigured(db: Database, configured: readonly string[], at: Date): Promise<void> {
   await retryTransient(() =>
     db.execute(sql`
