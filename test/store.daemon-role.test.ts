@@ -66,7 +66,7 @@ async function work(db: Database): Promise<void> {
     returned: [],
   };
   await claimProjects(db, { ...mine, ...claim, now: NOW });
-  await leaseProject(db, 'p1', mine);
+  await leaseProject(db, 'p1', { ...mine, now: NOW });
   await renewLeases(db, { ...mine, project_ids: ['p1'] });
   await releaseProjects(db, { ...mine, returned: [{ project_id: 'p1', served: null }] });
 

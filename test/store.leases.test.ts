@@ -84,6 +84,19 @@ describe('a lease', () => {
     ]);
   });
 
+  test('of one project that has run out leaves its runs abandoned, too, and those of our own alone', async () => {
+    const ids = await register('p1');
+    await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
+    await beginRun(database.db, 'p1', 'sweep', TICK);
+    expect(await lease('p1', 'ours')).toBe(true);
+    await beginRun(database.db, 'p1', 'sweep', TICK);
+    expect(await lease('p1', 'ours', RUN_OUT)).toBe(true);
+    expect(await runsOf(database.db)).toMatchObject([
+      { status: 'abandoned', finished_at: LATER, error_message: expect.stringContaining('gone') },
+      { status: 'running', finished_at: null },
+    ]);
+  });
+
   test('that has run out leaves runs that had ended as they were', async () => {
     const ids = await register('p1');
     await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });

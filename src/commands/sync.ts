@@ -46,7 +46,8 @@ async function sweepAll(
   const reports: RunReport[] = [];
   for (const project of projects) {
     const work = () => sweepUntilFresh(db, project, context);
-    const report = await withLease(db, project.project_id, { signal: context.stop, work });
+    const { now, stop: signal } = context;
+    const report = await withLease(db, project.project_id, { now, signal, work });
     logRun(log, report);
     reports.push(report);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
 import { leaseProject, releaseProjects, renewLeases } from '../store/leases.ts';
+import type { LookControl } from '../sync/project.ts';
 import { replicaName } from './replica-name.ts';
 
 /**
@@ -21,12 +22,12 @@ const PATIENCE_MS = 30_000;
 export async function withLease<Result>(
   db: Database,
   project_id: string,
-  { signal, work }: { signal: AbortSignal; work: () => Promise<Result> },
+  { now, signal, work }: LookControl & { work: () => Promise<Result> },
 ): Promise<Result> {
   const replica = replicaName();
   const lease = { replica, lease_ms: LEASE_MS };
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    if (await leaseProject(db, project_id, lease)) break;
+    if (await leaseProject(db, project_id, { ...lease, now: now() })) break;
     await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   // A renewal that fails costs us the courtesy and nothing else.

@@ -97,17 +97,32 @@ function watchIsDue({ ticks }: ClaimOptions) {
   return sql`coalesce(watch_tick < ${ticks.watch.toISOString()}::timestamptz, true)`;
 }
 
-/** Leases one project, due or not, unless somebody else is at it; true when it is ours. */
+/**
+ * Leases one project, due or not, unless somebody else is at it; true when it is ours. What a lease that has run out left
+ * behind is abandoned, as by a claim.
+ */
 export async function leaseProject(
   db: Database,
   project_id: string,
-  { replica, lease_ms }: { replica: string; lease_ms: number },
+  { replica, lease_ms, now }: { replica: string; lease_ms: number; now: Date },
 ): Promise<boolean> {
   const { rowCount } = await db.execute(sql`
-    update cph.projects
+    with free as (
+      select project_id, leased_by as left_by
+      from cph.projects
+      where project_id = ${project_id}
+        and (leased_until is null or leased_until < clock_timestamp() or leased_by = ${replica})
+      for no key update
+    ), left_behind as (
+      update cph.sync_runs r
+      set ${abandoned(now, TAKEN_OVER)}
+      from free
+      where r.project_id = free.project_id and free.left_by <> ${replica} and r.status = 'running'
+    )
+    update cph.projects p
     set leased_by = ${replica}, leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
-    where project_id = ${project_id}
-      and (leased_until is null or leased_until < clock_timestamp() or leased_by = ${replica})`);
+    from free
+    where p.project_id = free.project_id`);
   return rowCount === 1;
 }
 

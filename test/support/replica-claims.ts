@@ -49,7 +49,7 @@ export function claimsOn(database: TestDatabase): Claims {
       return claimed.toSorted((a, b) => (a.project_id < b.project_id ? -1 : 1));
     },
     lease: (project_id, replica, lease_ms = MINUTE) =>
-      leaseProject(database.db, project_id, { replica, lease_ms }),
+      leaseProject(database.db, project_id, { replica, lease_ms, now: LATER }),
     release: (project_id, replica, served) =>
       releaseProjects(database.db, { replica, returned: [{ project_id, served }] }),
     project: async (project_id) =>
