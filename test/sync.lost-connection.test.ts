@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../src/store/database.ts';
+import { beginRun } from '../src/store/runs.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { currentImages, foldedLog, rowsOf, runsOf, wholeLog } from './support/inventory-rows.ts';
 import { holdLock, untilWaiting } from './support/locks.ts';
@@ -69,6 +70,19 @@ describe('a sweep that loses its connection', () => {
     proxy.loseAnswer({ text: 'insert into "cph"."sync_runs"' });
     expect(await sweep()).toMatchObject({ status: 'succeeded', run_id: 2 });
     expect(await runsOf(database.db)).toMatchObject([{ status: 'abandoned' }, { status: 'succeeded' }]);
+  });
+
+  test('between its beginning and the answer, and then fails, leaves no run behind but that of an older look', async () => {
+    const { api, sweep } = await scriptedProject(lossy.db);
+    await beginRun(database.db, 'p1', 'sweep', new Date('2026-08-01T12:00:00Z'));
+    api.circumstances = { proofs: { public: 'failed', private: 'failed', share: 'failed', all: 'failed' } };
+    proxy.loseAnswer({ text: 'insert into "cph"."sync_runs"' });
+    expect(await sweep()).toMatchObject({ status: 'failed', run_id: 3 });
+    expect(await runsOf(database.db)).toMatchObject([
+      { status: 'running' },
+      { status: 'abandoned', error_message: expect.stringContaining('run 3') },
+      { status: 'failed' },
+    ]);
   });
 
   test('between the end of its failure and the answer, has failed once', async () => {

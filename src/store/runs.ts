@@ -72,6 +72,22 @@ export async function abandonOlderRuns(
     where project_id = ${project_id} and status = 'running' and id < ${run_id}`);
 }
 
+/**
+ * Abandons what an earlier try to begin this run left: it was committed, and its answer was lost with the connection. Only
+ * those, since an older run of another look may still come to be applied.
+ */
+export async function abandonEarlierTries(
+  tx: Transaction,
+  { id, project_id, started_at }: { id: number; project_id: string; started_at: Date },
+  at: Date,
+): Promise<void> {
+  await tx.execute(sql`
+    update cph.sync_runs
+    set ${abandoned(at, `the connection was lost as it began; the look went on as run ${id}`)}
+    where project_id = ${project_id} and status = 'running' and id < ${id}
+      and started_at = ${started_at.toISOString()}::timestamptz`);
+}
+
 /** The columns of a run that ends as abandoned, for an update to set. */
 export function abandoned(at: Date, reason: string): SQL {
   // A killed program's clock may have been ahead of ours.

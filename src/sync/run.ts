@@ -2,7 +2,14 @@
 import type { Look } from '../inventory/listing.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { countFailure, lockProject } from '../store/projects.ts';
-import { beginRun, endRun, type RunCounts, type RunEnd, type RunKind } from '../store/runs.ts';
+import {
+  abandonEarlierTries,
+  beginRun,
+  endRun,
+  type RunCounts,
+  type RunEnd,
+  type RunKind,
+} from '../store/runs.ts';
 import type { RunStatus } from '../store/schema.ts';
 import { retryTransient } from '../store/transient.ts';
 import type { ListingNote } from './look.ts';
@@ -52,7 +59,7 @@ export async function openRun(
   { now, signal }: { now: () => Date; signal: AbortSignal },
 ): Promise<OpenRun> {
   const started_at = now();
-  // A first try that was committed after all leaves a run that the next apply abandons.
+  // A first try that was committed after all leaves a run that is abandoned when this one ends, whichever way.
   const id = await retryTransient(() => beginRun(db, project_id, kind, started_at), signal);
   const look = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   return { id, project_id, kind, started_at, look, now };
@@ -133,6 +140,7 @@ export async function closeRun(
     const status = run.look.signal.aborted || lost ? 'abandoned' : 'failed';
     const report = reportRun(run, status, { error, listings });
     const ended = await endRun(tx, run.id, runEnd(report));
+    await abandonEarlierTries(tx, run, report.finished_at);
     if (ended && status === 'failed' && run.kind === 'sweep')
       await countFailure(tx, run.project_id, report.finished_at);
     return report;
