@@ -1,11 +1,29 @@
-import { expect, test } from 'vitest';
-import { prune } from '../src/daemon/pruner.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { type Pruned, prune } from '../src/daemon/pruner.ts';
+import { beginRun } from '../src/store/runs.ts';
 import { append, created } from './support/event-log.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { claimsOn, LATER, MINUTE, TICK } from './support/replica-claims.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
+const { register, claim } = claimsOn(database);
+beforeEach(() => database.truncate());
+
+/** Prunes at `now`, nothing being kept for longer than a minute, and says what was told. */
+async function pruned(now: Date): Promise<(Pruned | 'trouble')[]> {
+  const told: (Pruned | 'trouble')[] = [];
+  await prune(
+    {
+      ...{ db: database.db, now: () => now, retention: { eventsMs: MINUTE, runsMs: MINUTE } },
+      onPruned: (counts) => told.push(counts),
+      onTrouble: () => told.push('trouble'),
+    },
+    new AbortController().signal,
+  );
+  return told;
+}
 
 test('old runs are deleted although events cannot be, and both are told', async () => {
   const { sweep } = await scriptedProject(database.db);
@@ -17,17 +35,22 @@ test('old runs are deleted although events cannot be, and both are told', async 
     `create function cph.refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
      create trigger refuse before delete on cph.image_events execute function cph.refuse()`,
   );
-  const told: unknown[] = [];
-  await prune(
-    {
-      db: database.db,
-      now: () => new Date('2026-09-01T00:00:00Z'),
-      retention: { eventsMs: 0, runsMs: 0 },
-      onPruned: (pruned) => told.push(pruned),
-      onTrouble: () => told.push('trouble'),
-    },
-    new AbortController().signal,
-  );
-  expect(told).toEqual(['trouble', { events: 0, runs: 1 }]);
+  expect(await pruned(new Date('2026-09-01T00:00:00Z'))).toEqual(['trouble', { events: 0, runs: 1 }]);
   expect(await runsOf(database.db)).toMatchObject([{ id: 2 }]);
+  await rowsOf(database.db, 'drop function cph.refuse() cascade');
+});
+
+test('runs are abandoned whose replica is long gone and that nobody took over', async () => {
+  const ids = await register('taken out', 'just lost', 'looked at', 'by hand');
+  await claim(['taken out'], { lease_ms: -2 * MINUTE });
+  await claim(['just lost'], { lease_ms: -MINUTE / 2 });
+  await claim(['looked at']);
+  for (const id of ids) await beginRun(database.db, id, 'sweep', TICK);
+  expect(await pruned(LATER)).toEqual([]);
+  expect(await runsOf(database.db)).toMatchObject([
+    { status: 'abandoned', finished_at: LATER, error_message: expect.stringContaining('gone') },
+    { status: 'running' },
+    { status: 'running' },
+    { status: 'running' },
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Database } from '../store/database.ts';
+import { abandonLeftBehind } from '../store/leases.ts';
 import { pruneEvents, pruneRuns } from '../store/retention.ts';
 import { startTask } from './schedule.ts';
 
@@ -18,7 +19,7 @@ export interface PrunerOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Prunes the log and the runs every hour, at a minute when few schedules tick. */
+/** Prunes the log and the runs every hour, at a minute when few schedules tick, and ends runs that nobody else will. */
 export function startPruner(options: PrunerOptions): { readonly stop: () => Promise<void> } {
   const stopping = new AbortController();
   const task = startTask('17 * * * *', () => prune(options, stopping.signal));
@@ -30,18 +31,19 @@ export function startPruner(options: PrunerOptions): { readonly stop: () => Prom
   };
 }
 
-/** Both, whatever becomes of either: events that cannot be deleted must not let the runs pile up. */
+/** All of it, whatever becomes of any part: events that cannot be deleted must not let the runs pile up. */
 export async function prune(
   { db, retention, now, onPruned, onTrouble }: PrunerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const ago = (ms: number) => new Date(now().getTime() - ms);
-  const deleted = (pruning: Promise<number>) =>
-    pruning.catch((error: unknown) => {
+  const tried = <Result>(work: Promise<Result>, otherwise: Result) =>
+    work.catch((error: unknown) => {
       onTrouble(error);
-      return 0;
+      return otherwise;
     });
-  const events = await deleted(pruneEvents(db, ago(retention.eventsMs), signal));
-  const runs = await deleted(pruneRuns(db, ago(retention.runsMs), signal));
+  await tried(abandonLeftBehind(db, now()), undefined);
+  const events = await tried(pruneEvents(db, ago(retention.eventsMs), signal), 0);
+  const runs = await tried(pruneRuns(db, ago(retention.runsMs), signal), 0);
   if (events + runs > 0) onPruned({ events, runs });
 }

@@ -85,6 +85,19 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
 /** Why runs are abandoned that a replica left behind: should it come back to life, it finds them ended and writes nothing. */
 const TAKEN_OVER = 'the replica that was looking is gone; another one took over';
 
+/**
+ * Abandons runs whose replica let the lease run out, of projects that nobody claims any more, such as those that were
+ * taken out of the configuration meanwhile. Whoever still claims a project has done so long before this would.
+ */
+export async function abandonLeftBehind(db: Database, now: Date): Promise<void> {
+  await db.execute(sql`
+    update cph.sync_runs r
+    set ${abandoned(now, 'the replica that was looking is gone; no other took over')}
+    from cph.projects p
+    where r.project_id = p.project_id and r.status = 'running'
+      and p.leased_until < clock_timestamp() - interval '1 minute'`);
+}
+
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
   const since = Math.max(0, now.getTime() - ticks.sweep.getTime());
   // Every project has its own place in the spread, the same each time, so that sweeps of one project stay evenly apart.
