@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../src/store/database.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
 import { createTestDatabase, useTestDatabase } from './support/postgres.ts';
+import { until } from './support/until.ts';
 
 const database = useTestDatabase();
 
@@ -66,6 +68,24 @@ test('a transaction whose connection dies reports why, and gives the connection 
   });
   await expect(dying).rejects.toMatchObject({ cause: { code: '57P01' } });
   expect(await first(sql`select 1 as up`)).toEqual({ up: 1 });
+});
+
+test('a transaction that gets no answer is given up when that is overdue, without waiting for its rollback', async () => {
+  const proxy = await startLossyProxy(database.url);
+  onTestFinished(proxy.close);
+  const lossy = openDatabase({ url: proxy.url, applicationName: 'lossy', maxConnections: 1 });
+  onTestFinished(lossy.close);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  for (const last of ['as overdue', 'commit']) {
+    proxy.silence(last);
+    const unanswered = lossy.db.transaction((tx) => tx.execute(sql`select 1 as overdue`));
+    const failed = expect(unanswered).rejects.toMatchObject({ cause: { message: expect.any(String) } });
+    await until(() => proxy.unheard().includes(last));
+    await vi.advanceTimersByTimeAsync(130_000);
+    await failed;
+  }
+  expect((await lossy.db.execute(sql`select 1 as up`)).rows).toEqual([{ up: 1 }]);
 });
 
 test('a transaction that cannot begin gives the connection back', async () => {

@@ -4,6 +4,7 @@ import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { parseRows } from './row-values.ts';
+import { losesConnection } from './transient.ts';
 
 type NoSchema = Record<string, never>;
 
@@ -60,18 +61,15 @@ export function openDatabase(options: {
 }
 
 /**
- * Stands in for drizzle's own transaction on a pool, which keeps the connection for ever when `begin` fails, and reports
- * a failed `rollback` instead of what went wrong.
+ * Stands in for drizzle's own transaction on a pool, which keeps the connection for ever when `begin` fails, reports a
+ * failed `rollback` instead of what went wrong, and waits for that rollback on a connection that no longer answers.
  */
 async function inTransaction<Result>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<Result>,
   config?: PgTransactionConfig,
 ): Promise<Result> {
-  // In the words of a statement: whoever decides whether to try again need not know that it was the first.
-  const client = await pool.connect().catch((cause: Error) => {
-    throw new DrizzleQueryError('connect', [], cause);
-  });
+  const { client, release } = await borrow(pool);
   let failure: unknown;
   try {
     const result = await drizzle({ client }).transaction(async (tx) => {
@@ -83,13 +81,35 @@ async function inTransaction<Result>(
         throw error;
       }
     }, config);
-    client.release();
+    release(false);
     return result;
   } catch (error) {
     // Any other error than that of the work comes from begin, commit or rollback: the connection is of no more use.
-    client.release(error !== failure);
+    release(error !== failure);
     throw failure ?? error;
   }
+}
+
+/** A connection of the pool that is given up by itself, with all it still has to say, when a statement loses it. */
+async function borrow(pool: pg.Pool): Promise<{ client: pg.PoolClient; release: (broken: boolean) => void }> {
+  // In the words of a statement: whoever decides whether to try again need not know that it was the first.
+  const client = await pool.connect().catch((cause: Error) => {
+    throw new DrizzleQueryError('connect', [], cause);
+  });
+  let released = false;
+  const release = (broken: boolean) => {
+    if (!released) client.release(broken);
+    released = true;
+  };
+  const query = async (statement: pg.QueryConfig, values: unknown[]) => {
+    try {
+      return await client.query(statement, values);
+    } catch (error) {
+      if (losesConnection(error)) release(true);
+      throw error;
+    }
+  };
+  return { client: Object.assign(Object.create(client), { query }), release };
 }
 
 /** A limit for a statement that is a transaction by itself, to be selected before it locks anything. */

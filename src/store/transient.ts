@@ -18,6 +18,9 @@ const LOST = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+  '53300', // too_many_connections: those of the programs before a restart may still be there
+  '25006', // read_only_sql_transaction: after a fail-over, the server we knew is a standby
   '08000', // connection_exception
   '08003', // connection_does_not_exist
   '08006', // connection_failure
@@ -77,10 +80,23 @@ function kindOf(error: unknown): 'conflict' | 'lost' | null {
   const statement = error instanceof DrizzleQueryError;
   const cause = statement ? error.cause : error;
   if (!(cause instanceof Error)) return null;
-  const code = 'code' in cause ? String(cause.code) : '';
-  if (CONFLICT.has(code)) return 'conflict';
-  // When a connection breaks, pg fails what was sent over it without a code. All else a statement can fail with is an
-  // answer of Postgres, or a value that our own parsers refuse.
-  const unanswered = statement && !(cause instanceof pg.DatabaseError) && !(cause instanceof RangeError);
-  return LOST.has(code) || unanswered ? 'lost' : null;
+  if (CONFLICT.has(codeOf(cause))) return 'conflict';
+  return LOST.has(codeOf(cause)) || (statement && isUnanswered(cause)) ? 'lost' : null;
+}
+
+/** Whether the connection is of no more use over which a statement failed like this. */
+export function losesConnection(failure: unknown): boolean {
+  return failure instanceof Error && (LOST.has(codeOf(failure)) || isUnanswered(failure));
+}
+
+/**
+ * When a connection breaks or an answer is overdue, pg fails what was sent over it without a code. All else a statement can
+ * fail with is an answer of Postgres, or a value that our own parsers refuse.
+ */
+function isUnanswered(failure: Error): boolean {
+  return !(failure instanceof pg.DatabaseError) && !(failure instanceof RangeError);
+}
+
+function codeOf(failure: Error): string {
+  return 'code' in failure ? String(failure.code) : '';
 }
