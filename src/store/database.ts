@@ -27,6 +27,10 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const LOCK_TIMEOUT_MS = 30_000;
 /** For a server that no longer answers at all: longer than its own limit, so that the server's error comes first. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
+/** For statements that take milliseconds and wait for nobody: about a lease, of a project or of a sink. */
+const PROMPT_ANSWER_MS = 15_000;
+/** For such statements that wait for a lock. */
+export const LOCKING_ANSWER_MS = LOCK_TIMEOUT_MS + 10_000;
 
 /**
  * A pool of connections. They are made when first needed: opening does not fail when the database is down. Values of
@@ -57,7 +61,25 @@ export function openDatabase(options: {
     transaction: <Result>(work: (tx: Transaction) => Promise<Result>, config?: PgTransactionConfig) =>
       inTransaction(pool, work, config),
   });
+  pools.set(db, pool);
   return { db, close: () => pool.end() };
+}
+
+const pools = new WeakMap<Database, pg.Pool>();
+
+/**
+ * The same database, for short statements by themselves: one that is not answered in time fails, and its connection is
+ * given up. A peer that has vanished without a word is noticed like this within seconds; statements that may take long
+ * would be cut off. A transaction has limits of its own, and is returned as it is.
+ */
+export function promptly(db: Database, ms = PROMPT_ANSWER_MS): Database {
+  const pool = pools.get(db);
+  if (!pool) return db;
+  const query = (statement: pg.QueryConfig, values: unknown[]) => {
+    const limited = { ...statement, query_timeout: ms };
+    return pool.query(limited, values);
+  };
+  return drizzle({ client: Object.assign(Object.create(pool), { query }) });
 }
 
 /**

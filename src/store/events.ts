@@ -1,7 +1,7 @@
 import { asc, gt, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { ImageChange } from '../inventory/diff.ts';
-import type { Database, Transaction } from './database.ts';
+import { type Database, promptly, type Transaction } from './database.ts';
 import { LOG_CHANNEL } from './notifications.ts';
 import { imageEvents } from './schema.ts';
 import { batches, unnested } from './unnest.ts';
@@ -74,7 +74,7 @@ export async function readEvents(
   db: Database,
   { after, limit }: { after: number; limit: number },
 ): Promise<EventRow[]> {
-  return await db
+  return await promptly(db)
     .select()
     .from(imageEvents)
     .where(gt(imageEvents.seq, after))

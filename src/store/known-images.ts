@@ -1,7 +1,7 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { KnownImage } from '../inventory/diff.ts';
 import { type Image, timeText } from '../inventory/image.ts';
-import type { Database } from './database.ts';
+import { type Database, promptly } from './database.ts';
 import { findProject, type ProjectRow } from './projects.ts';
 import { images } from './schema.ts';
 
@@ -58,7 +58,7 @@ export async function readCreating(
   db: Database,
   project_id: string,
 ): Promise<{ image_id: string; image_type: string | null }[]> {
-  return await db
+  return await promptly(db)
     .select({ image_id: images.image_id, image_type: images.image_type })
     .from(images)
     .where(and(eq(images.project_id, project_id), eq(images.status, 'creating'), isNull(images.removed_at)))

@@ -3,7 +3,7 @@
  * written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { type Database, promptly } from './database.ts';
 import { abandoned } from './runs.ts';
 import { unnested } from './unnest.ts';
 
@@ -53,7 +53,7 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
   if (takesNone && returned.length === 0) return [];
   // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look. Who claims a
   // project has it in its configuration, so it is not unconfigured, whatever a replica with an older file has said.
-  const { rows } = await db.execute<ClaimedProject & Record<string, unknown>>(sql`
+  const { rows } = await promptly(db).execute<ClaimedProject & Record<string, unknown>>(sql`
     with given_back as (
       ${giveBack(replica, returned)}
     ), due as (
@@ -148,7 +148,7 @@ export async function renewLeases(
   { replica, project_ids, lease_ms }: { replica: string; project_ids: readonly string[]; lease_ms: number },
 ): Promise<void> {
   if (project_ids.length === 0) return;
-  await db.execute(sql`
+  await promptly(db).execute(sql`
     update cph.projects
     set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
     where project_id in (
@@ -166,7 +166,7 @@ export async function releaseProjects(
   db: Database,
   { replica, returned }: { replica: string; returned: readonly ReturnedProject[] },
 ): Promise<void> {
-  if (returned.length > 0) await db.execute(giveBack(replica, returned));
+  if (returned.length > 0) await promptly(db).execute(giveBack(replica, returned));
 }
 
 function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {

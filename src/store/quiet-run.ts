@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Database, LOCK_LIMIT } from './database.ts';
+import { type Database, LOCK_LIMIT, LOCKING_ANSWER_MS, promptly } from './database.ts';
 import { abandoned, overtakenBy, type RunEnd } from './runs.ts';
 
 /** A sweep that may have found what the last complete one found. */
@@ -25,7 +25,7 @@ export interface QuietRun {
 export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolean> {
   const { run_id, project_id, started_at, digest, end } = quiet;
   const finished_at = sql`${end.finished_at.toISOString()}::timestamptz`;
-  const { rowCount } = await db.execute(sql`
+  const { rowCount } = await promptly(db, LOCKING_ANSWER_MS).execute(sql`
       with limits as materialized (${LOCK_LIMIT}), project as (
         select from cph.projects p, limits
         where lock_timeout is not null and project_id = ${project_id} and snapshot_digest = ${digest} and last_applied_run_id < ${run_id}

@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from './database.ts';
+import { type Database, promptly, type Transaction } from './database.ts';
 import { type RunStatus, syncRuns } from './schema.ts';
 
 export type RunKind = 'sweep' | 'watch';
@@ -38,7 +38,7 @@ export async function beginRun(
   kind: RunKind,
   started_at: Date,
 ): Promise<number> {
-  const [row] = await db
+  const [row] = await promptly(db)
     .insert(syncRuns)
     .values({ project_id, kind, status: 'running', started_at })
     .returning({ id: syncRuns.id });

@@ -1,6 +1,6 @@
 /** How far each sink is in the log, what it gave up, and which replica may move it. Leases run by Postgres' clock alone. */
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { type Database, promptly } from './database.ts';
 import { type deadLetters, sinks } from './delivery-schema.ts';
 import { retryTransient } from './transient.ts';
 import { unnested } from './unnest.ts';
@@ -57,7 +57,7 @@ export async function claimSink(
   name: string,
   { replica, lease_ms, now }: { replica: string; lease_ms: number; now: Date },
 ): Promise<ClaimedSink | null> {
-  const { rows } = await db.execute<ClaimedSink & Record<string, unknown>>(sql`
+  const { rows } = await promptly(db).execute<ClaimedSink & Record<string, unknown>>(sql`
     update cph.sinks s
     set leased_by = ${replica}, leased_until = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
     from (select coalesce(max(seq), 0) as last_seq from cph.image_events) log
@@ -90,7 +90,7 @@ export async function settleSink(
   turn: { readonly name: string; readonly replica: string; readonly cursor_seq: number },
   { progress, dead }: { readonly progress: SinkProgress; readonly dead: readonly DeadLetter[] },
 ): Promise<boolean> {
-  const { rows } = await db.execute<{ moved: number }>(sql`
+  const { rows } = await promptly(db).execute<{ moved: number }>(sql`
     with moved as (
       update cph.sinks
       set ${assignments(progress)}, leased_by = null, leased_until = null
@@ -139,7 +139,7 @@ export async function releaseSink(
   db: Database,
   { name, replica }: { readonly name: string; readonly replica: string },
 ): Promise<void> {
-  await db
+  await promptly(db)
     .update(sinks)
     .set({ leased_by: null, leased_until: null })
     .where(and(eq(sinks.name, name), eq(sinks.leased_by, replica)));
