@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type DaemonOptions, startDaemon } from '../src/daemon/daemon.ts';
-import type { RunReport } from '../src/sync/run.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { DaemonOptions } from '../src/daemon/daemon.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { moment } from './support/moment.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { EVERY_SECOND, runningDaemon } from './support/running-daemon.ts';
 import { type ScriptedProject, scriptedProject } from './support/scripted-project.ts';
 import { simulatedProject } from './support/simulated-project.ts';
 import { until } from './support/until.ts';
@@ -14,28 +13,10 @@ import { until } from './support/until.ts';
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
 
-const ONCE_A_YEAR = '0 0 1 1 *';
-const EVERY_SECOND = '* * * * * *';
-
-/** A daemon with a log that can be read; stopped when the test is over. */
-function daemonOf(
+const daemonOf = (
   projects: readonly Pick<ScriptedProject, 'project'>[],
   schedules: Partial<DaemonOptions['schedules']> = {},
-) {
-  const lines: Record<string, unknown>[] = [];
-  const reports: RunReport[] = [];
-  const daemon = startDaemon({
-    db: database.db,
-    projects: projects.map(({ project }) => project),
-    schedules: { sync: ONCE_A_YEAR, watch: null, timezone: 'UTC', ...schedules },
-    replica: randomUUID(),
-    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
-    now: () => new Date(),
-    onRun: (report) => void reports.push(report),
-  });
-  onTestFinished(() => daemon.stop(0));
-  return { daemon, lines, reports };
-}
+) => runningDaemon(database.db, projects, { schedules });
 
 /** A project whose sweeps wait for their last answer until they are let go. */
 async function heldProject() {

@@ -83,13 +83,13 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
   const loop: Loop = { options, busy: new Map(), returned: [], wake: alarm.ring, report, ...signals };
   const run = async () => {
     while (!stopping.signal.aborted) {
-      await report(() => claimAndLook(loop));
+      await report('lease', () => claimAndLook(loop));
       if (stopping.signal.aborted) return;
       await alarm.sleep(POLL_MS);
       await sleep(GATHER_MS);
     }
   };
-  const renewing = setInterval(() => void report(() => renew(loop)), RENEW_MS);
+  const renewing = setInterval(() => void report('lease', () => renew(loop)), RENEW_MS);
   const ended = run();
   return {
     wake: alarm.ring,
@@ -99,7 +99,7 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
       const timer = setTimeout(() => dropping.abort(new Stopped()), graceMs);
       await ended;
       await Promise.all(loop.busy.values());
-      await report(() => releaseProjects(options.db, { ...options, returned: loop.returned.splice(0) }));
+      await report('lease', () => giveBack(loop, loop.returned.splice(0)));
       clearTimeout(timer);
       clearInterval(renewing);
     },
@@ -114,35 +114,40 @@ export class Stopped extends Error {
   }
 }
 
-type TroubleReporter = (work: () => Promise<void>) => Promise<void>;
+/** Whether it asked Postgres anything. */
+type Asked = boolean;
+type TroubleReporter = (kind: 'lease' | 'look', work: () => Promise<Asked>) => Promise<void>;
 
-/** Tells of the first failure and of the first success after it; a database that is away for an hour is two lines. */
+/**
+ * Tells of the first failure, and of the database being back when what failed has succeeded again; one that is away for an
+ * hour is two lines. Work that asked nothing proves nothing, and leases that work do not prove that looks do: a disk that
+ * is full may let rows be changed and none be added.
+ */
 function troubleReporter(onTrouble: (error: unknown) => void): TroubleReporter {
-  let troubled = false;
-  return async (work) => {
+  const failing = new Set<'lease' | 'look'>();
+  return async (kind, work) => {
     try {
-      await work();
-      if (troubled) onTrouble(null);
-      troubled = false;
+      const asked = await work();
+      if (asked && failing.delete(kind) && failing.size === 0) onTrouble(null);
     } catch (error) {
-      if (!troubled) onTrouble(error);
-      troubled = true;
+      if (failing.size === 0) onTrouble(error);
+      failing.add(kind);
     }
   };
 }
 
-async function claimAndLook(loop: Loop): Promise<void> {
+async function claimAndLook(loop: Loop): Promise<Asked> {
   const { options, busy } = loop;
   const ticks = options.ticks();
   const limit = CONCURRENT_LOOKS - busy.size;
-  const { claimed, returned } = await claim(loop, ticks, limit);
+  const { asked, claimed, returned } = await claim(loop, ticks, limit);
   for (const one of claimed) {
     if (loop.stopping.aborted) {
       loop.returned.push({ project_id: one.project_id, served: null });
       continue;
     }
     const look = loop
-      .report(() => lookAndReturn(loop, one, ticks))
+      .report('look', () => lookAndReturn(loop, one, ticks))
       .finally(() => {
         busy.delete(one.project_id);
         loop.wake();
@@ -151,6 +156,7 @@ async function claimAndLook(loop: Loop): Promise<void> {
   }
   // What was given back may be due again, and could not be claimed by the same statement.
   if (returned > 0 && claimed.length < limit) loop.wake();
+  return asked;
 }
 
 /** Gives back what was looked at, and claims what is due. Should that fail, it is given back with the next claim. */
@@ -158,13 +164,15 @@ async function claim(
   { options, busy, returned }: Loop,
   ticks: Ticks,
   limit: number,
-): Promise<{ claimed: ClaimedProject[]; returned: number }> {
+): Promise<{ asked: Asked; claimed: ClaimedProject[]; returned: number }> {
   const returning = returned.splice(0);
   const taken = new Set([...busy.keys(), ...returning.map(({ project_id }) => project_id)]);
+  const project_ids = [...options.projects.keys()].filter((project_id) => !taken.has(project_id));
+  const asked = returning.length > 0 || (limit > 0 && project_ids.length > 0);
   try {
     const claimed = await claimProjects(options.db, {
       replica: options.replica,
-      project_ids: [...options.projects.keys()].filter((project_id) => !taken.has(project_id)),
+      project_ids,
       ticks,
       limit,
       lease_ms: LEASE_MS,
@@ -172,7 +180,7 @@ async function claim(
       returned: returning,
       now: options.now(),
     });
-    return { claimed, returned: returning.length };
+    return { asked, claimed, returned: returning.length };
   } catch (error) {
     returned.push(...returning);
     throw error;
@@ -180,14 +188,24 @@ async function claim(
 }
 
 /** A look that cannot even be recorded keeps its lease: it is claimed again when that runs out, not in a hot loop. */
-async function lookAndReturn(loop: Loop, { project_id, sweep }: ClaimedProject, ticks: Ticks): Promise<void> {
+async function lookAndReturn(
+  loop: Loop,
+  { project_id, sweep }: ClaimedProject,
+  ticks: Ticks,
+): Promise<Asked> {
   const report = await look(loop, { project_id, sweep });
   if (report) loop.options.onRun(report);
   const served = { sweep: sweep ? ticks.sweep : null, watch: ticks.watch };
   const returned = { project_id, served: loop.signal.aborted ? null : served };
   if (!loop.stopping.aborted) loop.returned.push(returned);
   // No claim will come: others need not wait for the slowest of our looks.
-  else await releaseProjects(loop.options.db, { ...loop.options, returned: [returned] });
+  else await giveBack(loop, [returned]);
+  return report !== null;
+}
+
+async function giveBack({ options }: Loop, returned: readonly ReturnedProject[]): Promise<Asked> {
+  await releaseProjects(options.db, { replica: options.replica, returned });
+  return returned.length > 0;
 }
 
 async function look(
@@ -202,10 +220,8 @@ async function look(
     : await watchProject(options.db, project, control);
 }
 
-async function renew({ options, busy }: Loop): Promise<void> {
-  await renewLeases(options.db, {
-    replica: options.replica,
-    project_ids: [...busy.keys()],
-    lease_ms: LEASE_MS,
-  });
+async function renew({ options, busy }: Loop): Promise<Asked> {
+  const project_ids = [...busy.keys()];
+  await renewLeases(options.db, { replica: options.replica, project_ids, lease_ms: LEASE_MS });
+  return project_ids.length > 0;
 }

@@ -16,6 +16,8 @@ export interface LossyProxy {
   readonly lost: () => boolean;
   /** Loses the connections there are, and those to come as soon as they are made. */
   readonly refuse: () => void;
+  /** Refuses no more. */
+  readonly accept: () => void;
   /**
    * Connections die as those to a machine that lost its power: they stay open, nothing that is sent over them arrives and
    * nothing comes back. Those there are now or, with a text, the first that sends it.
@@ -82,6 +84,9 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
     refuse: () => {
       refusing = true;
       for (const socket of sockets) socket.destroy();
+    },
+    accept: () => {
+      refusing = false;
     },
     silence: (text) => {
       if (text === undefined) silence(...sockets);
