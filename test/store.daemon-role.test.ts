@@ -62,6 +62,7 @@ async function work(db: Database): Promise<void> {
     project_ids: ['p1'],
     ticks: { sweep: NOW, watch: null },
     limit: 8,
+    failing_limit: 4,
     spread_ms: 0,
     returned: [],
   };

@@ -13,7 +13,7 @@ describe('a watch', () => {
     const ids = await register('p1', 'p2');
     await claim(['p1']);
     await release('p1', 'ours', { sweep: TICK, watch: null });
-    expect(await claim(ids, { ticks, now: LATER })).toEqual([
+    expect(await claim(ids, { ticks, now: LATER })).toMatchObject([
       { project_id: 'p1', sweep: false },
       { project_id: 'p2', sweep: true },
     ]);

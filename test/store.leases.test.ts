@@ -14,7 +14,7 @@ beforeEach(() => database.truncate());
 describe('a claim', () => {
   test('hands a project that is due to one replica and to no other', async () => {
     const ids = await register('p1', 'p2');
-    expect(await claim(ids)).toEqual([
+    expect(await claim(ids)).toMatchObject([
       { project_id: 'p1', sweep: true },
       { project_id: 'p2', sweep: true },
     ]);
@@ -37,7 +37,7 @@ describe('a claim', () => {
   test('skips a project that is being written instead of waiting for it', async () => {
     const ids = await register('p1', 'p2');
     await holdLock(database.directUrl, `select from cph.projects where project_id = 'p1' for no key update`);
-    expect(await claim(ids)).toEqual([{ project_id: 'p2', sweep: true }]);
+    expect(await claim(ids)).toMatchObject([{ project_id: 'p2', sweep: true }]);
   });
 
   test('takes no more than the limit, those that have waited longest first', async () => {
@@ -62,6 +62,36 @@ describe('a claim', () => {
   });
 });
 
+describe('projects whose sweeps fail', () => {
+  const fail = (...ids: string[]) =>
+    rowsOf(
+      database.db,
+      `update cph.projects set consecutive_failures = 1 where project_id = any('{${ids.join()}}')`,
+    );
+
+  test('take no more places than they may, those that have waited longest first', async () => {
+    const ids = await register('a', 'b', 'c', 'd', 'e');
+    await fail('a', 'b', 'c');
+    await claim(['a']);
+    await release('a', 'ours', { sweep: new Date(TICK.getTime() - MINUTE), watch: null });
+    expect(await claim(ids, { limit: 4, failing_limit: 2 })).toEqual([
+      { project_id: 'b', sweep: true, failing: true },
+      { project_id: 'c', sweep: true, failing: true },
+      { project_id: 'd', sweep: true, failing: false },
+      { project_id: 'e', sweep: true, failing: false },
+    ]);
+    expect(await claim(ids, { failing_limit: 0 })).toEqual([]);
+    expect(await claim(ids, { failing_limit: 1 })).toMatchObject([{ project_id: 'a' }]);
+  });
+
+  test('that somebody is at leave their places to those that are free', async () => {
+    const ids = await register('a', 'b', 'c');
+    await fail('a', 'b', 'c');
+    await claim(['a'], { replica: 'theirs' });
+    expect(await claim(ids, { failing_limit: 1 })).toMatchObject([{ project_id: 'b' }]);
+  });
+});
+
 test('a claim says that the project is configured, whatever a replica with an older file has said', async () => {
   await register('p1', 'p2');
   await markUnconfigured(database.db, [], TICK);
@@ -76,7 +106,7 @@ describe('a lease', () => {
     await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
     await beginRun(database.db, 'p1', 'sweep', TICK);
     await beginRun(database.db, 'p2', 'sweep', TICK);
-    expect(await claim(['p1'], { now: LATER })).toEqual([{ project_id: 'p1', sweep: true }]);
+    expect(await claim(['p1'], { now: LATER })).toMatchObject([{ project_id: 'p1', sweep: true }]);
     expect(await project('p1')).toMatchObject({ leased_by: 'ours' });
     expect(await runsOf(database.db)).toMatchObject([
       { project_id: 'p1', status: 'abandoned', finished_at: LATER, error_message: expect.any(String) },
@@ -178,7 +208,7 @@ describe('a project given back', () => {
     const ids = await register('p1');
     await claim(ids);
     await release('p1', 'ours', null);
-    expect(await claim(ids, { replica: 'theirs' })).toEqual([{ project_id: 'p1', sweep: true }]);
+    expect(await claim(ids, { replica: 'theirs' })).toMatchObject([{ project_id: 'p1', sweep: true }]);
   });
 
   test('is due once more for the ticks that came while it was being looked at, however many', async () => {

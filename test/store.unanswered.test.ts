@@ -16,7 +16,13 @@ beforeEach(() => database.truncate());
 const replica = 'ours';
 const lease_ms = 15_000;
 const returned = [{ project_id: 'p1', served: null }];
-const claiming = { project_ids: ['p1'], ticks: { sweep: TICK, watch: null }, limit: 1, spread_ms: 0 };
+const claiming = {
+  project_ids: ['p1'],
+  ticks: { sweep: TICK, watch: null },
+  limit: 1,
+  failing_limit: 1,
+  spread_ms: 0,
+};
 const failed = { attempts: 1, failing_since: TICK, next_attempt_at: TICK, last_error: 'away' };
 const progress = { cursor_seq: 0, delivered_at: null, ...failed };
 const end = { status: 'succeeded', finished_at: TICK } as const;

@@ -4,7 +4,8 @@ import type { Database } from '../store/database.ts';
 import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
-import { CONCURRENT_LOOKS, type LookLoop, startLookLoop } from './look-loop.ts';
+import { type LookLoop, startLookLoop } from './look-loop.ts';
+import { CONCURRENT_LOOKS } from './places.ts';
 import { logDatabase, logRun } from './run-log.ts';
 import { intervalsOf, type Schedules, startTask } from './schedule.ts';
 

@@ -2,7 +2,7 @@
  * Looking, project by project: claims what is due, looks, gives it back. Any number of replicas may run this loop on one
  * database.
  *
- * - A project that hangs or fails takes one of our places until it is done with, and delays nobody else's.
+ * - Projects that hang or fail take a part of our places until they are done with, and leave the rest to the others.
  * - Should we die in the middle of a look, the lease runs out and another replica takes the project over.
  * - Should we sleep through our lease (a paused machine), another replica has looked meanwhile: our look began earlier,
  *   so the database refuses it.
@@ -25,6 +25,7 @@ import type { RunReport } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
 import { watchProject } from '../sync/watch.ts';
 import { LEASE_MS, RENEW_MS } from './lease.ts';
+import { freePlaces, type LookUnderWay } from './places.ts';
 
 export interface LookLoopOptions {
   readonly db: Database;
@@ -49,8 +50,6 @@ export interface LookLoop {
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-/** Projects looked at side by side: enough to keep a replica busy, few enough for its twelve database connections. */
-export const CONCURRENT_LOOKS = 8;
 /** How soon a replica finds what another one left, or what its own spread makes due. */
 const POLL_MS = 500;
 /**
@@ -61,7 +60,7 @@ const GATHER_MS = 10;
 
 interface Loop {
   readonly options: LookLoopOptions;
-  readonly busy: Map<string, Promise<void>>;
+  readonly busy: Map<string, LookUnderWay & { readonly ended: Promise<void> }>;
   /** Looked at, to be given back with the next claim: a statement for each was a quarter of what quiet sweeps ask of Postgres. */
   readonly returned: ReturnedProject[];
   readonly wake: () => void;
@@ -98,7 +97,7 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
       alarm.ring();
       const timer = setTimeout(() => dropping.abort(new Stopped()), graceMs);
       await ended;
-      await Promise.all(loop.busy.values());
+      await Promise.all(Array.from(loop.busy.values(), (look) => look.ended));
       await report('lease', () => giveBack(loop, loop.returned.splice(0)));
       clearTimeout(timer);
       clearInterval(renewing);
@@ -139,23 +138,23 @@ function troubleReporter(onTrouble: (error: unknown) => void): TroubleReporter {
 async function claimAndLook(loop: Loop): Promise<Asked> {
   const { options, busy } = loop;
   const ticks = options.ticks();
-  const limit = CONCURRENT_LOOKS - busy.size;
-  const { asked, claimed, returned } = await claim(loop, ticks, limit);
+  const places = freePlaces([...busy.values()], performance.now());
+  const { asked, claimed, returned } = await claim(loop, ticks, places);
   for (const one of claimed) {
     if (loop.stopping.aborted) {
       loop.returned.push({ project_id: one.project_id, served: null });
       continue;
     }
-    const look = loop
+    const ended = loop
       .report('look', () => lookAndReturn(loop, one, ticks))
       .finally(() => {
         busy.delete(one.project_id);
         loop.wake();
       });
-    busy.set(one.project_id, look);
+    busy.set(one.project_id, { since: performance.now(), failing: one.failing, ended });
   }
   // What was given back may be due again, and could not be claimed by the same statement.
-  if (returned > 0 && claimed.length < limit) loop.wake();
+  if (returned > 0 && claimed.length < places.limit) loop.wake();
   return asked;
 }
 
@@ -163,18 +162,18 @@ async function claimAndLook(loop: Loop): Promise<Asked> {
 async function claim(
   { options, busy, returned }: Loop,
   ticks: Ticks,
-  limit: number,
+  places: ReturnType<typeof freePlaces>,
 ): Promise<{ asked: Asked; claimed: ClaimedProject[]; returned: number }> {
   const returning = returned.splice(0);
   const taken = new Set([...busy.keys(), ...returning.map(({ project_id }) => project_id)]);
   const project_ids = [...options.projects.keys()].filter((project_id) => !taken.has(project_id));
-  const asked = returning.length > 0 || (limit > 0 && project_ids.length > 0);
+  const asked = returning.length > 0 || (places.limit > 0 && project_ids.length > 0);
   try {
     const claimed = await claimProjects(options.db, {
       replica: options.replica,
       project_ids,
       ticks,
-      limit,
+      ...places,
       lease_ms: LEASE_MS,
       spread_ms: options.spreadMs,
       returned: returning,
@@ -193,7 +192,7 @@ async function lookAndReturn(
   { project_id, sweep }: ClaimedProject,
   ticks: Ticks,
 ): Promise<Asked> {
-  const report = await look(loop, { project_id, sweep });
+  const report = await look(loop, project_id, sweep);
   if (report) loop.options.onRun(report);
   const served = { sweep: sweep ? ticks.sweep : null, watch: ticks.watch };
   const returned = { project_id, served: loop.signal.aborted ? null : served };
@@ -210,7 +209,8 @@ async function giveBack({ options }: Loop, returned: readonly ReturnedProject[])
 
 async function look(
   { options, signal }: Loop,
-  { project_id, sweep }: ClaimedProject,
+  project_id: string,
+  sweep: boolean,
 ): Promise<RunReport | null> {
   const project = options.projects.get(project_id);
   if (!project) return null;

@@ -18,6 +18,8 @@ export interface ClaimedProject {
   readonly project_id: string;
   /** A sweep is due, which also does for a watch; else a watch is. */
   readonly sweep: boolean;
+  /** Its last sweeps have failed. */
+  readonly failing: boolean;
 }
 
 /** A project that was looked at. */
@@ -32,8 +34,9 @@ export interface ClaimOptions {
   /** The projects this replica is configured for. */
   readonly project_ids: readonly string[];
   readonly ticks: Ticks;
-  /** Projects at most. */
+  /** Projects at most, and how many of them may be such as have failed. */
   readonly limit: number;
+  readonly failing_limit: number;
   readonly lease_ms: number;
   /** Looks of one tick are spread over this long, each project at its own moment, so that they do not come all at once. */
   readonly spread_ms: number;
@@ -57,12 +60,15 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
     with given_back as (
       ${giveBack(replica, returned)}
     ), due as (
-      select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep
+      select project_id, leased_by as left_by, ${sweepIsDue(options)} as sweep, consecutive_failures > 0 as failing
       from cph.projects
-      where project_id = any(${sql.param(options.project_ids)}::text[])
-        and (leased_until is null or leased_until < clock_timestamp())
-        and (${sweepIsDue(options)} or ${watchIsDue(options)})
-      order by sweep_tick nulls first, watch_tick nulls first, project_id
+      where ${isDue(options)}
+        and (consecutive_failures = 0 or project_id in (
+          select project_id from cph.projects
+          where ${isDue(options)} and consecutive_failures > 0
+          order by ${LONGEST_WAITING} limit ${Math.max(0, options.failing_limit)}
+        ))
+      order by ${LONGEST_WAITING}
       limit ${Math.max(0, limit)}
       for no key update skip locked
     ), claimed as (
@@ -71,14 +77,14 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
         unconfigured_since = null
       from due
       where p.project_id = due.project_id
-      returning p.project_id, due.sweep, due.left_by
+      returning p.project_id, due.sweep, due.failing, due.left_by
     ), left_behind as (
       update cph.sync_runs r
       set ${abandoned(options.now, TAKEN_OVER)}
       from claimed
       where r.project_id = claimed.project_id and claimed.left_by is not null and r.status = 'running'
     )
-    select project_id, sweep from claimed`);
+    select project_id, sweep, failing from claimed`);
   return rows;
 }
 
@@ -96,6 +102,14 @@ export async function abandonLeftBehind(db: Database, now: Date): Promise<void> 
     from cph.projects p
     where r.project_id = p.project_id and r.status = 'running'
       and p.leased_until < clock_timestamp() - interval '1 minute'`);
+}
+
+const LONGEST_WAITING = sql`sweep_tick nulls first, watch_tick nulls first, project_id`;
+
+function isDue(options: ClaimOptions) {
+  return sql`(project_id = any(${sql.param(options.project_ids)}::text[])
+    and (leased_until is null or leased_until < clock_timestamp())
+    and (${sweepIsDue(options)} or ${watchIsDue(options)}))`;
 }
 
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {

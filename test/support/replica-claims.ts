@@ -44,7 +44,7 @@ export function claimsOn(database: TestDatabase): Claims {
       return project_ids;
     },
     claim: async (project_ids, options = {}) => {
-      const limits = { limit: 100, lease_ms: MINUTE, spread_ms: 0, returned: [] };
+      const limits = { limit: 100, failing_limit: 100, lease_ms: MINUTE, spread_ms: 0, returned: [] };
       const claimed = await claimProjects(database.db, { ...defaults, ...limits, project_ids, ...options });
       return claimed.toSorted((a, b) => (a.project_id < b.project_id ? -1 : 1));
     },

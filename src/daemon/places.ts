@@ -1,0 +1,30 @@
+/** How many projects a replica looks at side by side, such that those that hang delay no other. */
+
+/** Enough to keep a replica busy, few enough for its twelve database connections. */
+export const CONCURRENT_LOOKS = 8;
+/** A look that takes longer mostly waits for an API that hangs: it leaves its place to another. */
+const SLOW_MS = 10_000;
+/** Slow ones included: each has its snapshot in memory, so there must be an end to it. */
+const LOOKS_IN_ALL = 2 * CONCURRENT_LOOKS;
+/** Of projects whose last sweeps failed. With a region down they would take one place after the other, each for minutes. */
+const FAILING_LOOKS = CONCURRENT_LOOKS / 2;
+
+export interface LookUnderWay {
+  /** When it began, in milliseconds of a clock that never jumps. */
+  readonly since: number;
+  /** The project's last sweeps have failed. */
+  readonly failing: boolean;
+}
+
+/** How many projects may be claimed, and how many of those may be failing. */
+export function freePlaces(
+  looks: readonly LookUnderWay[],
+  now: number,
+): { readonly limit: number; readonly failing_limit: number } {
+  const quick = looks.filter(({ since }) => now - since < SLOW_MS).length;
+  const failing = looks.filter((look) => look.failing).length;
+  return {
+    limit: Math.max(0, Math.min(CONCURRENT_LOOKS - quick, LOOKS_IN_ALL - looks.length)),
+    failing_limit: Math.max(0, FAILING_LOOKS - failing),
+  };
+}
