@@ -37,6 +37,30 @@ describe('a watch', () => {
   });
 });
 
+describe('a tick that is still to come by the clock of Postgres', () => {
+  const AHEAD = new Date(Date.now() + 60 * MINUTE);
+
+  test('is not believed: the project is due, and what is served next counts', async () => {
+    const ids = await register('p1');
+    await claim(ids);
+    await release('p1', 'ours', { sweep: AHEAD, watch: AHEAD });
+    const ticks = { sweep: TICK, watch: TICK };
+    expect(await claim(ids, { ticks })).toMatchObject([{ project_id: 'p1', sweep: true }]);
+    await release('p1', 'ours', { sweep: TICK, watch: TICK });
+    expect(await project('p1')).toMatchObject({ sweep_tick: TICK, watch_tick: TICK });
+    expect(await claim(ids, { ticks })).toEqual([]);
+  });
+
+  test('is forgotten, too, when the look that followed was stopped', async () => {
+    const ids = await register('p1');
+    await claim(ids);
+    await release('p1', 'ours', { sweep: AHEAD, watch: AHEAD });
+    await claim(ids);
+    await release('p1', 'ours', null);
+    expect(await project('p1')).toMatchObject({ sweep_tick: null, watch_tick: null });
+  });
+});
+
 describe('the looks of one tick', () => {
   test('are spread: each project has its own moment, the same every time, and all are due by the end', async () => {
     const ids = await register(...Array.from({ length: 40 }, (_, i) => `project-${i}`));

@@ -6,8 +6,11 @@ import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
 import { type LookLoop, startLookLoop } from './look-loop.ts';
 import { CONCURRENT_LOOKS } from './places.ts';
-import { logDatabase, logRun } from './run-log.ts';
+import { logDatabase, logRun, logShift } from './run-log.ts';
 import { intervalsOf, type Schedules, startTask } from './schedule.ts';
+
+/** A clock that is set back by less delays a tick by less. */
+const SET_BACK_MS = 60_000;
 
 export interface DaemonOptions {
   readonly db: Database;
@@ -34,21 +37,35 @@ export function startDaemon(options: DaemonOptions): Daemon {
   const { db, schedules, replica, log, now, onRun } = options;
   const projects = new Map(options.projects.map((project) => [project.project_id, project]));
   const ticks: { sweep: Date; watch: Date | null } = { sweep: now(), watch: null };
+  let seen = now();
+  /** The schedules would be silent until the time they know comes again, and the last ticks be still to come. */
+  const setBack = (time: Date) => {
+    for (const task of tasks) void task.destroy();
+    ticks.sweep = time;
+    if (ticks.watch) ticks.watch = time;
+    tasks = scheduleTicks(schedules, { ticks, loop, log });
+  };
   const { shortest } = intervalsOf(schedules.sync, schedules.timezone);
   const loop = startLookLoop({
     db,
     replica,
     now,
     projects,
-    ticks: () => ({ ...ticks }),
+    ticks: () => {
+      const time = now();
+      if (time.getTime() < seen.getTime() - SET_BACK_MS) setBack(time);
+      seen = time;
+      return { ...ticks };
+    },
     spreadMs: spreadOf(projects.size, shortest),
     onRun: (report) => {
       logRun(log, report);
       onRun(report);
     },
     onTrouble: (error) => logDatabase(log, error),
+    onShift: (shiftMs) => logShift(log, shiftMs),
   });
-  const tasks = scheduleTicks(schedules, { ticks, loop, log });
+  let tasks = scheduleTicks(schedules, { ticks, loop, log });
   let stopped: Promise<void> | undefined;
   return {
     stop: (graceMs) => {
@@ -96,6 +113,8 @@ function cronLogger(log: Log) {
 }
 
 async function stopAll(tasks: readonly ScheduledTask[], loop: LookLoop, graceMs: number): Promise<void> {
+  // The loop first: it is what would begin the schedules anew.
+  const stopped = loop.stop(graceMs);
   for (const task of tasks) await task.destroy();
-  await loop.stop(graceMs);
+  await stopped;
 }

@@ -11,9 +11,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAlarm } from '../delivery/alarm.ts';
+import { type ClockShift, createClockShift } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import {
   type ClaimedProject,
+  type ClaimOptions,
   claimProjects,
   type ReturnedProject,
   releaseProjects,
@@ -41,6 +43,8 @@ export interface LookLoopOptions {
   readonly onRun: (report: RunReport) => void;
   /** Told once when looking stops being possible, and with null when it is again. */
   readonly onTrouble: (error: unknown) => void;
+  /** Told by how much our times are moved to be Postgres', when that changes; see {@link ClockShift}. */
+  readonly onShift: (shiftMs: number) => void;
 }
 
 export interface LookLoop {
@@ -65,6 +69,7 @@ interface Loop {
   readonly returned: ReturnedProject[];
   readonly wake: () => void;
   readonly report: TroubleReporter;
+  readonly clock: ClockShift;
   /** Aborted: begin no more looks. */
   readonly stopping: AbortSignal;
   /** Aborted: stop the looks under way. */
@@ -79,7 +84,8 @@ export function startLookLoop(options: LookLoopOptions): LookLoop {
   const report = troubleReporter(options.onTrouble);
   const stopping = new AbortController();
   const signals = { stopping: stopping.signal, signal: dropping.signal };
-  const loop: Loop = { options, busy: new Map(), returned: [], wake: alarm.ring, report, ...signals };
+  const clock = createClockShift(options.db, options.now, options.onShift);
+  const loop: Loop = { options, busy: new Map(), returned: [], wake: alarm.ring, report, clock, ...signals };
   const run = async () => {
     while (!stopping.signal.aborted) {
       await report('lease', () => claimAndLook(loop));
@@ -137,9 +143,16 @@ function troubleReporter(onTrouble: (error: unknown) => void): TroubleReporter {
 
 async function claimAndLook(loop: Loop): Promise<Asked> {
   const { options, busy } = loop;
-  const ticks = options.ticks();
+  // Asked for first, and so during an outage too: whoever makes the ticks sees there that the clock was set back.
+  const ours = options.ticks();
+  const shiftMs = await loop.clock.follow();
+  const ticks = shifted(ours, shiftMs);
   const places = freePlaces([...busy.values()], performance.now());
-  const { asked, claimed, returned } = await claim(loop, ticks, places);
+  const { asked, claimed, returned } = await claim(loop, {
+    ticks,
+    ...places,
+    now: new Date(options.now().getTime() + shiftMs),
+  });
   for (const one of claimed) {
     if (loop.stopping.aborted) {
       loop.returned.push({ project_id: one.project_id, served: null });
@@ -158,26 +171,28 @@ async function claimAndLook(loop: Loop): Promise<Asked> {
   return asked;
 }
 
+function shifted({ sweep, watch }: Ticks, ms: number): Ticks {
+  const move = (tick: Date) => new Date(tick.getTime() + ms);
+  return { sweep: move(sweep), watch: watch && move(watch) };
+}
+
 /** Gives back what was looked at, and claims what is due. Should that fail, it is given back with the next claim. */
 async function claim(
   { options, busy, returned }: Loop,
-  ticks: Ticks,
-  places: ReturnType<typeof freePlaces>,
+  due: Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now'>,
 ): Promise<{ asked: Asked; claimed: ClaimedProject[]; returned: number }> {
   const returning = returned.splice(0);
   const taken = new Set([...busy.keys(), ...returning.map(({ project_id }) => project_id)]);
   const project_ids = [...options.projects.keys()].filter((project_id) => !taken.has(project_id));
-  const asked = returning.length > 0 || (places.limit > 0 && project_ids.length > 0);
+  const asked = returning.length > 0 || (due.limit > 0 && project_ids.length > 0);
   try {
     const claimed = await claimProjects(options.db, {
       replica: options.replica,
       project_ids,
-      ticks,
-      ...places,
+      ...due,
       lease_ms: LEASE_MS,
       spread_ms: options.spreadMs,
       returned: returning,
-      now: options.now(),
     });
     return { asked, claimed, returned: returning.length };
   } catch (error) {

@@ -30,6 +30,13 @@ export function logDatabase(log: Log, error: unknown): void {
   else log.error({ error: describeError(error) }, 'the database cannot be used; looks are kept waiting');
 }
 
+/** Our clock and Postgres' are minutes apart or, with zero, no longer. */
+export function logShift(log: Log, shiftMs: number): void {
+  const apart = `${Math.abs(shiftMs) / 60_000} minutes ${shiftMs < 0 ? 'ahead of' : 'behind'}`;
+  if (shiftMs === 0) log.info('the clock of this machine agrees with that of Postgres again');
+  else log.warn(`the clock of this machine is ${apart} that of Postgres; schedules follow Postgres`);
+}
+
 /** What became of a delivery: what went well is counted by metrics and told in `debug`, the rest is news. */
 export function logDelivery(log: Log, { sink, outcome, count, error }: Delivery): void {
   const level = { delivered: 'debug', retried: 'warn', dead: 'error' } as const;

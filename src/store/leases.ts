@@ -115,13 +115,27 @@ function isDue(options: ClaimOptions) {
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
   const since = Math.max(0, now.getTime() - ticks.sweep.getTime());
   // Every project has its own place in the spread, the same each time, so that sweeps of one project stay evenly apart.
-  return sql`(coalesce(sweep_tick < ${ticks.sweep.toISOString()}::timestamptz, true)
+  return sql`(coalesce(sweep_tick < ${ticks.sweep.toISOString()}::timestamptz or ${isAhead('sweep_tick')}, true)
     and (hashtext(project_id) & 1023) * ${spread_ms / 1024}::float8 <= ${since}::float8)`;
 }
 
 function watchIsDue({ ticks }: ClaimOptions) {
   if (!ticks.watch) return sql`false`;
-  return sql`coalesce(watch_tick < ${ticks.watch.toISOString()}::timestamptz, true)`;
+  return sql`coalesce(watch_tick < ${ticks.watch.toISOString()}::timestamptz or ${isAhead('watch_tick')}, true)`;
+}
+
+/**
+ * A tick that is still to come by Postgres' clock was written when some clock was wrong, and says nothing: were it
+ * believed, nobody would look until then. Farther ahead than a tick of ours can be (see `createClockShift`), or we would look
+ * without end.
+ */
+function isAhead(tick: 'sweep_tick' | 'watch_tick'): SQL {
+  return sql`${sql.raw(tick)} > clock_timestamp() + interval '3 minutes'`;
+}
+
+/** The later one of two ticks, the one in the table being worth nothing when it is ahead. */
+function laterTick(tick: 'sweep_tick' | 'watch_tick', served: SQL): SQL {
+  return sql`greatest(case when not ${isAhead(tick)} then ${sql.raw(tick)} end, ${served})`;
 }
 
 /**
@@ -193,7 +207,7 @@ function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {
   return sql`
     update cph.projects p
     set leased_by = null, leased_until = null,
-      sweep_tick = greatest(p.sweep_tick, u.sweep), watch_tick = greatest(p.watch_tick, u.watch)
+      sweep_tick = ${laterTick('sweep_tick', sql`u.sweep`)}, watch_tick = ${laterTick('watch_tick', sql`u.watch`)}
     from ${rows}
     where p.project_id = u.project_id and p.project_id in (
       select project_id from cph.projects

@@ -11,8 +11,8 @@ import { registerProjects } from '../../src/store/projects.ts';
 import { rowsOf, type SqlRow } from './inventory-rows.ts';
 import type { TestDatabase } from './postgres.ts';
 
-export const TICK = new Date('2026-08-01T12:00:00Z');
-export const LATER = new Date('2026-08-01T12:05:00Z');
+export const TICK = new Date('2024-08-01T12:00:00Z');
+export const LATER = new Date('2024-08-01T12:05:00Z');
 export const MINUTE = 60_000;
 /** A lease that has run out before it is looked at again. */
 export const RUN_OUT = -1_000;
