@@ -43,6 +43,20 @@ describe('a failure', () => {
     });
   });
 
+  test('that was written by a clock far ahead is not waited for; the longest pause is', async () => {
+    const { receiver, turns } = await three();
+    receiver.answer = () => 500;
+    const right = turns.clock;
+    turns.clock = later(right, DAY);
+    await turns.take();
+    turns.clock = right;
+    expect(await turns.take()).toMatchObject({ retried: true });
+    receiver.answer = () => throttle('3600');
+    turns.clock = later(right, 60);
+    await turns.take();
+    expect(await turns.take()).toBeNull();
+  });
+
   test('is followed by another attempt after delays that grow up to a minute, and not before', async () => {
     const { receiver, turns } = await three();
     receiver.answer = () => 500;

@@ -57,13 +57,15 @@ export async function claimSink(
   name: string,
   { replica, lease_ms, now }: { replica: string; lease_ms: number; now: Date },
 ): Promise<ClaimedSink | null> {
+  // No pause is longer than an hour: one that is was written by a clock that was wrong.
+  const at = sql`${now.toISOString()}::timestamptz`;
   const { rows } = await promptly(db).execute<ClaimedSink & Record<string, unknown>>(sql`
     update cph.sinks s
     set leased_by = ${replica}, leased_until = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
     from (select coalesce(max(seq), 0) as last_seq from cph.image_events) log
     where s.name = ${name}
       and (s.leased_by is null or s.leased_by = ${replica} or s.leased_until <= clock_timestamp())
-      and (s.next_attempt_at <= ${now.toISOString()}::timestamptz or (s.attempts = 0 and s.cursor_seq < log.last_seq))
+      and (s.next_attempt_at <= ${at} or s.next_attempt_at > ${at} + interval '61 minutes' or (s.attempts = 0 and s.cursor_seq < log.last_seq))
     returning s.name, s.cursor_seq, s.attempts, s.failing_since, log.last_seq`);
   return rows[0] ?? null;
 }
