@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { markUnconfiguredSinks, registerSinks } from '../src/store/sinks.ts';
+import { claimSink, markUnconfiguredSinks, registerSinks } from '../src/store/sinks.ts';
 import { append, created } from './support/event-log.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -25,6 +25,14 @@ test('a sink that is no longer configured is marked, and goes on at its place on
     { name: 'kept', unconfigured_since: null, cursor_seq: 0 },
     { name: 'out', unconfigured_since: null, cursor_seq: 0 },
   ]);
+});
+
+test('a sink that a replica with another file has marked is one that is configured once it is delivered to', async () => {
+  await registerSinks(database.db, webhooks('ours'), new Date());
+  await append(database.db, [created('a')]);
+  await markUnconfiguredSinks(database.db, [], new Date());
+  await claimSink(database.db, 'ours', { replica: 'ours', lease_ms: 1_000, now: new Date() });
+  expect(await rows('unconfigured_since')).toEqual([{ name: 'ours', unconfigured_since: null }]);
 });
 
 test('a start with nothing new writes no row', async () => {

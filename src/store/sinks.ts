@@ -49,8 +49,8 @@ export interface ClaimedSink extends Pick<SinkRow, 'name' | 'cursor_seq' | 'atte
 
 /**
  * Leases a sink for `lease_ms`, if there is something to do for it and no other replica is at it; else returns null and
- * writes nothing. Should we die, another replica takes it when the lease runs out, and sends what we sent and could not
- * note down once more.
+ * writes nothing. Who leases it has it in its configuration, whatever a replica with another file has said. Should we
+ * die, another replica takes it when the lease runs out, and sends what we sent and could not note down once more.
  */
 export async function claimSink(
   db: Database,
@@ -61,7 +61,8 @@ export async function claimSink(
   const at = sql`${now.toISOString()}::timestamptz`;
   const { rows } = await promptly(db).execute<ClaimedSink & Record<string, unknown>>(sql`
     update cph.sinks s
-    set leased_by = ${replica}, leased_until = clock_timestamp() + make_interval(secs => ${lease_ms / 1000})
+    set leased_by = ${replica}, leased_until = clock_timestamp() + make_interval(secs => ${lease_ms / 1000}),
+      unconfigured_since = null
     from (select coalesce(max(seq), 0) as last_seq from cph.image_events) log
     where s.name = ${name}
       and (s.leased_by is null or s.leased_by = ${replica} or s.leased_until <= clock_timestamp())
