@@ -5,7 +5,8 @@
  *     npm run chaos
  *     npx tsx scripts/chaos.ts [projects] [images] [seconds]
  *
- * With TEST_PGBOUNCER=1 replicas reach Postgres through a PgBouncer that lends connections by the transaction.
+ * With TEST_PGBOUNCER=1 replicas reach Postgres through a PgBouncer that lends connections by the transaction, and
+ * TEST_POSTGRES_BIN=<folder> crashes the Postgres whose programs are there, such as /usr/lib/postgresql/15/bin.
  * Ends with 1 when anything is wrong.
  */
 import { runChaos } from '../test/support/replica-chaos.ts';

@@ -1,11 +1,15 @@
 /** A Postgres of one's own, to be crashed: the one that tests share is for all of them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded.ts';
-import { runningServer } from '../../src/store/embedded-pidfile.ts';
+import pg from 'pg';
+import { type Account, chooseAccount, spawnPostgres } from '../../src/store/embedded-account.ts';
+import { locateBinaries } from '../../src/store/embedded-binaries.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
+import { freePort } from './pgbouncer.ts';
 
 export interface OwnPostgres {
   /** Migrated; stays the same over a crash. */
@@ -15,24 +19,73 @@ export interface OwnPostgres {
   readonly close: () => Promise<void>;
 }
 
+const START_MS = 60_000;
+
+/** Of the version whose programs are in the folder TEST_POSTGRES_BIN, else the one that npm brought. */
 export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'cph-inventory-replicas-'));
-  const data = join(dataDir, 'postgres', 'data');
-  let server: EmbeddedPostgres = await startEmbeddedPostgres({ dataDir });
-  const { url } = server;
+  const { initdb, postgres } = await programs();
+  const folder = await mkdtemp(join(tmpdir(), 'cph-inventory-replicas-'));
+  const data = join(folder, 'data');
+  const account = await chooseAccount(undefined);
+  if (account) await chown(folder, account.uid, account.gid);
+  await make(account, initdb, data);
+  const port = await freePort();
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'log_min_messages=panic'];
+  const args = ['-D', data, '-p', String(port), ...options.flatMap((option) => ['-c', option])];
+  const start = async () => {
+    const child = await spawnPostgres(account, { program: postgres, args });
+    child.stderr?.resume();
+    await untilReady(url);
+    return child;
+  };
+  let server = await start();
   await migrateDatabase({ url });
   return {
     url,
     crash: async () => {
-      const running = await runningServer(data);
-      if (running) process.kill(running.pid, 'SIGQUIT');
-      while (await runningServer(data)) await sleep(20);
-      server = await startEmbeddedPostgres({ dataDir });
-      if (server.url !== url) throw new Error('Postgres came back on another port');
+      await end(server, 'SIGQUIT');
+      server = await start();
     },
     close: async () => {
-      await server.close();
-      await rm(dataDir, { recursive: true, force: true });
+      await end(server, 'SIGINT');
+      await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function programs(): Promise<{ initdb: string; postgres: string }> {
+  const folder = process.env.TEST_POSTGRES_BIN;
+  return folder ? { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') } : locateBinaries();
+}
+
+async function make(account: Account | null, program: string, data: string): Promise<void> {
+  const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const child = await spawnPostgres(account, { program, args: [`--pgdata=${data}`, ...options] });
+  child.stderr?.resume();
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`initdb ended with ${code}`);
+}
+
+async function untilReady(url: string): Promise<void> {
+  const late = AbortSignal.timeout(START_MS);
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      if (late.aborted) throw error;
+      await sleep(20);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill(signal);
+  await ended;
 }
