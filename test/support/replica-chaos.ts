@@ -36,6 +36,7 @@ const PAUSE_MS = 23_000;
 /** Unevenly: kills as far apart as a lease is long would hit the same projects again and again. */
 const KILL_EVERY_MS = [2_000, 7_000] as const;
 const TERMINATE_EVERY_MS = 700;
+const SUPERVISED_MS = 60_000;
 const CHANGE_EVERY_MS = 50;
 /** In the quiet, every project is swept so often: one look to miss an image, one to remove it, one to find all in order. */
 const QUIET_SWEEPS = 3;
@@ -167,13 +168,17 @@ function warningsOf(replica: Replica | null | undefined): string[] {
   );
 }
 
-/** A replica that starts while Postgres is away ends at once, and is started again by whatever supervises it. */
+/**
+ * A replica that starts while Postgres is away ends at once, and is started again by whatever supervises it. After a crash
+ * PgBouncer lets nobody in for 15 s (its server_login_retry).
+ */
 async function startAgain(fleet: Fleet): Promise<Replica> {
-  for (let attempt = 1; ; attempt += 1) {
+  const late = AbortSignal.timeout(SUPERVISED_MS);
+  for (;;) {
     try {
       return await fleet.start();
     } catch (error) {
-      if (attempt === 10) throw error;
+      if (late.aborted) throw error;
       await sleep(500);
     }
   }
