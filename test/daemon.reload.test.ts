@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { cp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../src/simulator/server.ts';
@@ -150,7 +150,7 @@ test('a SIGHUP while the database is away is answered as soon as it is back', as
   await setReachable(database, false);
   await write(['p1', 'p2']);
   await reload();
-  await untilSaid(running, 'as soon as the database is back');
+  await untilSaid(running, 'until the database takes the new one');
   expect(steps(running.stderr())).toEqual(['started']);
   await setReachable(database, true);
   await untilSwept('p1', 'p2');
@@ -171,9 +171,26 @@ test('a reload changes how much is logged, and says that another database takes 
   expect(steps(running.stderr())).toEqual(['started', 'reloading', 'started']);
 });
 
+/** Puts the migrations of a later version where the program has its own, as `npm ci` does in a checkout that was updated. */
+async function upgradeInPlace(tag: string): Promise<void> {
+  const folder = join(program.folder, 'package', 'migrations');
+  const checkout = await realpath(folder);
+  await rm(folder);
+  onTestFinished(async () => {
+    await rm(folder, { recursive: true });
+    await symlink(checkout, folder);
+  });
+  await cp(checkout, folder, { recursive: true });
+  const journal = join(folder, 'meta', '_journal.json');
+  const { entries, ...rest } = JSON.parse(await readFile(journal, 'utf8'));
+  await writeFile(journal, JSON.stringify({ ...rest, entries: [...entries, { tag }] }));
+  await writeFile(join(folder, `${tag}.sql`), 'select 1');
+}
+
 test('a daemon ends when a later version has migrated its database, and says what to do', async () => {
   const { running } = await daemon(['p1']);
   await untilSwept('p1');
+  await upgradeInPlace('9999_later');
   onTestFinished(
     async () => void (await rowsOf(database.db, "delete from cph.migrations where tag like '9%'")),
   );

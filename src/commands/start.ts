@@ -20,8 +20,8 @@ interface Daemon {
   readonly log: Log;
   /** Rings when there is something to do besides running. */
   readonly alarm: Alarm;
-  /** Asked for by SIGHUP, and neither done nor refused yet. */
-  readonly reload: { asked: boolean };
+  /** Asked for by SIGHUP, and waiting when the database did not take it. */
+  readonly reload: { state: 'none' | 'asked' | 'waiting' };
   /** What it runs with. */
   config: Config;
 }
@@ -34,10 +34,10 @@ interface Daemon {
  */
 export async function start(context: CommandContext): Promise<ExitCode> {
   const alarm = createAlarm();
-  const reload = { asked: false };
+  const reload: Daemon['reload'] = { state: 'none' };
   // Before anything else: until somebody listens, SIGHUP ends the program.
   context.onReload(() => {
-    reload.asked = true;
+    reload.state = 'asked';
     alarm.ring();
   });
   const config = loadConfig(context.surroundings);
@@ -75,13 +75,13 @@ async function runWithStore(daemon: Daemon): Promise<void> {
 
 async function runUntilStopped(daemon: Daemon, store: Store): Promise<void> {
   const { context, alarm } = daemon;
-  const migrations = watchMigrations(store.db, alarm.ring);
   let parts = await startWith(daemon.config, { daemon, store });
+  const migrations = watchMigrations(store.db, alarm.ring);
   try {
     while (!context.stop.aborted) {
       migrations.refuseNewer();
-      if (daemon.reload.asked) parts = await reload(parts, { daemon, store });
-      await alarm.sleep(daemon.reload.asked ? RELOAD_AGAIN_MS : Number.POSITIVE_INFINITY);
+      if (daemon.reload.state !== 'none') parts = await reload(parts, { daemon, store });
+      await alarm.sleep(daemon.reload.state === 'waiting' ? RELOAD_AGAIN_MS : Number.POSITIVE_INFINITY);
     }
   } finally {
     migrations.stop();
@@ -107,30 +107,36 @@ const stopParts = (parts: RunningParts, { config }: Daemon) =>
 async function reload(parts: RunningParts, running: Running): Promise<RunningParts> {
   const { daemon, store } = running;
   const { log, context } = daemon;
-  daemon.reload.asked = false;
-  const next = nextConfig(daemon, store);
+  const tellsAgain = daemon.reload.state === 'waiting';
+  daemon.reload.state = 'none';
+  const next = nextConfig(daemon, { store, quiet: tellsAgain });
   if (next === null) return parts;
   try {
     await announce(next, { db: store.db, now: context.now });
   } catch (error) {
-    daemon.reload.asked = true;
-    log.error(`the configuration is reloaded as soon as the database is back: ${errorText(error)}`);
+    daemon.reload.state = 'waiting';
+    const reason = errorText(error);
+    if (!tellsAgain) log.error(`the old configuration stays until the database takes the new one: ${reason}`);
     return parts;
   }
   if (context.stop.aborted) return parts;
   log.info('reloading');
   await stopParts(parts, daemon);
+  if (context.stop.aborted) return parts;
   daemon.config = next;
   log.level = next.logLevel;
   return await startWith(next, running);
 }
 
 /** The configuration to go on with; null when it cannot be used, and the log says why. */
-function nextConfig({ log, context, config }: Daemon, store: Store): Config | null {
+function nextConfig(
+  { log, context, config }: Daemon,
+  { store, quiet }: { store: Store; quiet: boolean },
+): Config | null {
   try {
     const next = loadConfig(context.surroundings);
-    for (const warning of next.warnings) log.warn(warning);
-    if (!isDatabaseOf(next, { store, dataDir: config.dataDir }))
+    for (const warning of quiet ? [] : next.warnings) log.warn(warning);
+    if (!quiet && !isDatabaseOf(next, { store, dataDir: config.dataDir }))
       log.warn('the database has changed in the configuration; the old one stays in use until a restart');
     return next;
   } catch (error) {

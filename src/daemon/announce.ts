@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { ProjectConfig } from '../config/project.ts';
 import type { Database } from '../store/database.ts';
 import { registerProjects, setProjectTimes } from '../store/projects.ts';
 import { registerSinks } from '../store/sinks.ts';
@@ -14,13 +15,20 @@ export async function announce(
   { db, now }: { db: Database; now: () => Date },
 ): Promise<void> {
   const { longest } = intervalsOf(schedules.sync, schedules.timezone);
-  const named = projects.map(({ projectId, region, name }) => ({ project_id: projectId, region, name }));
   const times = projects.map(({ projectId, stuckAfterMs }) => ({
     project_id: projectId,
     sync_interval_ms: longest,
     stuck_after_ms: stuckAfterMs,
   }));
-  await registerProjects(db, named);
+  await announceProjects(db, projects);
   await setProjectTimes(db, times);
   await registerSinks(db, sinks, now());
+}
+
+/** Makes projects known under their present regions and names: what it takes to look at them. */
+export async function announceProjects(db: Database, projects: readonly ProjectConfig[]): Promise<void> {
+  await registerProjects(
+    db,
+    projects.map(({ projectId, region, name }) => ({ project_id: projectId, region, name })),
+  );
 }

@@ -9,8 +9,8 @@ import { withListingDeadline } from '../cph/listing-deadline.ts';
 import { type Probe, probesOf } from '../cph/probe.ts';
 import { openTransport, type Transport } from '../cph/transport.ts';
 import type { Database } from '../store/database.ts';
-import { registerProjects } from '../store/projects.ts';
 import type { SyncProject } from '../sync/project.ts';
+import { announceProjects } from './announce.ts';
 
 /** At 20 requests a second, a listing of a million images takes about ten minutes. */
 const LISTING_DEADLINE_MS = 20 * 60_000;
@@ -49,8 +49,7 @@ export async function openProjects(
   configs: readonly ProjectConfig[],
   options: ConnectOptions,
 ): Promise<OpenProjects> {
-  const configured = configs.map(({ projectId, region, name }) => ({ project_id: projectId, region, name }));
-  await registerProjects(db, configured);
+  await announceProjects(db, configs);
   return connectProjects(configs, options);
 }
 

@@ -46,7 +46,7 @@ export async function migrateDatabase(options: {
   readonly url: string;
   readonly migrationsFolder?: string;
 }): Promise<string[]> {
-  const migrations = await readMigrations(options.migrationsFolder ?? MIGRATIONS_FOLDER);
+  const migrations = await migrationsIn(options.migrationsFolder);
   const client = new pg.Client({
     connectionString: options.url,
     application_name: 'cph-inventory migrate',
@@ -72,11 +72,17 @@ export async function migrateDatabase(options: {
 }
 
 /** What of this program's migrations the database has, and what it has besides. Reads one table. */
-export async function migrationState(
-  db: Database,
-  migrationsFolder = MIGRATIONS_FOLDER,
-): Promise<MigrationState> {
-  return compare(await readMigrations(migrationsFolder), await readApplied(db));
+export async function migrationState(db: Database, migrationsFolder?: string): Promise<MigrationState> {
+  return compare(await migrationsIn(migrationsFolder), await readApplied(db));
+}
+
+let own: Promise<MigrationFile[]> | undefined;
+
+/** Our own ones are read once: whoever upgrades a checkout changes the folder under programs that still run. */
+function migrationsIn(folder: string | undefined): Promise<MigrationFile[]> {
+  if (folder !== undefined) return readMigrations(folder);
+  own ??= readMigrations(MIGRATIONS_FOLDER);
+  return own;
 }
 
 async function applyPending(db: Database, migrations: readonly MigrationFile[]): Promise<string[]> {

@@ -18,13 +18,15 @@ export async function registerSinks(
   configured: readonly { readonly name: string; readonly kind: SinkKind }[],
   now: Date,
 ): Promise<void> {
-  await db.execute(sql`
-    insert into cph.sinks (name, kind, cursor_seq, next_attempt_at)
-    select u.name, u.kind, (select coalesce(max(seq), 0) from cph.image_events), ${now.toISOString()}::timestamptz
-    from ${unnested(configured, { name: ['text', (sink) => sink.name], kind: ['text', (sink) => sink.kind] })}
-    on conflict (name) do update
-      set kind = excluded.kind, unconfigured_since = null
-      where sinks.kind <> excluded.kind or sinks.unconfigured_since is not null`);
+  await retryTransient(() =>
+    db.execute(sql`
+      insert into cph.sinks (name, kind, cursor_seq, next_attempt_at)
+      select u.name, u.kind, (select coalesce(max(seq), 0) from cph.image_events), ${now.toISOString()}::timestamptz
+      from ${unnested(configured, { name: ['text', (sink) => sink.name], kind: ['text', (sink) => sink.kind] })}
+      on conflict (name) do update
+        set kind = excluded.kind, unconfigured_since = null
+        where sinks.kind <> excluded.kind or sinks.unconfigured_since is not null`),
+  );
 }
 
 /** Marks the sinks that the configuration no longer names: nobody delivers to them, and that is no trouble. */
