@@ -40,6 +40,13 @@ test('old runs are deleted although events cannot be, and both are told', async 
   await rowsOf(database.db, 'drop function cph.refuse() cascade');
 });
 
+test('nothing young is deleted by a replica whose clock is years ahead', async () => {
+  const { sweep } = await scriptedProject(database.db);
+  for (let n = 0; n < 2; n += 1) await sweep({ now: () => new Date() });
+  expect(await pruned(new Date('2099-01-01T00:00:00Z'))).toEqual([]);
+  expect(await runsOf(database.db)).toHaveLength(2);
+});
+
 test('runs are abandoned whose replica is long gone and that nobody took over', async () => {
   const ids = await register('taken out', 'just lost', 'looked at', 'by hand');
   await claim(['taken out'], { lease_ms: -2 * MINUTE });

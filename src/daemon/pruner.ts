@@ -1,3 +1,4 @@
+import { readClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { abandonLeftBehind } from '../store/leases.ts';
 import { pruneEvents, pruneRuns } from '../store/retention.ts';
@@ -31,19 +32,24 @@ export function startPruner(options: PrunerOptions): { readonly stop: () => Prom
   };
 }
 
-/** All of it, whatever becomes of any part: events that cannot be deleted must not let the runs pile up. */
+/**
+ * All of it, whatever becomes of any part: events that cannot be deleted must not let the runs pile up. By Postgres' clock
+ * where ours is ahead of it, or what is young would be deleted for good.
+ */
 export async function prune(
   { db, retention, now, onPruned, onTrouble }: PrunerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const ago = (ms: number) => new Date(now().getTime() - ms);
   const tried = <Result>(work: Promise<Result>, otherwise: Result) =>
     work.catch((error: unknown) => {
       onTrouble(error);
       return otherwise;
     });
+  const clock = await tried(readClock(db), null);
+  if (clock === null) return;
+  const at = Math.min(now().getTime(), clock.getTime());
   await tried(abandonLeftBehind(db, now()), undefined);
-  const events = await tried(pruneEvents(db, ago(retention.eventsMs), signal), 0);
-  const runs = await tried(pruneRuns(db, ago(retention.runsMs), signal), 0);
+  const events = await tried(pruneEvents(db, new Date(at - retention.eventsMs), signal), 0);
+  const runs = await tried(pruneRuns(db, new Date(at - retention.runsMs), signal), 0);
   if (events + runs > 0) onPruned({ events, runs });
 }

@@ -6,6 +6,14 @@ const MINUTE_MS = 60_000;
 /** So far our clock may stray from the time that passed before we look again sooner. */
 const JUMP_MS = 15_000;
 
+/** The time by Postgres' clock. */
+export async function readClock(db: Database): Promise<Date> {
+  const { rows } = await promptly(db).execute<{ clock: Date }>(sql`select clock_timestamp() as clock`);
+  const [row] = rows;
+  if (!row) throw new Error('Postgres did not say what time it is');
+  return row.clock;
+}
+
 export interface ClockShift {
   /**
    * Compares the clocks, once a minute and whenever ours has jumped, and returns the milliseconds by which a time of ours
@@ -28,9 +36,9 @@ export function createClockShift(
       const reading = { ours: now().getTime(), passed: performance.now() };
       const passed = reading.passed - last.passed;
       if (passed < MINUTE_MS && Math.abs(reading.ours - last.ours - passed) < JUMP_MS) return shiftMs;
-      const { rows } = await promptly(db).execute<{ clock: Date }>(sql`select clock_timestamp() as clock`);
+      const clock = await readClock(db);
       last = reading;
-      const measured = (rows[0]?.clock.getTime() ?? reading.ours) - reading.ours;
+      const measured = clock.getTime() - reading.ours;
       if (Math.abs(measured - shiftMs) <= MINUTE_MS) return shiftMs;
       shiftMs = Math.round(measured / MINUTE_MS) * MINUTE_MS;
       onShift(shiftMs);
