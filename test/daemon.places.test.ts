@@ -21,12 +21,18 @@ describe('of eight places', () => {
   test('those of looks that hang are free again after ten seconds', () => {
     expect(free(looks(8, 9))).toMatchObject({ limit: 0 });
     expect(free(looks(8, 10))).toMatchObject({ limit: 8 });
-    expect(free(looks(4, 60, true), looks(3, 1))).toEqual({ limit: 5, failing_limit: 0 });
+    expect(free(looks(4, 9, true), looks(3, 1))).toEqual({ limit: 1, failing_limit: 0 });
+    expect(free(looks(4, 60, true), looks(3, 1))).toEqual({ limit: 5, failing_limit: 4 });
   });
 
   test('not more than eight are given away like that', () => {
     expect(free(looks(12, 60))).toMatchObject({ limit: 4 });
     expect(free(looks(12, 60), looks(4, 1))).toMatchObject({ limit: 0 });
+  });
+
+  test('four are left for projects that are well, however many hang that fail', () => {
+    expect(free(looks(12, 60, true))).toEqual({ limit: 4, failing_limit: 0 });
+    expect(free(looks(10, 60, true))).toEqual({ limit: 6, failing_limit: 2 });
   });
 });
 
@@ -39,7 +45,7 @@ describe('a daemon', () => {
     const ids = Array.from({ length: 12 }, (_, i) => `down-${i}`);
     const failing = await Promise.all(ids.map((id) => scriptedProject(database.db, id)));
     for (const { api } of failing) api.hold = () => come;
-    await rowsOf(database.db, 'update cph.projects set consecutive_failures = 1');
+    await rowsOf(database.db, 'update cph.projects set consecutive_failures = 7');
     const well = await scriptedProject(database.db, 'well');
     const { reports } = runningDaemon(database.db, [...failing, well], { schedules: { sync: EVERY_SECOND } });
     await until(() => reports.length === 3);

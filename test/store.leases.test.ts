@@ -62,36 +62,6 @@ describe('a claim', () => {
   });
 });
 
-describe('projects whose sweeps fail', () => {
-  const fail = (...ids: string[]) =>
-    rowsOf(
-      database.db,
-      `update cph.projects set consecutive_failures = 1 where project_id = any('{${ids.join()}}')`,
-    );
-
-  test('take no more places than they may, those that have waited longest first', async () => {
-    const ids = await register('a', 'b', 'c', 'd', 'e');
-    await fail('a', 'b', 'c');
-    await claim(['a']);
-    await release('a', 'ours', { sweep: new Date(TICK.getTime() - MINUTE), watch: null });
-    expect(await claim(ids, { limit: 4, failing_limit: 2 })).toEqual([
-      { project_id: 'b', sweep: true, failing: true },
-      { project_id: 'c', sweep: true, failing: true },
-      { project_id: 'd', sweep: true, failing: false },
-      { project_id: 'e', sweep: true, failing: false },
-    ]);
-    expect(await claim(ids, { failing_limit: 0 })).toEqual([]);
-    expect(await claim(ids, { failing_limit: 1 })).toMatchObject([{ project_id: 'a' }]);
-  });
-
-  test('that somebody is at leave their places to those that are free', async () => {
-    const ids = await register('a', 'b', 'c');
-    await fail('a', 'b', 'c');
-    await claim(['a'], { replica: 'theirs' });
-    expect(await claim(ids, { failing_limit: 1 })).toMatchObject([{ project_id: 'b' }]);
-  });
-});
-
 test('a claim says that the project is configured, whatever a replica with an older file has said', async () => {
   await register('p1', 'p2');
   await markUnconfigured(database.db, [], TICK);

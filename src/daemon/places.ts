@@ -1,13 +1,15 @@
 /** How many projects a replica looks at side by side, such that those that hang delay no other. */
 
-/** Enough to keep a replica busy, few enough for its twelve database connections. */
+/** Enough to keep a replica busy. */
 export const CONCURRENT_LOOKS = 8;
 /** A look that takes longer mostly waits for an API that hangs: it leaves its place to another. */
 const SLOW_MS = 10_000;
-/** Slow ones included: each has its snapshot in memory, so there must be an end to it. */
+/** Slow ones included: each has its snapshot in memory, and they share twelve database connections. */
 const LOOKS_IN_ALL = 2 * CONCURRENT_LOOKS;
 /** Of projects whose last sweeps failed. With a region down they would take one place after the other, each for minutes. */
 const FAILING_LOOKS = CONCURRENT_LOOKS / 2;
+/** Slow ones included, so that half of the places are left for the others at any time. */
+const FAILING_IN_ALL = LOOKS_IN_ALL - FAILING_LOOKS;
 
 export interface LookUnderWay {
   /** When it began, in milliseconds of a clock that never jumps. */
@@ -21,10 +23,14 @@ export function freePlaces(
   looks: readonly LookUnderWay[],
   now: number,
 ): { readonly limit: number; readonly failing_limit: number } {
-  const quick = looks.filter(({ since }) => now - since < SLOW_MS).length;
-  const failing = looks.filter((look) => look.failing).length;
+  const quick = looks.filter(({ since }) => now - since < SLOW_MS);
+  const failing = looks.filter((look) => look.failing);
+  const quickFailing = quick.filter((look) => look.failing);
   return {
-    limit: Math.max(0, Math.min(CONCURRENT_LOOKS - quick, LOOKS_IN_ALL - looks.length)),
-    failing_limit: Math.max(0, FAILING_LOOKS - failing),
+    limit: Math.max(0, Math.min(CONCURRENT_LOOKS - quick.length, LOOKS_IN_ALL - looks.length)),
+    failing_limit: Math.max(
+      0,
+      Math.min(FAILING_LOOKS - quickFailing.length, FAILING_IN_ALL - failing.length),
+    ),
   };
 }

@@ -66,7 +66,8 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
         and (consecutive_failures = 0 or project_id in (
           select project_id from cph.projects
           where ${isDue(options)} and consecutive_failures > 0
-          order by ${LONGEST_WAITING} limit ${Math.max(0, options.failing_limit)}
+          order by least(consecutive_failures, ${OFTEN_FAILED}), ${LONGEST_WAITING}
+          limit ${Math.max(0, options.failing_limit)}
         ))
       order by ${LONGEST_WAITING}
       limit ${Math.max(0, limit)}
@@ -103,6 +104,9 @@ export async function abandonLeftBehind(db: Database, now: Date): Promise<void> 
     where r.project_id = p.project_id and r.status = 'running'
       and p.leased_until < clock_timestamp() - interval '1 minute'`);
 }
+
+/** One failure may have been a moment's trouble: such a project need not queue up behind those that are down. */
+const OFTEN_FAILED = 3;
 
 const LONGEST_WAITING = sql`sweep_tick nulls first, watch_tick nulls first, project_id`;
 
