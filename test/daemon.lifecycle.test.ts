@@ -19,8 +19,8 @@ const daemonOf = (
 ) => runningDaemon(database.db, projects, { schedules });
 
 /** A project whose sweeps wait for their last answer until they are let go. */
-async function heldProject() {
-  const scripted = await scriptedProject(database.db);
+async function heldProject(project_id = 'p1') {
+  const scripted = await scriptedProject(database.db, project_id);
   scripted.api.records = [imagesRecord('a')];
   const { come, now } = moment();
   scripted.api.hold = (answer) => (answer === 'all' ? come : undefined);
@@ -101,6 +101,20 @@ describe('a daemon that is stopped', () => {
     await stopping;
     expect(reports).toMatchObject([{ status: 'succeeded', created: 1 }]);
     expect(await rowsOf(database.db, 'select from cph.images')).toHaveLength(1);
+  });
+
+  test('gives a project back as soon as its look is over, whatever the others take', async () => {
+    const [first, second] = [await heldProject('p1'), await heldProject('p2')];
+    const { daemon } = daemonOf([first, second]);
+    await until(async () => (await runsOf(database.db)).length === 2);
+    const stopping = daemon.stop(10_000);
+    first.letGo();
+    const leased = 'select project_id from cph.projects where leased_by is not null';
+    await until(async () => (await rowsOf(database.db, leased)).length === 1);
+    expect(await rowsOf(database.db, leased)).toEqual([{ project_id: 'p2' }]);
+    second.letGo();
+    await stopping;
+    expect(await rowsOf(database.db, leased)).toEqual([]);
   });
 
   test('ends a look at an API that hangs, and nothing of it is written', async () => {

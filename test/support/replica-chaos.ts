@@ -53,7 +53,7 @@ interface Chaos {
   readonly fleet: Fleet;
   /** One in each place; null while it is being started again. */
   readonly replicas: (Replica | null)[];
-  /** Node's, which replicas write on stderr beside their log. */
+  /** Of Node, which replicas write on stderr beside their log, and of replicas that ended before they were killed. */
   readonly warnings: string[];
   readonly random: Random;
   readonly count: { kills: number; terminated: number };
@@ -152,7 +152,8 @@ async function killOne({ replicas, fleet, random, count, deaths, warnings, optio
   const victim = replicas[place];
   replicas[place] = null;
   deaths.push(new Date());
-  await victim?.kill();
+  const end = await victim?.kill();
+  if (end && end.code !== null) warnings.push(`a replica ended by itself with ${end.code}`);
   warnings.push(...warningsOf(victim));
   count.kills += 1;
   options.note(`replica ${place} killed`);
