@@ -75,11 +75,17 @@ export async function createTestDatabase(
   };
 }
 
+const OF_PROGRAMS = sql`datname = current_database() and application_name like 'cph-inventory%'`;
+
 /** Ends the connections of programs to a test's database. Its own stay. */
 export async function endConnections({ db }: TestDatabase): Promise<void> {
-  await db.execute(sql`
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name like 'cph-inventory%'`);
+  // Waits until they are gone: one that lingers would still do what it is told.
+  await db.execute(sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${OF_PROGRAMS}`);
+}
+
+export async function programConnections({ db }: TestDatabase): Promise<number> {
+  const { rows } = await db.execute(sql`select from pg_stat_activity where ${OF_PROGRAMS}`);
+  return rows.length;
 }
 
 /** Ends the connections of programs and keeps new ones out, or lets them in again. */
