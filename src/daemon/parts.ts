@@ -65,8 +65,8 @@ export async function startParts(config: Config, options: PartsOptions): Promise
 }
 
 /**
- * A file names every project and every sink there is. Programs that are configured by the environment know of one each and may share a
- * database. Only once nobody of us looks at them any more: a look makes a project one that is looked at.
+ * A file names every project and every sink there is; programs that are configured by the environment know of one each and
+ * may share a database. Only once nobody of us looks at them any more, since a look takes the mark away.
  */
 async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Database, at: Date): Promise<void> {
   if (file === null) return;
