@@ -16,7 +16,7 @@ import { createWebhookSink } from '../src/delivery/webhook.ts';
 import { signatureHeaders } from '../src/delivery/webhook-signature.ts';
 import { cloudEvent } from '../src/inventory/event.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
-import { startEmbeddedPostgres } from '../src/store/embedded.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded/embedded.ts';
 import { readEvents } from '../src/store/events.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { registerSinks } from '../src/store/sinks.ts';

@@ -19,7 +19,7 @@ import { duration } from './config/duration.ts';
 import { processSurroundings, withConfigFile } from './config/environment.ts';
 import { ConfigError } from './config/fault.ts';
 import { Stopped } from './daemon/look-loop.ts';
-import { EmbeddedPostgresError } from './store/embedded-error.ts';
+import { EmbeddedPostgresError } from './store/embedded/error.ts';
 import { MigrationError } from './store/migrate.ts';
 import { errorText } from './sync/trouble.ts';
 

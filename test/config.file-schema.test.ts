@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../src/config/config.ts';
 import { processSurroundings } from '../src/config/environment.ts';
-import { configSchema } from '../src/config/file-schema.ts';
+import { configSchema } from '../src/config/file/schema.ts';
 import { errorOf, loadFile, TOKEN } from './support/config-file.ts';
 
 const EXAMPLE = 'docs/cph-inventory.example.yaml';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Credential } from '../src/cph/auth/credentials.ts';
 import type { CphClient } from '../src/cph/client.ts';
-import type { Credential } from '../src/cph/credentials.ts';
 import type { Simulator } from '../src/simulator/server.ts';
 import { newLook, sendJson, startApi } from './support/cph-api.ts';
 import { clientWith as openClientWith, secret, startGuardedCloud } from './support/cph-cloud.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { CphError } from '../src/cph/errors.ts';
+import type { Listing, RequestScope } from '../src/cph/listing.ts';
 import { withListingDeadline } from '../src/cph/listing-deadline.ts';
-import type { Listing, Look } from '../src/inventory/listing.ts';
 
-const look = (signal = new AbortController().signal): Look => ({
+const look = (signal = new AbortController().signal): RequestScope => ({
   signal,
   trace: { requests: 0, requestIds: new Set() },
 });

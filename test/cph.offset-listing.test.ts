@@ -30,7 +30,7 @@ function lister(upstream: Upstream, between: (asked: number) => void = () => {})
     return { rows, total };
   };
   const list = (pageConcurrency = 1) =>
-    listUntilComplete(() => listOnce({ ask, look: newLook(), pageConcurrency, learned }));
+    listUntilComplete(() => listOnce({ ask, scope: newLook(), pageConcurrency, learned }));
   return { list, offsets, learned };
 }
 
@@ -68,7 +68,7 @@ test('pages that are announced are read although one of them is short: what they
   const ask = async (offset: number): Promise<Page> => ({ rows: rowsFrom(offset, 99), total: 250 });
   const learned = { offset: null };
   const result = await listUntilComplete(() =>
-    listOnce({ ask, look: newLook(), pageConcurrency: 1, learned }),
+    listOnce({ ask, scope: newLook(), pageConcurrency: 1, learned }),
   );
   expect(result).toMatchObject({ proof: 'incomplete', drift: ['count', 'count', 'count', 'count'] });
   expect(result.rejected.at(-1)?.image_id).toBe('image-249');
@@ -133,7 +133,7 @@ describe('what offset counts', () => {
       return { rows: first, total: null };
     };
     const learned = { offset: null };
-    const attempt = () => listOnce({ ask, look: newLook(), pageConcurrency: 1, learned });
+    const attempt = () => listOnce({ ask, scope: newLook(), pageConcurrency: 1, learned });
     const result = await listUntilComplete(attempt);
     expect(result).toMatchObject({ proof: 'incomplete', records: [] });
     expect(result.rejected).toHaveLength(100);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renewalTime } from '../src/cph/password.ts';
+import { renewalTime } from '../src/cph/auth/password.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const inMinutes = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readImagesRow } from '../src/cph/images-row.ts';
-import { readPhoneImagesRow } from '../src/cph/phone-images-row.ts';
+import { readImagesRow } from '../src/cph/list-images.ts';
+import { readPhoneImagesRow } from '../src/cph/list-phone-images.ts';
 
 const documented = {
   domain_id: '4a2a9967e4514c388a4c945efcbab9d6',

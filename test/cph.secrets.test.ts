@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { secretsOf } from '../src/cph/authorize.ts';
+import { secretsOf } from '../src/cph/auth/authorize.ts';
+import { signRequest } from '../src/cph/auth/signing.ts';
 import { classifyAnswer } from '../src/cph/classify.ts';
-import { signRequest } from '../src/cph/signing.ts';
 
 const TOKEN = `a"\\%2B'planted&+/=`;
 const SPELLINGS = {

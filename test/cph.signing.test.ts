@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { signRequest } from '../src/cph/signing.ts';
+import { signRequest } from '../src/cph/auth/signing.ts';
 import { apiUrl } from '../src/cph/url.ts';
 
 const DATE = new Date('2019-11-15T03:36:55.999Z');

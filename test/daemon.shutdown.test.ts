@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../src/simulator/server.ts';
-import { runningServer } from '../src/store/embedded-pidfile.ts';
+import { runningServer } from '../src/store/embedded/pidfile.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { holdLock, untilWaiting } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';

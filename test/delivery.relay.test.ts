@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAlarm } from '../src/delivery/alarm.ts';
+import { createAlarm } from '../src/waiting/alarm.ts';
 import { append, created, imageIds } from './support/event-log.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { moment } from './support/moment.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { EmbeddedPostgresError } from '../src/store/embedded-error.ts';
-import { runningServer } from '../src/store/embedded-pidfile.ts';
+import { EmbeddedPostgresError } from '../src/store/embedded/error.ts';
+import { runningServer } from '../src/store/embedded/pidfile.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 
 const embedded = useEmbedded();

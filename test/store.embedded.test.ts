@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { startEmbeddedPostgres } from '../src/store/embedded.ts';
-import { runningServer } from '../src/store/embedded-pidfile.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded/embedded.ts';
+import { runningServer } from '../src/store/embedded/pidfile.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 
 const embedded = useEmbedded();

@@ -4,8 +4,8 @@ import { announce } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { watchMigrations } from '../daemon/migration-watch.ts';
 import { type RunningParts, startParts } from '../daemon/parts.ts';
-import { type Alarm, createAlarm } from '../delivery/alarm.ts';
 import { errorText } from '../sync/trouble.ts';
+import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { openStore, type Store } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { type Database, openDatabase } from '../store/database.ts';
-import { startEmbeddedPostgres } from '../store/embedded.ts';
+import { startEmbeddedPostgres } from '../store/embedded/embedded.ts';
 import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { CommandError } from './command.ts';
 

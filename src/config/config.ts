@@ -6,12 +6,12 @@
 import type { Surroundings } from './environment.ts';
 import { CONFIG_FILE, environmentWarnings } from './environment-names.ts';
 import { ConfigError, type Fault } from './fault.ts';
-import { settingsInFile } from './file-settings.ts';
-import { type ConfigFile, readConfigFile } from './file-text.ts';
+import { referredNames } from './file/references.ts';
+import { settingsInFile } from './file/settings.ts';
+import { type ConfigFile, readConfigFile } from './file/text.ts';
 import { type FoundSettings, settingsInEnvironment } from './found-settings.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
 import { assembleProjects, type ProjectConfig } from './project.ts';
-import { referredNames } from './references.ts';
 import type { Findings } from './settings.ts';
 import { assembleSinks, type SinkConfig } from './sinks.ts';
 

@@ -1,3 +1,4 @@
+import { retryAfter } from '../waiting/retry-after.ts';
 import { errorCode, errorText, type JsonObject, type Parsed, parseBody, safeId } from './answer-body.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
 import { hintFor } from './hints.ts';
@@ -125,13 +126,6 @@ function kindOfStatus(status: number): CphErrorKind {
 
 function firstValue(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header;
-}
-
-function retryAfter(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const until = Date.parse(header);
-  return Number.isNaN(until) ? null : Math.max(0, until - now.getTime());
 }
 
 function originOf(location: string | undefined): string {

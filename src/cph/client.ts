@@ -1,14 +1,14 @@
-import type { Look } from '../inventory/listing.ts';
+import { pause } from '../waiting/deadline.ts';
 import type { JsonObject } from './answer-body.ts';
-import { type Authorize, type AuthorizingHeaders, secretsOf } from './authorize.ts';
-import { pause } from './cancellation.ts';
+import { type Authorize, type AuthorizingHeaders, secretsOf } from './auth/authorize.ts';
+import { createTrial } from './auth/trial.ts';
 import { type Classified, classifyAnswer } from './classify.ts';
 import type { OffsetReading } from './completeness.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
+import type { RequestScope } from './listing.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { respectfulDelay, retryDelay } from './retry.ts';
 import type { Transport } from './transport.ts';
-import { createTrial } from './trial.ts';
 import { apiUrl, type Query } from './url.ts';
 
 export interface CphClientOptions {
@@ -44,7 +44,7 @@ export interface CphClient {
    * look's trace, whatever becomes of them. Rejects with the signal's reason when the look is stopped, else with a
    * {@link CphError} once retries are used up or would not help.
    */
-  get(path: string, query: Query, look: Look): Promise<JsonObject>;
+  get(path: string, query: Query, scope: RequestScope): Promise<JsonObject>;
   /** What answers have shown of this edition of the API. */
   readonly learned: { offset: OffsetReading | null };
 }
@@ -53,8 +53,8 @@ export function createCphClient(options: CphClientOptions): CphClient {
   const limit = createRateLimit(options.rateLimit, () => performance.now());
   const line: Line = { options, limit, trial: createTrial() };
   return {
-    get: (path, query, look) =>
-      askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), look }),
+    get: (path, query, scope) =>
+      askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), scope }),
     learned: { offset: null },
   };
 }
@@ -68,12 +68,12 @@ interface Line {
 interface Question {
   readonly path: string;
   readonly url: URL;
-  readonly look: Look;
+  readonly scope: RequestScope;
   readonly rejected?: { readonly headers: AuthorizingHeaders; readonly failure: CphError };
 }
 
 async function askPatiently(line: Line, question: Question): Promise<JsonObject> {
-  const { signal } = question.look;
+  const { signal } = question.scope;
   const { maxRetries, random } = line.options;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -90,7 +90,7 @@ async function askPatiently(line: Line, question: Question): Promise<JsonObject>
 
 /** Asks once; when the credential is rejected, lets it be renewed and asks once more. */
 async function askAuthorized(line: Line, question: Question): Promise<JsonObject> {
-  const { signal } = question.look;
+  const { signal } = question.scope;
   const proves = ({ error }: Classified) => error?.kind !== 'unauthorized';
   const first = await line.trial({ ask: () => ask(line, question), proves, signal });
   if (first.error?.kind !== 'unauthorized') return bodyOf(first);
@@ -105,14 +105,14 @@ function bodyOf({ body, error }: Classified): JsonObject {
 
 async function ask(line: Line, question: Question): Promise<Classified & { headers: AuthorizingHeaders }> {
   const { options, limit } = line;
-  const { url, look, rejected } = question;
-  await pause(limit.takeTurn(), look.signal);
+  const { url, scope, rejected } = question;
+  await pause(limit.takeTurn(), scope.signal);
   // After the wait for our turn, so that a signature's time is the time of sending.
   const outgoing = { method: 'GET', url, headers: {}, body: '' } as const;
-  const headers = await options.authorize(outgoing, { signal: look.signal, ...(rejected && { rejected }) });
+  const headers = await options.authorize(outgoing, { signal: scope.signal, ...(rejected && { rejected }) });
 
   const answer = await observed(line, { ...question, headers });
-  if (answer.requestId !== null) look.trace.requestIds.add(answer.requestId);
+  if (answer.requestId !== null) scope.trace.requestIds.add(answer.requestId);
   if (answer.error?.kind === 'throttled') limit.slowDown(respectfulDelay(0, answer.error.retryAfterMs) ?? 0);
   else limit.speedUp();
   return { ...answer, headers };
@@ -120,23 +120,23 @@ async function ask(line: Line, question: Question): Promise<Classified & { heade
 
 async function observed(
   { options }: Line,
-  { path: endpoint, url, look, headers }: Question & { headers: AuthorizingHeaders },
+  { path: endpoint, url, scope, headers }: Question & { headers: AuthorizingHeaders },
 ): Promise<Classified> {
-  look.trace.requests += 1;
+  scope.trace.requests += 1;
   const started = performance.now();
   let outcome: AttemptReport['outcome'] = 'unreachable';
   try {
     const sent = { accept: 'application/json', ...headers };
     const answer = await options.transport.send(
       { method: 'GET', url, headers: sent, body: null, endpoint, timeoutMs: options.requestTimeoutMs },
-      look.signal,
+      scope.signal,
     );
     const context = { endpoint, now: options.now(), secrets: secretsOf(headers) };
     const classified = classifyAnswer(answer, context);
     outcome = classified.error?.kind ?? 'ok';
     return classified;
   } catch (error) {
-    if (look.signal.aborted) outcome = 'stopped';
+    if (scope.signal.aborted) outcome = 'stopped';
     throw error;
   } finally {
     options.observe?.({ endpoint, outcome, seconds: (performance.now() - started) / 1000 });

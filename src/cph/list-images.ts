@@ -1,15 +1,16 @@
 /** The images endpoint: `GET /v1/{project_id}/cloud-phone/images` (API reference, Querying Images). */
 import { z } from 'zod';
-import type { ImagesRecord, ImageType } from '../inventory/image.ts';
-import type { Listing, ListingResult, Look, RejectedRecord } from '../inventory/listing.ts';
+import { type ImagesRecord, type ImageType, statusOfCode } from '../inventory/image.ts';
+import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
 import type { JsonObject } from './answer-body.ts';
 import { invalidAnswer, shapeOf } from './answer-shape.ts';
 import type { CphClient } from './client.ts';
 import type { Page } from './completeness.ts';
 import { CphError } from './errors.ts';
-import { readImagesRow } from './images-row.ts';
+import type { Listing, RequestScope } from './listing.ts';
 import { LIMIT, listOnce } from './offset-listing.ts';
 import { listUntilComplete, UNSUPPORTED } from './relist.ts';
+import { bytes, code, id, readRow, text, time } from './row.ts';
 import type { Query } from './url.ts';
 
 const ENDPOINT = 'cloud-phone/images';
@@ -30,13 +31,17 @@ export function imagesListing(
   return {
     source: 'images',
     image_type: imageType,
-    list: (look) => list(client, { imageType, query, look, pageConcurrency }),
+    list: (scope) => list(client, { imageType, query, scope, pageConcurrency }),
   };
 }
 
 /** The images of one type that are being created: few, so pages come one after another. Proven like any listing. */
-export function listCreating(client: CphClient, imageType: ImageType, look: Look): Promise<ListingResult> {
-  return list(client, { imageType, query: { image_type: imageType, status: 0 }, look, pageConcurrency: 1 });
+export function listCreating(
+  client: CphClient,
+  imageType: ImageType,
+  scope: RequestScope,
+): Promise<ListingResult> {
+  return list(client, { imageType, query: { image_type: imageType, status: 0 }, scope, pageConcurrency: 1 });
 }
 
 /**
@@ -47,9 +52,9 @@ export function listCreating(client: CphClient, imageType: ImageType, look: Look
 export async function findImage(
   client: CphClient,
   { image_id, image_type }: { image_id: string; image_type: string },
-  look: Look,
+  scope: RequestScope,
 ): Promise<ImagesRecord | RejectedRecord | null> {
-  const body = await client.get(ENDPOINT, { image_id, image_type }, look);
+  const body = await client.get(ENDPOINT, { image_id, image_type }, scope);
   const { rows, total } = pageOf(body, image_type);
   const row = rows.find((one) => one.image_id === image_id) ?? rows.find((one) => one.image_id === null);
   if (row) return row;
@@ -63,15 +68,15 @@ export async function findImage(
 interface Asked {
   readonly imageType: string;
   readonly query: Query;
-  readonly look: Look;
+  readonly scope: RequestScope;
 }
 
 async function list(client: CphClient, asked: Asked & { pageConcurrency: number }): Promise<ListingResult> {
-  const { look, pageConcurrency, query } = asked;
+  const { scope, pageConcurrency, query } = asked;
   const ask = (offset: number, signal: AbortSignal) =>
-    askPage(client, { ...asked, query: { ...query, limit: LIMIT, offset }, look: { ...look, signal } });
+    askPage(client, { ...asked, query: { ...query, limit: LIMIT, offset }, scope: { ...scope, signal } });
   try {
-    return await listUntilComplete(() => listOnce({ ask, look, pageConcurrency, learned: client.learned }));
+    return await listUntilComplete(() => listOnce({ ask, scope, pageConcurrency, learned: client.learned }));
   } catch (error) {
     if (asked.imageType === 'public' && isRefusal(error)) return UNSUPPORTED;
     throw error;
@@ -89,8 +94,8 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-async function askPage(client: CphClient, { imageType, query, look }: Asked): Promise<ImagesPage> {
-  return pageOf(await client.get(ENDPOINT, query, look), imageType);
+async function askPage(client: CphClient, { imageType, query, scope }: Asked): Promise<ImagesPage> {
+  return pageOf(await client.get(ENDPOINT, query, scope), imageType);
 }
 
 interface ImagesPage extends Page {
@@ -100,4 +105,38 @@ interface ImagesPage extends Page {
 function pageOf(body: JsonObject, imageType: string): ImagesPage {
   const { image_infos, total } = shapeOf(body, { schema: answerSchema, endpoint: ENDPOINT });
   return { rows: (image_infos ?? []).map((raw) => readImagesRow(raw, imageType)), total: total ?? null };
+}
+
+/** `ListImagesView` of the API reference (Querying Images), as far as it is kept. */
+const schema = z.object(
+  {
+    image_id: id,
+    image_name: text,
+    image_type: text,
+    status: code,
+    image_version: text,
+    image_size: bytes,
+    domain_id: text,
+    src_project_id: text,
+    create_time: time,
+    update_time: time,
+  },
+  'an object',
+);
+
+/** A private image's `project_id` repeats the project that was asked. */
+const DROPPED = ['project_id'];
+
+/** A row of a listing that asked for `asked`, the type of rows that name none. */
+export function readImagesRow(raw: unknown, asked: string): ImagesRecord | RejectedRecord {
+  const row = readRow(raw, { source: 'images', schema, dropped: DROPPED });
+  if ('reason' in row) return row;
+  const { status, image_type, ...fields } = row;
+  return {
+    source: 'images',
+    ...fields,
+    image_type: image_type ?? asked,
+    status: status === null ? null : statusOfCode(status),
+    status_code: status,
+  };
 }

@@ -1,5 +1,5 @@
-import type { Listing } from '../inventory/listing.ts';
-import { withDeadline } from './cancellation.ts';
+import { withDeadline } from '../waiting/deadline.ts';
+import type { Listing } from './listing.ts';
 import { transportError } from './transport-error.ts';
 
 /**
@@ -8,11 +8,11 @@ import { transportError } from './transport-error.ts';
  */
 export function withListingDeadline(listing: Listing, ms: number): Listing {
   const { source, image_type } = listing;
-  const work = async (look: Parameters<Listing['list']>[0], signal: AbortSignal) => {
+  const work = async (scope: Parameters<Listing['list']>[0], signal: AbortSignal) => {
     try {
-      return await listing.list({ ...look, signal });
+      return await listing.list({ ...scope, signal });
     } catch (error) {
-      look.signal.throwIfAborted();
+      scope.signal.throwIfAborted();
       if (!signal.aborted) throw error;
       throw transportError(signal.reason, { endpoint: `all ${source} of type ${image_type}`, status: null });
     }
@@ -20,6 +20,6 @@ export function withListingDeadline(listing: Listing, ms: number): Listing {
   return {
     source,
     image_type,
-    list: (look) => withDeadline(look.signal, { ms, work: (signal) => work(look, signal) }),
+    list: (scope) => withDeadline(scope.signal, { ms, work: (signal) => work(scope, signal) }),
   };
 }

@@ -1,5 +1,5 @@
-import type { Look } from '../inventory/listing.ts';
 import { driftOf, type OffsetReading, type Page, readOffset } from './completeness.ts';
+import type { RequestScope } from './listing.ts';
 import { announcedPages, readPages } from './pages.ts';
 import type { Attempt } from './relist.ts';
 
@@ -9,7 +9,7 @@ export const LIMIT = 100;
 export interface OffsetListing {
   /** Asks for up to {@link LIMIT} rows. */
   readonly ask: (offset: number, signal: AbortSignal) => Promise<Page>;
-  readonly look: Look;
+  readonly scope: RequestScope;
   readonly pageConcurrency: number;
   /** What earlier listings have proven, and where this one leaves its proof. */
   readonly learned: { offset: OffsetReading | null };
@@ -21,8 +21,8 @@ export interface OffsetListing {
  * page, then an empty one, and look complete. A listing that drifts leaves the question open for the next attempt.
  */
 export async function listOnce(listing: OffsetListing): Promise<Attempt> {
-  const { ask, look, learned } = listing;
-  const first = await ask(0, look.signal);
+  const { ask, scope, learned } = listing;
+  const first = await ask(0, scope.signal);
   const announced = announcedPages(first, LIMIT) > 1;
   if (first.rows.length < LIMIT && !announced) return { rows: first.rows, drift: driftOf([first], LIMIT) };
 
@@ -43,12 +43,12 @@ export async function listOnce(listing: OffsetListing): Promise<Attempt> {
   return { rows, drift: drift ?? (proven === null ? 'duplicate' : null) };
 }
 
-async function probe({ ask, look }: OffsetListing, first: Page): Promise<OffsetReading | null> {
-  return readOffset(first, await ask(1, look.signal));
+async function probe({ ask, scope }: OffsetListing, first: Page): Promise<OffsetReading | null> {
+  return readOffset(first, await ask(1, scope.signal));
 }
 
 function readOn(
-  { ask, look, pageConcurrency }: OffsetListing,
+  { ask, scope, pageConcurrency }: OffsetListing,
   { first, reading }: { first: Page; reading: OffsetReading },
 ): Promise<Page[]> {
   const step = reading === 'index' ? LIMIT : 1;
@@ -56,6 +56,6 @@ function readOn(
     ask: (place, signal) => ask(place * step, signal),
     limit: LIMIT,
     concurrency: pageConcurrency,
-    signal: look.signal,
+    signal: scope.signal,
   });
 }

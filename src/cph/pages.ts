@@ -1,4 +1,4 @@
-import { following } from './cancellation.ts';
+import { following } from '../waiting/deadline.ts';
 import type { Page } from './completeness.ts';
 
 /** Asks for one page by its place in the listing, 0 for the first. */

@@ -1,13 +1,13 @@
 import type { ImageType, Source } from '../inventory/image.ts';
-import type { Look } from '../inventory/listing.ts';
 import type { CphClient } from './client.ts';
+import type { RequestScope } from './listing.ts';
 
 /** One question that shows whether an endpoint lets us read it. */
 export interface Probe {
   readonly source: Source;
   readonly image_type: ImageType | 'all';
   /** Rejects with what a listing would fail with. */
-  readonly ask: (look: Look) => Promise<void>;
+  readonly ask: (scope: RequestScope) => Promise<void>;
 }
 
 /** The cheapest question of every listing of a project: one row where the endpoint can be asked for so few. */
@@ -20,14 +20,14 @@ export function probesOf(
     return {
       source: 'images',
       image_type,
-      ask: async (look) => void (await client.get('cloud-phone/images', query, look)),
+      ask: async (scope) => void (await client.get('cloud-phone/images', query, scope)),
     };
   });
   const query = { image_type: 'all' };
   const phoneImages: Probe = {
     source: 'phone-images',
     image_type: 'all',
-    ask: async (look) => void (await client.get('cloud-phone/phone-images', query, look)),
+    ask: async (scope) => void (await client.get('cloud-phone/phone-images', query, scope)),
   };
   return [
     ...(sources.includes('images') ? images : []),

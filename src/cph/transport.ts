@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { withDeadline } from './cancellation.ts';
+import { withDeadline } from '../waiting/deadline.ts';
 import type { Answer } from './classify.ts';
 import { transportError } from './transport-error.ts';
 

@@ -10,7 +10,6 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAlarm } from '../delivery/alarm.ts';
 import { type ClockShift, createClockShift } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -26,6 +25,7 @@ import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
 import { watchProject } from '../sync/watch.ts';
+import { createAlarm } from '../waiting/alarm.ts';
 import { LEASE_MS, RENEW_MS } from './lease.ts';
 import { freePlaces, type LookUnderWay } from './places.ts';
 

@@ -1,8 +1,8 @@
 /** From the configuration of a project to something that can be swept: a client, its listings, its questions. */
 import type { Credentials } from '../config/credentials.ts';
 import type { ProjectConfig } from '../config/project.ts';
+import { type Credential, createAuthorize } from '../cph/auth/credentials.ts';
 import { type AttemptReport, createCphClient } from '../cph/client.ts';
-import { type Credential, createAuthorize } from '../cph/credentials.ts';
 import { findImage, imagesListing, listCreating } from '../cph/list-images.ts';
 import { phoneImagesListing } from '../cph/list-phone-images.ts';
 import { withListingDeadline } from '../cph/listing-deadline.ts';

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { SinkKind } from '../store/sinks.ts';
+import { withDeadline } from '../waiting/deadline.ts';
 import { basicCredential } from './receiver-url.ts';
 
 /** Whether a receiver is there, told without its path, which may hold a token. */
@@ -22,13 +23,17 @@ export async function reachReceiver(
   target.password = '';
   if (kind === 'alertmanager') target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/status`;
   try {
-    const { statusCode, body } = await request(target, {
-      method: kind === 'alertmanager' ? 'GET' : 'HEAD',
-      headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    await body.dump();
-    return { ok: isFine(kind, statusCode), details: `${target.origin} answers with ${statusCode}` };
+    const ask = async (bounded: AbortSignal) => {
+      const { statusCode, body } = await request(target, {
+        method: kind === 'alertmanager' ? 'GET' : 'HEAD',
+        headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
+        signal: bounded,
+      });
+      await body.dump();
+      return statusCode;
+    };
+    const status = await withDeadline(signal, { ms: timeoutMs, work: ask });
+    return { ok: isFine(kind, status), details: `${target.origin} answers with ${status}` };
   } catch (error) {
     const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
     return { ok: false, details };

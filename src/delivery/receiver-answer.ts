@@ -1,4 +1,4 @@
-import { retryAfter } from './retry.ts';
+import { retryAfter } from '../waiting/retry-after.ts';
 
 /**
  * What a receiver's answer means: taken; never to be taken, in whatever number of attempts; or not now. `error` is for

@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../waiting/deadline.ts';
 import { type Answer, type Verdict, verdictOn } from './receiver-answer.ts';
 import { basicCredential, secretsOf } from './receiver-url.ts';
 

@@ -15,7 +15,7 @@
  */
 import type { Database } from '../store/database.ts';
 import { listenToLog } from '../store/notifications.ts';
-import { type Alarm, createAlarm } from './alarm.ts';
+import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { deliveryDelay } from './retry.ts';
 import type { Sink } from './sink.ts';
 import { type TurnOutcome, takeTurn } from './turn.ts';

@@ -13,11 +13,3 @@ export function deliveryDelay(attempts: number, retry_after_ms: number | null, r
   const own = random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1));
   return Math.max(own, Math.min(retry_after_ms ?? 0, LONGEST_RETRY_AFTER_MS));
 }
-
-/** Milliseconds a `Retry-After` header asks for, in seconds or as a date; null when it is neither or not there. */
-export function retryAfter(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const until = Date.parse(header);
-  return Number.isNaN(until) ? null : Math.max(0, until - now.getTime());
-}

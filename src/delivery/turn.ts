@@ -1,6 +1,6 @@
 import type { Database } from '../store/database.ts';
 import { type ClaimedSink, claimSink, releaseSink, settleSink } from '../store/sinks.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../waiting/deadline.ts';
 import { settle } from './settlement.ts';
 import type { Sink, TurnReport } from './sink.ts';
 

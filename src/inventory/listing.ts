@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageType, Source } from './image.ts';
+import type { ImageRecord, Source } from './image.ts';
 
 /** A record that could not be read: kept out of the inventory, counted on the run, and present when its id is known. */
 export interface RejectedRecord {
@@ -28,27 +28,4 @@ export interface ListingResult {
   readonly proof: ListingProof;
   /** One entry for each attempt that drifted, in order; empty when the first attempt added up. */
   readonly drift: readonly DriftKind[];
-}
-
-/** What the requests of one look leave behind, also when it fails half-way. Filled in by the client. */
-export interface RequestTrace {
-  requests: number;
-  readonly requestIds: Set<string>;
-}
-
-/** Passed to everything a look asks of the API: how to stop it, and where its requests are counted. */
-export interface Look {
-  readonly signal: AbortSignal;
-  readonly trace: RequestTrace;
-}
-
-/**
- * One listing of a source: an endpoint, asked for one type of image, read to its end. The seam between the sweep and
- * the network; tests put their own behind it.
- */
-export interface Listing {
-  readonly source: Source;
-  readonly image_type: ImageType | 'all';
-  /** Rejects when a request fails for good; a listing that merely does not add up resolves as `incomplete`. */
-  list(look: Look): Promise<ListingResult>;
 }

@@ -52,7 +52,7 @@ export async function applyFinding(
   };
   // It depends on nothing but its arguments and the tables, so a deadlock or a restart of Postgres costs a second try and
   // no look. Should the first one have been committed after all, the second finds that the run was applied already.
-  return await retryTransient(() => db.transaction(apply), run.look.signal);
+  return await retryTransient(() => db.transaction(apply), run.scope.signal);
 }
 
 /** A run that another replica has taken for dead is ended already: nothing may be written in its name any more. */

@@ -1,6 +1,7 @@
 /** Comparing what a sweep saw with what is known. Asks the API by id where it must, and writes nothing. */
+
+import type { RequestScope } from '../cph/listing.ts';
 import { type Diff, diffSnapshot } from '../inventory/diff.ts';
-import type { Look } from '../inventory/listing.ts';
 import { reviewRemovals } from '../inventory/removal.ts';
 import { assembleSnapshot, type Snapshot, withAnswers } from '../inventory/snapshot.ts';
 import type { Known } from '../store/known-images.ts';
@@ -46,12 +47,12 @@ export function sweepOf(project: SyncProject, settled: readonly SettledListing[]
 export async function compareSweep(
   known: Pick<Known, 'images'>,
   sweep: Sweep,
-  look: Look,
+  scope: RequestScope,
 ): Promise<Comparison> {
   const { project, settled } = sweep;
   const images = [...known.images.values()];
   const review = reviewRemovals(images, sweep.snapshot, project.removalLimit);
-  const answers = await askById(review.ask, project, look);
+  const answers = await askById(review.ask, project, scope);
   const asked = withAnswers(sweep.snapshot, answers);
   const snapshot = answers.error ? { ...asked, complete: false } : asked;
   const diff = diffSnapshot(images, snapshot, { held: review.held });

@@ -1,6 +1,7 @@
 import { CphError } from '../cph/errors.ts';
+import type { RequestScope } from '../cph/listing.ts';
 import type { Image, ImagesRecord, ImageType } from '../inventory/image.ts';
-import type { Look, RejectedRecord } from '../inventory/listing.ts';
+import type { RejectedRecord } from '../inventory/listing.ts';
 
 /** What asking for single images by id brought to light. */
 export interface Answers {
@@ -17,7 +18,7 @@ export interface Asking {
   readonly findImage: (
     id: string,
     type: ImageType,
-    look: Look,
+    scope: RequestScope,
   ) => Promise<ImagesRecord | RejectedRecord | null>;
 }
 
@@ -31,12 +32,16 @@ export type Suspect = Pick<Image, 'image_id' | 'image_type'>;
  * Asks for each suspect by id: the last word before a removal, and the way to learn what became of an image that is no
  * longer being created. A question that fails for good ends the asking; what was answered until then counts.
  */
-export async function askById(suspects: readonly Suspect[], project: Asking, look: Look): Promise<Answers> {
+export async function askById(
+  suspects: readonly Suspect[],
+  project: Asking,
+  scope: RequestScope,
+): Promise<Answers> {
   const answers = { found: [] as ImagesRecord[], rejected: [] as RejectedRecord[], absent: [] as string[] };
   for (let start = 0; start < suspects.length; start += CONCURRENCY) {
     const asked = suspects.slice(start, start + CONCURRENCY);
-    const settled = await Promise.allSettled(asked.map((suspect) => askFor(suspect, project, look)));
-    look.signal.throwIfAborted();
+    const settled = await Promise.allSettled(asked.map((suspect) => askFor(suspect, project, scope)));
+    scope.signal.throwIfAborted();
     for (const [i, { image_id }] of asked.entries()) {
       const answer = settled[i];
       if (answer?.status === 'fulfilled') sort(answers, image_id, answer.value);
@@ -62,11 +67,11 @@ function sort(
 async function askFor(
   suspect: Suspect,
   { imageTypes, findImage }: Asking,
-  look: Look,
+  scope: RequestScope,
 ): Promise<ImagesRecord | RejectedRecord | null> {
   const own = imageTypes.filter((type) => type === suspect.image_type);
   for (const type of own.length > 0 ? own : imageTypes) {
-    const answer = await findImage(suspect.image_id, type, look);
+    const answer = await findImage(suspect.image_id, type, scope);
     if (answer) return answer;
   }
   return null;

@@ -1,6 +1,7 @@
 /** Looking: asking the API everything one sweep needs, and putting what came of it into words. */
 import { CphError } from '../cph/errors.ts';
-import type { DriftKind, Listing, ListingResult, Look } from '../inventory/listing.ts';
+import type { Listing, RequestScope } from '../cph/listing.ts';
+import type { DriftKind, ListingResult } from '../inventory/listing.ts';
 import type { ListingPart } from '../inventory/snapshot.ts';
 import { errorCode, errorText } from './trouble.ts';
 
@@ -24,16 +25,19 @@ export interface SettledListing extends ListingPart {
  * Reads all listings side by side (the client's rate limit bounds them together) and waits for every one of them: a
  * listing that fails does not keep the others from being used. Rejects only when the look was stopped.
  */
-export async function lookAtListings(listings: readonly Listing[], look: Look): Promise<SettledListing[]> {
-  const settled = await Promise.all(listings.map((listing) => settle(listing, look)));
-  look.signal.throwIfAborted();
+export async function lookAtListings(
+  listings: readonly Listing[],
+  scope: RequestScope,
+): Promise<SettledListing[]> {
+  const settled = await Promise.all(listings.map((listing) => settle(listing, scope)));
+  scope.signal.throwIfAborted();
   return settled;
 }
 
-async function settle(listing: Listing, look: Look): Promise<SettledListing> {
+async function settle(listing: Listing, scope: RequestScope): Promise<SettledListing> {
   const { source, image_type } = listing;
   try {
-    const result: ListingResult = await listing.list(look);
+    const result: ListingResult = await listing.list(scope);
     return { source, image_type, proof: result.proof, result, error: null };
   } catch (error) {
     const denied = error instanceof CphError && error.kind === 'denied';

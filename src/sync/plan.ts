@@ -15,14 +15,14 @@ export interface Plan extends Comparison {
 /** Does everything a sweep does but write. Throws what a sweep would fail with. */
 export async function planSweep(db: Database, project: SyncProject, { signal }: LookControl): Promise<Plan> {
   const { project_id } = project;
-  const look = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
-  const sweep = sweepOf(project, await lookAtListings(project.listings, look));
+  const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
+  const sweep = sweepOf(project, await lookAtListings(project.listings, scope));
   const compared = await compareSweep(
     await knownOrNothing(db, project_id, sweep.snapshot.sightings),
     sweep,
-    look,
+    scope,
   );
-  return { ...compared, project_id, requests: look.trace.requests };
+  return { ...compared, project_id, requests: scope.trace.requests };
 }
 
 async function knownOrNothing(

@@ -1,5 +1,6 @@
+import type { Listing, RequestScope } from '../cph/listing.ts';
 import type { ImagesRecord, ImageType } from '../inventory/image.ts';
-import type { Listing, Look, RejectedRecord } from '../inventory/listing.ts';
+import type { RejectedRecord } from '../inventory/listing.ts';
 
 /** A project as looks need it: who it is, how to ask about it, and the brake on removals. */
 export interface SyncProject {
@@ -14,7 +15,7 @@ export interface SyncProject {
   readonly findImage: (
     id: string,
     type: ImageType,
-    look: Look,
+    scope: RequestScope,
   ) => Promise<ImagesRecord | RejectedRecord | null>;
   /** Share of the known images (0 to 1) that may go in one sweep. */
   readonly removalLimit: number;

@@ -1,5 +1,5 @@
 /** One run of a look: its id, what its requests left behind, and how it ended. */
-import type { Look } from '../inventory/listing.ts';
+import type { RequestScope } from '../cph/listing.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { countFailure, lockProject } from '../store/projects.ts';
 import {
@@ -21,7 +21,7 @@ export interface OpenRun {
   readonly project_id: string;
   readonly kind: RunKind;
   readonly started_at: Date;
-  readonly look: Look;
+  readonly scope: RequestScope;
   readonly now: () => Date;
 }
 
@@ -61,8 +61,8 @@ export async function openRun(
   const started_at = now();
   // A first try that was committed after all leaves a run that is abandoned when this one ends, whichever way.
   const id = await retryTransient(() => beginRun(db, project_id, kind, started_at), signal);
-  const look = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
-  return { id, project_id, kind, started_at, look, now };
+  const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
+  return { id, project_id, kind, started_at, scope, now };
 }
 
 /** The report of a run that ends now. */
@@ -79,8 +79,8 @@ export function reportRun(
     status,
     started_at: run.started_at,
     finished_at: run.now(),
-    requests: run.look.trace.requests,
-    request_ids: [...run.look.trace.requestIds],
+    requests: run.scope.trace.requests,
+    request_ids: [...run.scope.trace.requestIds],
     listings: [],
     marked: 0,
     held_removals: 0,
@@ -137,7 +137,7 @@ export async function closeRun(
     const project = await lockProject(tx, run.project_id);
     const superseded = project.last_applied_run_id >= run.id;
     const lost = superseded || error instanceof StaleLook;
-    const status = run.look.signal.aborted || lost ? 'abandoned' : 'failed';
+    const status = run.scope.signal.aborted || lost ? 'abandoned' : 'failed';
     const report = reportRun(run, status, { error, listings });
     const ended = await endRun(tx, run.id, runEnd(report));
     await abandonEarlierTries(tx, run, report.finished_at);
@@ -145,5 +145,5 @@ export async function closeRun(
       await countFailure(tx, run.project_id, report.finished_at);
     return report;
   };
-  return await retryTransient(() => db.transaction(close), run.look.signal);
+  return await retryTransient(() => db.transaction(close), run.scope.signal);
 }

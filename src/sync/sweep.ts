@@ -22,7 +22,7 @@ export async function sweepProject(
   const run = await openRun(db, { project_id: project.project_id, kind: 'sweep' }, control);
   let settled: SettledListing[] = [];
   try {
-    settled = await lookAtListings(project.listings, run.look);
+    settled = await lookAtListings(project.listings, run.scope);
     return await applySweep(db, run, sweepOf(project, settled));
   } catch (error) {
     return await closeRun(db, run, { error, listings: settled.map(noteOf) });
@@ -36,8 +36,8 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   for (let asked = sweep; ; ) {
     const observed = shownIds(asked.snapshot);
     const wanted = { observed, current: snapshot.complete };
-    const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.look.signal);
-    const compared = await compareSweep(known, asked, run.look);
+    const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
+    const compared = await compareSweep(known, asked, run.scope);
     const finding = findingOf(run, sweep, compared);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
@@ -60,7 +60,7 @@ async function applyQuiet(
   const end = { ...runEnd(report, snapshot.rejected), status: 'succeeded' } as const;
   const digest = snapshotDigest(snapshot);
   const quiet = { run_id, project_id, started_at, digest, end };
-  const ended = await retryTransient(() => endQuietRun(db, quiet), run.look.signal);
+  const ended = await retryTransient(() => endQuietRun(db, quiet), run.scope.signal);
   return ended ? report : null;
 }
 

@@ -26,7 +26,7 @@ export async function watchProject(
   const run = await openRun(db, { project_id: project.project_id, kind: 'watch' }, control);
   let settled: SettledListing[] = [];
   try {
-    settled = await lookAtListings(types.map(project.creatingListing), run.look);
+    settled = await lookAtListings(types.map(project.creatingListing), run.scope);
     const trouble = settled.find((listing) => listing.error !== null);
     if (trouble) throw trouble.error;
     return await applyWatch(db, run, { project, creating, settled });
@@ -57,12 +57,12 @@ async function applyWatch(
   const rejected = settled.flatMap((listing) => listing.result?.rejected ?? []);
   const listed = new Set(records.map((record) => record.image_id));
   const left = creating.filter((image) => !listed.has(image.image_id));
-  const answers = await askById(left, project, run.look);
+  const answers = await askById(left, project, run.scope);
   const snapshot = partialSnapshot([...records, ...answers.found], [...rejected, ...answers.rejected]);
   const error = answers.error ?? troubleOf(settled);
   for (;;) {
     const observed = shownIds(snapshot);
-    const { signal } = run.look;
+    const { signal } = run.scope;
     const wanted = { observed, current: false };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), signal);
     const diff = diffSnapshot(known.images.values(), snapshot, { held: false });

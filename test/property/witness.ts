@@ -1,7 +1,8 @@
 /** What one look was shown: everything that passed the seam between the sweep and the network. */
 import { CphError } from '../../src/cph/errors.ts';
+import type { Listing } from '../../src/cph/listing.ts';
 import type { ImageRecord, ImageType, Source } from '../../src/inventory/image.ts';
-import type { Listing, ListingResult } from '../../src/inventory/listing.ts';
+import type { ListingResult } from '../../src/inventory/listing.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
 
 export interface Shown {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type CphClient, type CphClientOptions, createCphClient } from '../../src/cph/client.ts';
+import type { RequestScope } from '../../src/cph/listing.ts';
 import { openTransport } from '../../src/cph/transport.ts';
-import type { Look } from '../../src/inventory/listing.ts';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -56,7 +56,7 @@ export function sendJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-export function newLook(signal: AbortSignal = new AbortController().signal): Look {
+export function newLook(signal: AbortSignal = new AbortController().signal): RequestScope {
   return { signal, trace: { requests: 0, requestIds: new Set() } };
 }
 

@@ -1,5 +1,5 @@
+import { type Credential, createAuthorize } from '../../src/cph/auth/credentials.ts';
 import type { CphClient, CphClientOptions } from '../../src/cph/client.ts';
-import { type Credential, createAuthorize } from '../../src/cph/credentials.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 import { clientFor, type OwnClient } from './cph-api.ts';

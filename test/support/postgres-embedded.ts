@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded.ts';
-import { runningServer } from '../../src/store/embedded-pidfile.ts';
-import { stopServer } from '../../src/store/embedded-server.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embedded.ts';
+import { runningServer } from '../../src/store/embedded/pidfile.ts';
+import { stopServer } from '../../src/store/embedded/server.ts';
 
 const PROGRAM = join(import.meta.dirname, 'postgres-program.ts');
 

@@ -8,7 +8,7 @@ import pg from 'pg';
 
 const [dataDir = '', embedded = resolve(import.meta.dirname, '../../src/store/embedded.ts')] =
   process.argv.slice(2);
-const { startEmbeddedPostgres }: typeof import('../../src/store/embedded.ts') = await import(
+const { startEmbeddedPostgres }: typeof import('../../src/store/embedded/embedded.ts') = await import(
   pathToFileURL(embedded).href
 );
 

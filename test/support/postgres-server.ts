@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
-import { type RunningServer, runningServer } from '../../src/store/embedded-pidfile.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/embedded.ts';
+import { type RunningServer, runningServer } from '../../src/store/embedded/pidfile.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
 import { startPgBouncer } from './pgbouncer.ts';
 

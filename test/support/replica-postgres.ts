@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Account, chooseAccount, spawnPostgres } from '../../src/store/embedded-account.ts';
-import { locateBinaries } from '../../src/store/embedded-binaries.ts';
+import { type Account, chooseAccount, spawnPostgres } from '../../src/store/embedded/account.ts';
+import { locateBinaries } from '../../src/store/embedded/binaries.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
 import { freePort } from './pgbouncer.ts';
 

@@ -1,7 +1,8 @@
 /** A project behind the seam to the network: its listings say what the test says, its looks happen when the test says. */
 import { CphError } from '../../src/cph/errors.ts';
+import type { Listing, RequestScope } from '../../src/cph/listing.ts';
 import type { ImageRecord, ImagesRecord } from '../../src/inventory/image.ts';
-import type { Listing, Look, RejectedRecord } from '../../src/inventory/listing.ts';
+import type { RejectedRecord } from '../../src/inventory/listing.ts';
 import type { Database } from '../../src/store/database.ts';
 import { registerProjects } from '../../src/store/projects.ts';
 import type { LookControl, SyncProject } from '../../src/sync/project.ts';
@@ -91,11 +92,11 @@ async function findImage(api: ScriptedApi, image_id: string): Promise<ImagesReco
   return unread ?? (found?.source === 'images' ? found : null);
 }
 
-async function answered(api: ScriptedApi, asked: Asked | 'creating', look: Look): Promise<void> {
-  look.trace.requests += 1;
-  look.trace.requestIds.add(`request-${look.trace.requests}`);
+async function answered(api: ScriptedApi, asked: Asked | 'creating', scope: RequestScope): Promise<void> {
+  scope.trace.requests += 1;
+  scope.trace.requestIds.add(`request-${scope.trace.requests}`);
   await api.hold(asked);
-  look.signal.throwIfAborted();
+  scope.signal.throwIfAborted();
 }
 
 function refusal(kind: 'denied' | 'unavailable', code: string): CphError {

@@ -1,19 +1,19 @@
 /** What a configuration file may hold, and where: the one description behind checking files and helping editors. */
 import type { z } from 'zod';
-import { CREDENTIAL_FIELDS } from './credentials.ts';
-import { textLike } from './fields.ts';
-import { GLOBAL_FIELDS } from './global.ts';
-import { PROJECT_FIELDS } from './project.ts';
+import { CREDENTIAL_FIELDS } from '../credentials.ts';
+import { textLike } from '../fields.ts';
+import { GLOBAL_FIELDS } from '../global.ts';
+import { PROJECT_FIELDS } from '../project.ts';
 import {
   CREDENTIAL_SETTINGS,
   FILE_KEY_SUFFIX,
   GLOBAL_SETTINGS,
   PROJECT_SETTINGS,
   type Row,
-} from './setting-table.ts';
-import type { SettingGroup } from './settings.ts';
-import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
-import { ALERTMANAGER_FIELDS, WEBHOOK_FIELDS } from './sinks.ts';
+} from '../setting-table.ts';
+import type { SettingGroup } from '../settings.ts';
+import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from '../sink-table.ts';
+import { ALERTMANAGER_FIELDS, WEBHOOK_FIELDS } from '../sinks.ts';
 
 /** What may stand at a place. */
 export type Shape =

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { encodeStrict } from '../url.ts';
 import type { AuthorizingHeaders, OutgoingRequest } from './authorize.ts';
-import { encodeStrict } from './url.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 

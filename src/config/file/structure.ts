@@ -1,16 +1,7 @@
-import { type Fault, shown } from './fault.ts';
-import {
-  childAt,
-  type Entry,
-  elementsOf,
-  entriesOf,
-  kindAt,
-  originOf,
-  type Place,
-  wordAt,
-} from './file-place.ts';
-import type { KindsShape, MappingShape, Shape } from './file-shape.ts';
-import { suggestion } from './nearest-word.ts';
+import { type Fault, shown } from '../fault.ts';
+import { suggestion } from '../nearest-word.ts';
+import { childAt, type Entry, elementsOf, entriesOf, kindAt, originOf, type Place, wordAt } from './place.ts';
+import type { KindsShape, MappingShape, Shape } from './shape.ts';
 
 /**
  * Faults for whatever is at or below a place and may not be there: unknown and repeated keys, a list where a mapping

@@ -1,6 +1,6 @@
-import { type AnswerContext, classifyAnswer } from './classify.ts';
-import { CphError } from './errors.ts';
-import { openTransport } from './transport.ts';
+import { type AnswerContext, classifyAnswer } from '../classify.ts';
+import { CphError } from '../errors.ts';
+import { openTransport } from '../transport.ts';
 
 export interface PasswordLogin {
   readonly userName: string;

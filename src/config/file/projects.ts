@@ -1,12 +1,12 @@
-import type { CredentialSettings } from './credentials.ts';
-import { shown } from './fault.ts';
-import { defaultAt, type Lookup, readGroup } from './file-group.ts';
-import { childAt, elementsOf, entriesOf, originOf, type Place } from './file-place.ts';
-import type { Reading } from './file-setting.ts';
-import { CREDENTIAL, CREDENTIALS_OF_PROJECT, PROJECT, SECTIONS } from './file-shape.ts';
-import { structureFaults } from './file-structure.ts';
-import { suggestion } from './nearest-word.ts';
-import type { ProjectSettings } from './project.ts';
+import type { CredentialSettings } from '../credentials.ts';
+import { shown } from '../fault.ts';
+import { suggestion } from '../nearest-word.ts';
+import type { ProjectSettings } from '../project.ts';
+import { defaultAt, type Lookup, readGroup } from './group.ts';
+import { childAt, elementsOf, entriesOf, originOf, type Place } from './place.ts';
+import type { Reading } from './setting.ts';
+import { CREDENTIAL, CREDENTIALS_OF_PROJECT, PROJECT, SECTIONS } from './shape.ts';
+import { structureFaults } from './structure.ts';
 
 /** Null where something else than credentials stands under the name. */
 type NamedCredentials = ReadonlyMap<string, CredentialSettings | null>;

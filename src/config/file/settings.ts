@@ -1,15 +1,15 @@
-import { readVariable } from './environment.ts';
-import { defaultAt, readGroup } from './file-group.ts';
-import { childAt, elementsOf, type Place, rootOf, wordAt } from './file-place.ts';
-import { projectsInFile } from './file-projects.ts';
-import type { Reading } from './file-setting.ts';
-import { ALERTMANAGER, GLOBAL, GLOBAL_SHAPE, SECTIONS, WEBHOOK } from './file-shape.ts';
-import { structureFaults } from './file-structure.ts';
-import type { FoundSettings } from './found-settings.ts';
-import type { GlobalKey } from './global.ts';
-import type { Row } from './setting-table.ts';
-import type { Settings } from './settings.ts';
-import type { SinkSettings } from './sinks.ts';
+import { readVariable } from '../environment.ts';
+import type { FoundSettings } from '../found-settings.ts';
+import type { GlobalKey } from '../global.ts';
+import type { Row } from '../setting-table.ts';
+import type { Settings } from '../settings.ts';
+import type { SinkSettings } from '../sinks.ts';
+import { defaultAt, readGroup } from './group.ts';
+import { childAt, elementsOf, type Place, rootOf, wordAt } from './place.ts';
+import { projectsInFile } from './projects.ts';
+import type { Reading } from './setting.ts';
+import { ALERTMANAGER, GLOBAL, GLOBAL_SHAPE, SECTIONS, WEBHOOK } from './shape.ts';
+import { structureFaults } from './structure.ts';
 
 /**
  * The settings of a configuration file. Projects, credentials and sinks are the file's alone; anything else that it

@@ -1,12 +1,12 @@
 import type { Scalar } from 'yaml';
 import type { z } from 'zod';
-import type { Environment } from './environment.ts';
-import type { Fault } from './fault.ts';
-import { fileForm } from './fields.ts';
-import { kindAt, originOf, type Place, scalarAt } from './file-place.ts';
+import type { Environment } from '../environment.ts';
+import type { Fault } from '../fault.ts';
+import { fileForm } from '../fields.ts';
+import type { Row } from '../setting-table.ts';
+import type { Findings } from '../settings.ts';
+import { kindAt, originOf, type Place, scalarAt } from './place.ts';
 import { type FilledIn, fillIn } from './references.ts';
-import type { Row } from './setting-table.ts';
-import type { Findings } from './settings.ts';
 
 /** What a setting is called and takes. */
 export interface Rule {

@@ -1,5 +1,5 @@
+import { CphError } from '../errors.ts';
 import type { Authorize } from './authorize.ts';
-import { CphError } from './errors.ts';
 import { type IamToken, type LoginOptions, logIn, type PasswordLogin } from './iam.ts';
 import { singleFlight } from './single-flight.ts';
 

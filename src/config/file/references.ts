@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references, as a person writes them
-import type { Environment } from './environment.ts';
-import type { Fault } from './fault.ts';
+import type { Environment } from '../environment.ts';
+import type { Fault } from '../fault.ts';
 
 /** A text with a reference in it. */
 export const REFERENCE_PATTERN = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;

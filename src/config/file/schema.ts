@@ -1,7 +1,7 @@
-import { type FileForm, fileForm } from './fields.ts';
-import { FILE_SHAPE, type KindsShape, type MappingShape, type Shape } from './file-shape.ts';
+import { type FileForm, fileForm } from '../fields.ts';
+import type { Row } from '../setting-table.ts';
 import { REFERENCE_PATTERN } from './references.ts';
-import type { Row } from './setting-table.ts';
+import { FILE_SHAPE, type KindsShape, type MappingShape, type Shape } from './shape.ts';
 
 const REFERENCE = { $ref: '#/definitions/reference' };
 

@@ -1,9 +1,9 @@
 /** From a path to a file that is YAML, or the faults why not. What the file means is asked elsewhere. */
 import { LineCounter, parseDocument, visit } from 'yaml';
-import type { Surroundings } from './environment.ts';
-import { ConfigError, type Fault, shown } from './fault.ts';
-import { entriesOf, kindAt, originOf, type ParsedFile, rootOf } from './file-place.ts';
-import { cannotBeRead } from './secret-file.ts';
+import type { Surroundings } from '../environment.ts';
+import { ConfigError, type Fault, shown } from '../fault.ts';
+import { cannotBeRead } from '../secret-file.ts';
+import { entriesOf, kindAt, originOf, type ParsedFile, rootOf } from './place.ts';
 import { meaningOf, NO_ANCHOR } from './yaml-errors.ts';
 
 /** A configuration file that could be read, and is a mapping. */

@@ -1,4 +1,4 @@
-import { orAborted } from './cancellation.ts';
+import { orAborted } from '../../waiting/deadline.ts';
 
 export interface TrialRun<T> {
   readonly ask: () => Promise<T>;

@@ -1,8 +1,8 @@
-import { childAt, originOf, type Place } from './file-place.ts';
-import type { Rule } from './file-scalar.ts';
-import { type Reading, secretFileAt, settingAt } from './file-setting.ts';
-import { FILE_KEY_SUFFIX, type Row } from './setting-table.ts';
-import type { Setting, SettingGroup, Settings } from './settings.ts';
+import { FILE_KEY_SUFFIX, type Row } from '../setting-table.ts';
+import type { Setting, SettingGroup, Settings } from '../settings.ts';
+import { childAt, originOf, type Place } from './place.ts';
+import type { Rule } from './scalar.ts';
+import { type Reading, secretFileAt, settingAt } from './setting.ts';
 
 /** Where to look for the settings of a group. */
 export interface Lookup {

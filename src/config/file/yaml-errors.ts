@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references, as a person writes them
 /** What the parser's errors mean, in our own words: its own quote the file, and with it whatever secret is there. */
 import type { YAMLError } from 'yaml';
-import type { Fault } from './fault.ts';
+import type { Fault } from '../fault.ts';
 
 type Meaning = Pick<Fault, 'got' | 'expected'>;
 

@@ -1,4 +1,4 @@
-import type { CphError } from './errors.ts';
+import type { CphError } from '../errors.ts';
 
 /** A request about to be sent, as far as a signature covers it. */
 export interface OutgoingRequest {

@@ -1,5 +1,5 @@
+import type { CphError } from '../errors.ts';
 import type { Authorize } from './authorize.ts';
-import type { CphError } from './errors.ts';
 import type { LoginOptions, PasswordLogin } from './iam.ts';
 import { authorizeByPassword } from './password.ts';
 import { signRequest } from './signing.ts';

@@ -1,4 +1,4 @@
-import { orAborted } from './cancellation.ts';
+import { orAborted } from '../../waiting/deadline.ts';
 
 interface Flight<T> {
   readonly result: Promise<T>;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Cluster, openCluster } from './embedded-cluster.ts';
-import { EmbeddedPostgresError } from './embedded-error.ts';
-import { runningServer } from './embedded-pidfile.ts';
-import { type Launch, lastLogLines, launchServer, stopServer } from './embedded-server.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { EmbeddedPostgresError } from './error.ts';
+import { runningServer } from './pidfile.ts';
+import { type Launch, lastLogLines, launchServer, stopServer } from './server.ts';
 
 export interface EmbeddedPostgres {
   /** What psql takes; the same from start to start as long as the port is free. Holds the password. */

@@ -1,14 +1,14 @@
 /** Reading one setting of a configuration file, into the same text that an environment variable would hold. */
 import { dirname, resolve } from 'node:path';
-import type { Surroundings } from './environment.ts';
-import { shown, shownPath } from './fault.ts';
-import { fileForm, textLike } from './fields.ts';
-import { elementsOf, kindAt, originOf, type Place, scalarAt } from './file-place.ts';
-import { type Rule, type ScalarText, textAt } from './file-scalar.ts';
-import type { ConfigFile } from './file-text.ts';
-import { Secret } from './secret.ts';
-import { readSecretFile } from './secret-file.ts';
-import type { Findings, Setting } from './settings.ts';
+import type { Surroundings } from '../environment.ts';
+import { shown, shownPath } from '../fault.ts';
+import { fileForm, textLike } from '../fields.ts';
+import { Secret } from '../secret.ts';
+import { readSecretFile } from '../secret-file.ts';
+import type { Findings, Setting } from '../settings.ts';
+import { elementsOf, kindAt, originOf, type Place, scalarAt } from './place.ts';
+import { type Rule, type ScalarText, textAt } from './scalar.ts';
+import type { ConfigFile } from './text.ts';
 
 /** What reading a file takes besides the place. */
 export interface Reading {

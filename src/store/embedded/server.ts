@@ -3,9 +3,9 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnPostgres } from './embedded-account.ts';
-import type { Cluster } from './embedded-cluster.ts';
-import { disownStalePid, runningServer } from './embedded-pidfile.ts';
+import { spawnPostgres } from './account.ts';
+import type { Cluster } from './cluster.ts';
+import { disownStalePid, runningServer } from './pidfile.ts';
 
 /** A server process we started and have not entered yet. */
 export interface Launch {

@@ -14,9 +14,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account, chooseAccount, spawnPostgres } from './embedded-account.ts';
-import { locateBinaries, type PostgresBinaries } from './embedded-binaries.ts';
-import { EmbeddedPostgresError } from './embedded-error.ts';
+import { type Account, chooseAccount, spawnPostgres } from './account.ts';
+import { locateBinaries, type PostgresBinaries } from './binaries.ts';
+import { EmbeddedPostgresError } from './error.ts';
 
 /** A Postgres data directory that is ours to start a server on. */
 export interface Cluster {
