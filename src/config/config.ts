@@ -6,9 +6,9 @@
 import type { Surroundings } from './environment.ts';
 import { CONFIG_FILE, environmentWarnings } from './environment-names.ts';
 import { ConfigError, type Fault } from './fault.ts';
-import { referredNames } from './file/references.ts';
+import { type ConfigFile, readConfigFile } from './file/parse.ts';
+import { referredNames } from './file/setting.ts';
 import { settingsInFile } from './file/settings.ts';
-import { type ConfigFile, readConfigFile } from './file/text.ts';
 import { type FoundSettings, settingsInEnvironment } from './found-settings.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
 import { assembleProjects, type ProjectConfig } from './project.ts';

@@ -1,6 +1,6 @@
 import { type FileForm, fileForm } from '../fields.ts';
 import type { Row } from '../setting-table.ts';
-import { REFERENCE_PATTERN } from './references.ts';
+import { REFERENCE_PATTERN } from './setting.ts';
 import { FILE_SHAPE, type KindsShape, type MappingShape, type Shape } from './shape.ts';
 
 const REFERENCE = { $ref: '#/definitions/reference' };
