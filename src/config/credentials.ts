@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { address, addressIn, clearTextWarnings } from './address.ts';
+import { address, addressIn, clearTextWarnings } from './domain-fields.ts';
 import { secretLike, textLike } from './fields.ts';
 import type { Secret } from './secret.ts';
 import { CREDENTIAL_SETTINGS } from './setting-table.ts';
 import { type Findings, isSet, judge, type Settings } from './settings.ts';
 
-export type CredentialKey = keyof typeof CREDENTIAL_SETTINGS;
+type CredentialKey = keyof typeof CREDENTIAL_SETTINGS;
 
 /** How requests of a project are authenticated. */
 export type Credentials =

@@ -7,7 +7,7 @@ import { FILE_SUFFIX, GLOBAL_SETTINGS } from './setting-table.ts';
 export const CONFIG_FILE = 'CPH_CONFIG';
 
 /** A configuration file beside the environment. */
-export interface FileBeside {
+interface FileBeside {
   readonly path: string;
   /** The variables it refers to: whatever their names, they have an effect. */
   readonly refersTo: ReadonlySet<string>;

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { databaseUrl } from './database-url.ts';
-import { duration } from './duration.ts';
-import { field, oneOf, textLike, yesOrNo } from './fields.ts';
-import { cron, cronOrOff, timeZone } from './schedule.ts';
+import { cron, cronOrOff, databaseUrl, portOrOff, timeZone } from './domain-fields.ts';
+import { duration, oneOf, textLike, yesOrNo } from './fields.ts';
 import type { GLOBAL_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, type Settings } from './settings.ts';
 
@@ -75,13 +73,4 @@ export function assembleGlobal(settings: Settings<GlobalKey>, findings: Findings
   const retention = { eventsMs: eventRetentionMs, runsMs: runRetentionMs };
   const http = httpPort === null ? null : { host: httpHost, port: httpPort };
   return { ...rest, http, retention, schedules: { sync: syncCron, watch: watchCron, timezone } };
-}
-
-function portOrOff() {
-  const read = (text: string) => {
-    if (text === 'off') return null;
-    return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
-  };
-  const form = { type: ['integer', 'string'], minimum: 0, maximum: 65_535, pattern: '^off$' };
-  return field('a port from 0 to 65535, such as 8080, or off', read, form);
 }

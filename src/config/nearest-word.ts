@@ -1,5 +1,5 @@
 /** The candidate `word` is most likely a slip of; null when none is within a quarter of its length. */
-export function nearestWord(word: string, candidates: readonly string[]): string | null {
+function nearestWord(word: string, candidates: readonly string[]): string | null {
   let nearest: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 4)) + 1;
   for (const candidate of candidates) {

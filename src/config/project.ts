@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
-import { address, addressIn, clearTextWarnings } from './address.ts';
 import {
   type CredentialSettings,
   type Credentials,
@@ -8,9 +7,8 @@ import {
   credentialsIn,
   loginWarnings,
 } from './credentials.ts';
-import { duration } from './duration.ts';
-import { listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
-import { region, regionWarnings } from './region.ts';
+import { address, addressIn, clearTextWarnings, region, regionWarnings } from './domain-fields.ts';
+import { duration, listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
 import type { PROJECT_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
 

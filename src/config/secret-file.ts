@@ -2,7 +2,7 @@ import { type FileReader, Secret } from './secret.ts';
 import type { Findings, Setting } from './settings.ts';
 
 /** Where a setting says that its secret is. */
-export interface SecretPath {
+interface SecretPath {
   readonly origin: string;
   readonly path: string;
   /** How a fault shows the path. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../inventory/diff.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
-import { clearTextWarnings } from './address.ts';
+import { clearTextWarnings } from './domain-fields.ts';
 import { listOf, secretLike, textLike } from './fields.ts';
 import type { Secret } from './secret.ts';
 import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
