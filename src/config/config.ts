@@ -1,7 +1,7 @@
 /**
- * From text to one validated, frozen object, in three steps that know nothing of each other: find the settings
- * (`found-settings.ts`, `file-settings.ts`), judge them (`project.ts`, `credentials.ts`, `sinks.ts`, `global.ts`), put
- * the configuration together (here).
+ * From text to one validated, frozen object, in three steps that know nothing of each other. The first finds
+ * the settings (`found-settings.ts`, `file/settings.ts`). The second judges them (`project.ts`,
+ * `credentials.ts`, `sinks.ts`, `global.ts`). The third, here, puts the configuration together.
  */
 import type { Surroundings } from './environment.ts';
 import { CONFIG_FILE, environmentWarnings } from './environment-names.ts';
@@ -17,22 +17,23 @@ import { assembleSinks, type SinkConfig } from './sinks.ts';
 
 /** The part of the configuration that commands reading only the database need. */
 export interface DatabaseConfig extends GlobalSettings {
-  /** Sentences for a person, none of them a reason to stop; free of secrets. */
+  /** Sentences for a person. None of them is a reason to stop, none holds a secret. */
   readonly warnings: readonly string[];
 }
 
-/** The whole configuration. Deeply frozen, so that no part of the program can change it for another. */
+/** The whole configuration. It is deeply frozen: no part of the program can change it for another. */
 export interface Config extends DatabaseConfig {
   readonly projects: readonly ProjectConfig[];
   readonly sinks: readonly SinkConfig[];
-  /** Null where the environment alone was read. A file names every project there is. */
+  /** The path of the file, which names every project there is. Null where the environment alone was read. */
   readonly file: string | null;
 }
 
 /**
- * Without a file, everything comes from the environment, for one project. With the one that `CPH_CONFIG` names,
- * projects, credentials and sinks are the file's alone, and any other setting is the file's where it names it, else the
- * environment's. Read anew at each call. Throws {@link ConfigError} with every fault there is.
+ * The configuration, read anew at each call. Without a file, everything comes from the environment, for one
+ * project. With the file that `CPH_CONFIG` names, projects, credentials and sinks are the file's alone; any
+ * other setting is the file's where the file names it, else the environment's. Throws {@link ConfigError}
+ * with every fault there is.
  */
 export function loadConfig(surroundings: Surroundings): Config {
   const { found, findings, file } = find(surroundings);
@@ -44,7 +45,7 @@ export function loadConfig(surroundings: Surroundings): Config {
   return deepFreeze({ ...global, projects, sinks, file: path, warnings: unique(findings.warnings) });
 }
 
-/** {@link loadConfig} without projects and sinks: neither they nor credentials are read, and so not missed either. */
+/** {@link loadConfig} without projects, credentials and sinks: they are not read, and so not missed. */
 export function loadDatabaseConfig(surroundings: Surroundings): DatabaseConfig {
   const { found, findings, file } = find(surroundings);
   const global = assembleGlobal(found.global(), findings);
@@ -69,7 +70,7 @@ function find(surroundings: Surroundings): Search {
   return { found, findings, file };
 }
 
-/** What is wrong about `defaults` is found again for every project that relies on it, and told once. */
+/** Each fault once: a fault of `defaults` is found again for every project that relies on it. */
 function refusal({ faults }: Findings, file: ConfigFile | null): ConfigError {
   const told = new Map<string, Fault>();
   for (const fault of faults) told.set(JSON.stringify(fault), fault);

@@ -14,7 +14,7 @@ export type Credentials =
       readonly kind: 'access-key';
       readonly accessKey: Secret;
       readonly secretKey: Secret;
-      /** Only a temporary access key has one. */
+      /** Null for a permanent access key. */
       readonly securityToken: Secret | null;
     }
   | {
@@ -22,13 +22,13 @@ export type Credentials =
       readonly userName: string;
       readonly password: Secret;
       readonly domainName: string;
-      /** Ends in the version, `…/v3`; no slash after it. */
+      /** Ends in the version, `…/v3`, without a slash after it. */
       readonly authUrl: string;
     };
 
 /** Credentials as found, before they are judged. */
 export interface CredentialSettings {
-  /** What a fault names that is about all of them. */
+  /** What a fault that is about all of them names. */
   readonly origin: string;
   /** What its settings are called there. */
   readonly called: 'variable' | 'key';
@@ -36,18 +36,18 @@ export interface CredentialSettings {
 }
 
 interface Way {
-  /** As faults call it. */
+  /** Its name in faults. */
   readonly what: string;
-  /** As warnings call it. */
+  /** Its name in warnings. */
   readonly label: string;
-  /** Any of these says that this way is meant. Others, such as the domain name, are exported for other tools too. */
+  /** Any of these shows that this way is meant. The rest, such as the domain name, other tools need too. */
   readonly signs: readonly CredentialKey[];
   readonly needs: readonly CredentialKey[];
   readonly schema: z.ZodType<Credentials>;
 }
 
-// Headers carry these, or what is signed with them. A blank or a line break inside is a slip of copying, and is better
-// found here than as a failed login: a few of those lock the user out.
+// Headers carry these secrets or what is signed with them. A blank or a line break inside is a slip of
+// copying. It is better found here than by failed logins: a few of those lock the user out.
 const headerSecret = (what: string) =>
   secretLike((text) => /^[!-~]+$/.test(text), `${what}: one line of ASCII without blanks`);
 
@@ -65,7 +65,7 @@ export const CREDENTIAL_FIELDS = {
 const { token, accessKey, secretKey, securityToken, userName, password, domainName, authUrl } =
   CREDENTIAL_FIELDS;
 
-/** In the order of precedence, which is that of the Terraform provider whose variables these are. */
+/** In the order of precedence. It is that of the Terraform provider, whose variables these are. */
 const WAYS: readonly Way[] = [
   {
     what: 'a token',
@@ -99,9 +99,9 @@ const WAYS: readonly Way[] = [
 ];
 
 /**
- * The first way that is complete; null, with faults, when there is none. Several complete ways are no fault, as
- * people export what other tools need; a warning then says which one is used. `authUrl` may still hold `{region}`,
- * because several projects may share credentials: see {@link credentialsIn}.
+ * The first way that is complete; null, with faults, when there is none. Several complete ways are no fault,
+ * because people export what other tools need; a warning then says which one is used. `authUrl` may still
+ * hold `{region}`, because projects of several regions may share credentials (see {@link credentialsIn}).
  */
 export function chooseCredentials(found: CredentialSettings, findings: Findings): Credentials | null {
   const { settings } = found;
@@ -136,7 +136,7 @@ function ignoredWarnings(chosen: Way, meant: readonly Way[], settings: Settings<
   return [`using ${chosen.label} (${names(chosen.needs)}); ignored: ${names(ignored)}`];
 }
 
-/** The credentials with the login address of a region. IAM's bare address is completed with its version. */
+/** The credentials with the login address of a region. An address without a path gets IAM's version. */
 export function credentialsIn(region: string, credentials: Credentials): Credentials {
   if (credentials.kind !== 'password') return credentials;
   const authUrl = addressIn(region, credentials.authUrl);

@@ -24,7 +24,7 @@ const ALL_TABLES: readonly SettingTable<string>[] = [
   ALERTMANAGER_SETTINGS,
 ];
 
-/** The settings that have a variable, all of them or those of some tables, in the order they are listed to people. */
+/** The settings that have a variable, of all tables or of some, in the order in which people see them. */
 export function describeSettings(tables = ALL_TABLES): SettingDescription[] {
   return tables.flatMap((table) => Object.values<Row>(table)).flatMap(describeRow);
 }

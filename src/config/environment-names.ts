@@ -3,13 +3,13 @@ import type { Environment } from './environment.ts';
 import { suggestion } from './nearest-word.ts';
 import { FILE_SUFFIX, GLOBAL_SETTINGS } from './setting-table.ts';
 
-/** Read before there is a configuration: it says where the rest of it is. */
+/** The variable that is read before there is a configuration: it says where the rest is. */
 export const CONFIG_FILE = 'CPH_CONFIG';
 
 /** A configuration file beside the environment. */
 interface FileBeside {
   readonly path: string;
-  /** The variables it refers to: whatever their names, they have an effect. */
+  /** The variables that the file refers to. They have an effect, whatever their names. */
   readonly refersTo: ReadonlySet<string>;
 }
 
@@ -38,14 +38,14 @@ function unknownNames(env: Environment, known: readonly string[]): string[] {
     .sort();
 }
 
-// An empty DATABASE_URL most often is a variable that was never filled in, and would quietly mean an embedded
-// Postgres. One line for all of them: a compose file that passes on every setting would otherwise fill the screen.
+// An empty DATABASE_URL is mostly a variable that was never filled in, and would quietly mean an embedded
+// Postgres. All share one line: a compose file that passes on every setting would otherwise fill the screen.
 function emptyNames(env: Environment, known: readonly string[]): string[] {
   const empty = known.filter((name) => env[name] === '');
   return empty.length === 0 ? [] : [`empty, and so taken as not set: ${empty.join(', ')}`];
 }
 
-// Somebody who goes over from the environment to a file would otherwise wonder why the old limits no longer hold.
+// A person who moves from the environment to a file would otherwise wonder why the old limits are gone.
 function unusedNames(
   env: Environment,
   { file, unread }: { file: FileBeside; unread: readonly string[] },
@@ -55,7 +55,8 @@ function unusedNames(
   return [`not read, because projects and sinks come from ${file.path}: ${unused.join(', ')}`];
 }
 
-// Kubernetes gives every container such variables for each service of its namespace, and ours is called cph-something.
+// Kubernetes gives every container such variables for each service of its namespace, and a service of ours
+// is called cph-something.
 function isServiceLink(name: string, value: string | undefined): boolean {
   const linkName = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
   return linkName.test(name) || /^(?:tcp|udp|sctp):\/\//.test(value ?? '');

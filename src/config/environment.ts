@@ -7,20 +7,20 @@ import type { Findings, Setting, Settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** All of the world a configuration is made from. */
+/** The part of the world that a configuration is made from. */
 export interface Surroundings {
   readonly env: Environment;
   readonly files: FileReader;
 }
 
-/** The same surroundings with the configuration file that a person named on the command line. */
+/** The same surroundings with the configuration file that the command line names, if it names one. */
 export function withConfigFile(surroundings: Surroundings, path: string | undefined): Surroundings {
   return path === undefined
     ? surroundings
     : { ...surroundings, env: { ...surroundings.env, CPH_CONFIG: path } };
 }
 
-/** Environment and files of this process. The only place where either is taken for granted. */
+/** Environment and files of this process. Everywhere else they are arguments. */
 export function processSurroundings(): Surroundings {
   return {
     env: process.env,
@@ -46,8 +46,8 @@ export function readEnvironment<Key extends string>(
 }
 
 /**
- * One setting as the environment has it. An empty variable counts as not set: that is how compose files and CI pass on
- * what nobody gave.
+ * One setting as the environment has it. An empty variable counts as not set: compose files and CI set to
+ * nothing what nobody gave.
  */
 export function readVariable(row: Row, { env, files }: Surroundings, findings: Findings): Setting {
   const { variable, key, default: fallback, secret } = row;

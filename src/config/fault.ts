@@ -10,7 +10,7 @@ export interface Fault {
   readonly expected: string;
 }
 
-/** The configuration cannot be used. Holds every fault there is, not only the first. */
+/** The configuration cannot be used. The error holds every fault there is, not only the first. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly Fault[];
@@ -26,7 +26,7 @@ export class ConfigError extends Error {
 
 const LONGEST_SHOWN = 80;
 
-/** A value as a fault or warning may show it: quoted, cut to a line, and without credentials or query of a URL. */
+/** A value as a fault or warning may show it: quoted, short, without the credentials or query of a URL. */
 export function shown(value: string | Secret | undefined): string {
   if (value === undefined) return 'nothing';
   if (value instanceof Secret) return 'a value that is not shown';
@@ -35,8 +35,8 @@ export function shown(value: string | Secret | undefined): string {
 }
 
 /**
- * A path as a fault may show it. Naming a secret's file in the wrong variable is one slip; putting the secret itself
- * where its path belongs is another, so only what begins like a path is shown.
+ * A path as a fault may show it: only text that begins like one. A person may have put the secret itself
+ * where the path of its file belongs.
  */
 export function shownPath(text: string): string {
   return /^(?:\.{0,2}[\\/]|~|[a-z]:[\\/])/i.test(text)
@@ -44,8 +44,8 @@ export function shownPath(text: string): string {
     : 'a value that does not begin like a path';
 }
 
-// Works on the text, not on a parsed URL: what reaches a fault is often no URL at all, and an unescaped "@" or "/" in
-// a password is a common reason. So everything before the last "@" goes.
+// Works on the text and not on a parsed URL: what reaches a fault is often no URL at all. An unescaped "@" or
+// "/" in a password is a common reason, so everything before the last "@" goes.
 function withoutCredentials(text: string): string {
   const bare = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@');
   return bare.includes('://') ? bare.replace(/[?#].*$/s, (rest) => `${rest[0]}***`) : bare;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { Secret } from './secret.ts';
 
 /**
- * How a setting is written in a configuration file, in the words of JSON Schema. Stands beside the rule that reads the
- * text, for editors and for telling a number from text that lost its quotes.
+ * How a setting is written in a configuration file, in the words of JSON Schema. Editors use it, and it
+ * tells a number from text that lost its quotes. The text itself is read by the field's rule.
  */
 export type FileForm = Readonly<Record<string, unknown>>;
 
-/** The form a field was given, or the description of one without. */
+/** The form of a field; of one without a form, its description. */
 export function fileForm(field: z.ZodType): FileForm {
   const { $schema: _, ...form } = z.toJSONSchema(field, {
     target: 'draft-7',
@@ -18,8 +18,8 @@ export function fileForm(field: z.ZodType): FileForm {
 }
 
 /**
- * A setting that is text outside and a `T` inside. `read` answers undefined for text it does not take; `form` may be
- * wider than that.
+ * A setting that is text outside and a `T` inside. `read` answers undefined for text that is not taken.
+ * `form` may take more than `read` does.
  */
 export function field<T>(
   expected: string,
@@ -42,14 +42,14 @@ export function textLike(pattern: RegExp, expected: string) {
   return field(expected, read, { type: 'string', pattern: pattern.source });
 }
 
-/** A secret whose text `accepts` takes. It is looked at once, here; a file that changes later is not judged again. */
+/** A secret whose text `accepts` takes. It is judged once: a secret's file that changes later is not. */
 export function secretLike(accepts: (text: string) => boolean, expected: string) {
   return z
     .custom<Secret>((found) => found instanceof Secret && accepts(found.reveal()), { error: expected })
     .meta({ description: expected, type: 'string' });
 }
 
-/** A number written in digits, for what can be counted in fractions, above zero and at most `upTo`. */
+/** A number written in digits, above zero and at most `upTo`. Fractions are taken. */
 export function positiveNumber({ upTo, example }: { upTo: number; example: string }) {
   const read = (text: string) => {
     const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
@@ -69,7 +69,10 @@ export function wholeNumber({ from, to, example }: { from: number; to: number; e
   return field(`a whole number from ${from} to ${to}, such as ${example}`, read, form);
 }
 
-/** A share of a whole, written in percent and read as 0..1. A bare number other than 0 could mean either: not taken. */
+/**
+ * A share of a whole, written in percent and read as 0..1. A bare number other than 0 is not taken, because
+ * it could mean either.
+ */
 export function share() {
   const read = (text: string) => {
     const percent = text === '0' ? text : /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];

@@ -6,7 +6,7 @@ import { type Findings, isSet, type Settings } from './settings.ts';
 import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
 import type { SinkSettings } from './sinks.ts';
 
-/** What was found, before any of it is judged. A part that nobody asks for is not read, and so not missed either. */
+/** What was found, before any of it is judged. A part that nobody asks for is not read, and so not missed. */
 export interface FoundSettings {
   readonly projects: () => readonly ProjectSettings[];
   readonly sinks: () => readonly SinkSettings[];
@@ -35,7 +35,7 @@ function sinksInEnvironment(surroundings: Surroundings, findings: Findings): Sin
   const webhook = readEnvironment(WEBHOOK_SETTINGS, surroundings, findings);
   const alertmanager = readEnvironment(ALERTMANAGER_SETTINGS, surroundings, findings);
   const sinks: SinkSettings[] = [];
-  // A secret to sign with, and nothing to post to, is a sink that lacks its URL.
+  // A secret without a URL is a sink that lacks its URL, and not no sink.
   if (isSet(webhook.url) || isSet(webhook.secret)) sinks.push({ kind: 'webhook', settings: webhook });
   if (isSet(alertmanager.url)) sinks.push({ kind: 'alertmanager', settings: alertmanager });
   return sinks;

@@ -45,7 +45,7 @@ interface Schedules {
   readonly timezone: string;
 }
 
-/** Keys that are found one by one and used together. */
+/** Settings that are found one by one and used together. */
 type GroupedKey =
   | 'syncCron'
   | 'watchCron'

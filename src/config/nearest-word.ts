@@ -1,4 +1,11 @@
-/** The candidate `word` is most likely a slip of; null when none is within a quarter of its length. */
+/** `; did you mean …?` to put behind a fault or warning; empty when no candidate is near. */
+export function suggestion(word: string, candidates: readonly string[]): string {
+  // An empty text is near to every short word.
+  const nearest = word === '' ? null : nearestWord(word, candidates);
+  return nearest === null ? '' : `; did you mean ${nearest}?`;
+}
+
+/** The candidate that `word` is most likely a slip of; null when none is within a quarter of its length. */
 function nearestWord(word: string, candidates: readonly string[]): string | null {
   let nearest: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 4)) + 1;
@@ -11,14 +18,7 @@ function nearestWord(word: string, candidates: readonly string[]): string | null
   return nearest;
 }
 
-/** `; did you mean …?` to put behind a warning, or nothing. */
-export function suggestion(word: string, candidates: readonly string[]): string {
-  // Nothing at all is near to every short word.
-  const nearest = word === '' ? null : nearestWord(word, candidates);
-  return nearest === null ? '' : `; did you mean ${nearest}?`;
-}
-
-/** Levenshtein distance in which two letters that changed places count once; keeps three rows of the matrix. */
+/** Levenshtein distance; two letters that changed places count once. Three rows of the matrix are kept. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   let beforePrevious: number[] = [];

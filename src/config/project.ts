@@ -16,11 +16,11 @@ type ProjectKey = keyof typeof PROJECT_SETTINGS;
 
 export const PROJECT_FIELDS = {
   region: region(),
-  /** What people call the project; the environment has no name for it. */
+  /** What people call the project. Only a file has a name for it. */
   name: textLike(/\S/, 'a name, such as Live streaming, Singapore')
     .optional()
     .transform((name) => name ?? null),
-  /** Goes into the path of every request, so nothing that could change that path is taken. */
+  /** It goes into the path of every request, so nothing that could change that path is taken. */
   projectId: textLike(
     /^[A-Za-z0-9_-]{1,64}$/,
     '1 to 64 letters, digits, hyphens or underscores, such as 0a1b2c3d4e5f60718293a4b5c6d7e8f9',

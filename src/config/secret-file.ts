@@ -1,7 +1,7 @@
 import { type FileReader, Secret } from './secret.ts';
 import type { Findings, Setting } from './settings.ts';
 
-/** Where a setting says that its secret is. */
+/** Where a setting says its secret is. */
 interface SecretPath {
   readonly origin: string;
   readonly path: string;
@@ -9,7 +9,7 @@ interface SecretPath {
   readonly shown: string;
 }
 
-/** The setting a secret's file makes; unreadable, with a fault, when there is nothing to be had from it now. */
+/** The setting that a secret's file makes; unreadable, with a fault, when the file yields nothing now. */
 export function readSecretFile(
   { origin, path, shown }: SecretPath,
   files: FileReader,
@@ -28,7 +28,7 @@ export function readSecretFile(
   }
 }
 
-/** What a fault says of a file, with the system's code for the reason. */
+/** What a fault says of a file that cannot be read, with the system's code for the reason. */
 export function cannotBeRead(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
   return `cannot be read${code}`;

@@ -28,9 +28,9 @@ export class Secret {
   }
 
   /**
-   * The content of a file, without the line end after it; null when there is nothing else in it. Throws when the file
-   * cannot be read now. Later it is read again whenever it has changed, so that rotation needs no restart; while it
-   * is gone or empty, as in the middle of being rewritten, the last value stays.
+   * The content of a file without the line end after it; null when nothing else is in it. Throws when the
+   * file cannot be read now. The file is read again whenever it has changed, so rotation needs no restart.
+   * While it is gone or empty, as in the middle of being rewritten, the last value stays.
    */
   static fromFile(path: string, files: FileReader): Secret | null {
     let version = readVersion(path, files);
@@ -41,7 +41,7 @@ export class Secret {
     });
   }
 
-  /** The text itself. For a file this costs one `stat`: call it where the secret is used, and keep no copy. */
+  /** The text itself. For a file this costs one `stat`. Call it where the secret is used; keep no copy. */
   reveal(): string {
     return this.#current();
   }
@@ -59,7 +59,7 @@ export class Secret {
   }
 }
 
-// The stamp is taken first: a write between the two calls is then seen at the next look instead of never.
+// The stamp is taken first. A write between the two calls is then seen at the next use instead of never.
 function readVersion(path: string, files: FileReader): Version {
   const stamp = files.stamp(path);
   return { stamp, value: withoutLineEnd(files.read(path)) };
@@ -75,7 +75,7 @@ function latestVersion(known: Version, path: string, files: FileReader): Version
   }
 }
 
-// Editors, `echo` and base64-encoded Kubernetes secrets leave one behind; no token or password ends in it.
+// Editors, `echo` and base64-encoded Kubernetes secrets leave one behind. No token or password ends in it.
 function withoutLineEnd(text: string): string {
   return text.replace(/[\r\n]+$/, '');
 }

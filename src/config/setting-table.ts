@@ -1,22 +1,22 @@
 /**
- * Every setting there is, once (those of sinks are in `sink-table.ts`). Adding one takes a row here and a line in the
- * fields of its group, which the compiler asks for.
+ * Every setting there is, once (those of sinks are in `sink-table.ts`). A new one takes a row here and a line
+ * in the fields of its group, which the compiler asks for.
  */
 export interface Row {
   /** The environment variable. Without one, only a file has this setting. */
   readonly variable?: string;
-  /** Its place in a configuration file, from where its group begins. */
+  /** Its place in a configuration file, seen from where its group begins. */
   readonly key: string;
   /** Text, read by the same rules as what a person sets. */
   readonly default?: string;
-  /** Hidden in whatever is printed, and can come from a file, see {@link FILE_SUFFIX}. */
+  /** It is hidden in whatever is printed, and can come from a file, see {@link FILE_SUFFIX}. */
   readonly secret?: true;
-  /** A path; in a configuration file it starts at the folder of that file. */
+  /** It is a path. In a configuration file it starts at the folder of that file. */
   readonly path?: true;
   readonly description: string;
 }
 
-/** Put behind a secret's variable, or its key, for the one that points to its file. */
+/** A secret's variable or key with this behind it holds the path of a file with the secret. */
 export const FILE_SUFFIX = '_FILE';
 export const FILE_KEY_SUFFIX = '_file';
 
@@ -88,7 +88,7 @@ export const PROJECT_SETTINGS = {
   },
 } as const satisfies SettingTable<string>;
 
-/** How a project's API is convinced; one of three ways is enough, see `credentials.ts`. */
+/** How requests are authenticated. One of three ways is enough, see `credentials.ts`. */
 export const CREDENTIAL_SETTINGS = {
   token: {
     variable: 'HW_AUTH_TOKEN',

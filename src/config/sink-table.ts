@@ -1,6 +1,6 @@
 import type { SettingTable } from './setting-table.ts';
 
-/** A sink that posts events. What has no variable is the default where the environment names the sink. */
+/** A sink that posts events. A sink of the environment has the defaults of whatever has no variable. */
 export const WEBHOOK_SETTINGS = {
   name: {
     key: 'name',

@@ -1,4 +1,4 @@
-/** Finding one's way in a parsed YAML file: what stands where, with the path and the line a person can go to. */
+/** The way around a parsed YAML file: what stands where, with the path and line a person can go to. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Scalar } from 'yaml';
 
 /** A file that is YAML. */
@@ -11,9 +11,9 @@ export interface ParsedFile {
 export interface Place {
   /** Such as `projects[3].limits`; empty for the file as a whole. */
   readonly path: string;
-  /** Of the key, or of the element of a list. */
+  /** The line of the key, or of the element of a list. */
   readonly line: number;
-  /** As the parser has it, aliases followed. */
+  /** The parser's node, aliases followed. */
   readonly node: unknown;
   readonly file: ParsedFile;
 }
@@ -34,7 +34,7 @@ export function originOf({ path, line }: Place, key = ''): string {
   return `${key === '' ? path : `${path}.${key}`} (line ${line})`;
 }
 
-/** The entries of a mapping in their order, repeated keys included; null when something else stands there. */
+/** The entries of a mapping in order, repeated keys included; null when something else stands there. */
 export function entriesOf({ path, node, file }: Place): readonly Entry[] | null {
   if (!isMap(node)) return null;
   return node.items.map((pair) => {
@@ -68,7 +68,7 @@ export function wordAt(place: Place, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** What a fault says that stands there. Never the thing itself: a secret may have slipped into any place. */
+/** The kind of what stands there, for faults. They never show the thing: a secret may be in any place. */
 export function kindAt({ node }: Place): string {
   if (isMap(node)) return 'a mapping';
   if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
@@ -78,7 +78,7 @@ export function kindAt({ node }: Place): string {
 
 interface Placement {
   readonly path: string;
-  /** Gives the line. */
+  /** The node that gives the line. */
   readonly at: unknown;
   readonly node: unknown;
 }
@@ -90,8 +90,9 @@ function placeOf(file: ParsedFile, { path, at, node }: Placement): Place {
 }
 
 /**
- * A name may hold anything, and a path with dots or blanks in a name would be taken for another path. Without the blank
- * after its colon, `token:…` within { } is all name to YAML, so nothing after a colon is told.
+ * The path of a key. A name may hold anything, and one with dots or blanks would read like another path, so
+ * it is quoted. Without a blank after its colon, `token:…` within { } is all name to YAML, so a fault shows
+ * nothing after a colon.
  */
 function joined(path: string, key: string): string {
   if (/^[\w-]{1,64}$/.test(key)) return path === '' ? key : `${path}.${key}`;

@@ -6,8 +6,8 @@ import { FILE_SHAPE, type KindsShape, type MappingShape, type Shape } from './sh
 const REFERENCE = { $ref: '#/definitions/reference' };
 
 /**
- * The configuration file in JSON Schema, draft 7, for editors, made from what reads the file. It knows one value at a
- * time: that project ids differ, or that credentials exist, is left to the program.
+ * The configuration file in JSON Schema, draft 7, for editors. It is made from what reads the file. It judges
+ * one value at a time: whether project ids differ or credentials exist, only the program knows.
  */
 export function configSchema(): FileForm {
   return {
@@ -61,7 +61,7 @@ function settingSchema(row: Row, { description: takes, ...form }: FileForm): Fil
   return { description, ...fallback, ...orReference(form) };
 }
 
-/** A reference may stand wherever a value may; text of any kind takes one already. */
+/** A reference may stand wherever a value may. Text of any kind takes one already. */
 function orReference({ items, ...form }: FileForm): FileForm {
   if (Object.keys(form).length === 1 && form.type === 'string') return form;
   const whole = isForm(items) ? { ...form, items: orReference(items) } : form;

@@ -134,7 +134,7 @@ function lostQuotes({ value, source }: Scalar, { row, field }: Rule): Problem | 
 export const REFERENCE_PATTERN = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-// "$${" is a plain "${". The name is everything up to the brace, so that a fault can say what is wrong with it.
+// "$${" is a plain "${". The name is everything up to the brace, so that a fault can say what is wrong.
 const REFERENCE = /\$\$\{|\$\{([^{}]*)(\}?)/g;
 
 /** Every variable that a file refers to. */
