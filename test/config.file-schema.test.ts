@@ -14,7 +14,7 @@ const ONE_PROJECT = `${TOKEN}projects: [{ project_id: p-1, region: cn-east-3 }]\
 const editor = z.fromJSONSchema(configSchema());
 const accepts = (text: string) => editor.safeParse(parse(text)).success;
 
-test('the schema in docs is that of this program (npm run config:schema writes it)', () => {
+test('the schema in docs is that of this program (npm run config:docs writes it)', () => {
   expect(JSON.parse(readFileSync('docs/config.schema.json', 'utf8'))).toEqual(configSchema());
 });
 

@@ -27,9 +27,9 @@ import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
 
-/** The statements of README, word for word. */
+/** The statements of docs/operating.md, word for word. */
 const [, STATEMENTS = ''] =
-  /```sql\n(create role cph_daemon[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  /```sql\n(create role cph_daemon[\s\S]*?)```/.exec(readFileSync('docs/operating.md', 'utf8')) ?? [];
 
 const asDaemon = () => {
   const url = new URL(database.directUrl);
@@ -100,7 +100,7 @@ async function read(db: Database): Promise<void> {
   await countByStatus(db, 'p1');
 }
 
-test('the role that README describes lacks nothing, and can do and read what the program does', async () => {
+test('the role that docs/operating.md describes lacks nothing, and can do and read what the program does', async () => {
   const daemon = asDaemon();
   try {
     expect((await readPrivileges(daemon.db)).missing).toEqual([]);

@@ -1,6 +1,6 @@
 /**
  * Every setting there is, once (those of sinks are in `sink-table.ts`). A new one takes a row here and a line
- * in the fields of its group, which the compiler asks for.
+ * in the fields of its group, which the compiler asks for. `npm run config:docs` writes it into the docs.
  */
 export interface Row {
   /** The environment variable. Without one, only a file has this setting. */
@@ -36,19 +36,19 @@ export const PROJECT_SETTINGS = {
     variable: 'CPH_ENDPOINT',
     key: 'endpoint',
     default: 'https://cph.{region}.myhuaweicloud.com',
-    description: 'URL of the Cloud Phone Host API',
+    description: 'URL of the Cloud Phone Host API; {region} stands for the region',
   },
   imageTypes: {
     variable: 'CPH_IMAGE_TYPES',
     key: 'image_types',
     default: 'public,private,share',
-    description: 'image types to ask the images endpoint for',
+    description: 'image types that the images endpoint is asked for',
   },
   sources: {
     variable: 'CPH_SOURCES',
     key: 'sources',
     default: 'images,phone-images',
-    description: 'endpoints to read',
+    description: 'the endpoints that are read',
   },
   rateLimit: {
     variable: 'CPH_RATE_LIMIT',
@@ -60,31 +60,32 @@ export const PROJECT_SETTINGS = {
     variable: 'CPH_PAGE_CONCURRENCY',
     key: 'limits.page_concurrency',
     default: '4',
-    description: 'pages of one listing in flight at once',
+    description: 'pages in flight at once in one listing of the images endpoint',
   },
   requestTimeoutMs: {
     variable: 'CPH_REQUEST_TIMEOUT',
     key: 'limits.request_timeout',
     default: '30s',
-    description: 'longest time one attempt at a request may take',
+    description: 'longest time for one attempt of a request, from connecting to the last byte',
   },
   maxRetries: {
     variable: 'CPH_MAX_RETRIES',
     key: 'limits.max_retries',
     default: '4',
-    description: 'retries of one request',
+    description: 'how often one request is tried again',
   },
   removalLimit: {
     variable: 'CPH_REMOVAL_LIMIT',
     key: 'limits.removal_limit',
     default: '20%',
-    description: 'a sweep that would remove a larger share of the known images, and more than 10, is held',
+    description:
+      'a sweep that misses more than 10 images, and more than this share of the known ones, is held',
   },
   stuckAfterMs: {
     variable: 'CPH_STUCK_AFTER',
     key: 'limits.stuck_after',
     default: '60m',
-    description: 'an image that has been creating for longer is an alert',
+    description: 'an image that has been creating for longer raises an alert',
   },
 } as const satisfies SettingTable<string>;
 
@@ -100,7 +101,7 @@ export const CREDENTIAL_SETTINGS = {
     variable: 'HW_ACCESS_KEY',
     key: 'access_key',
     secret: true,
-    description: 'access key, to sign requests with',
+    description: 'access key that requests are signed with',
   },
   secretKey: {
     variable: 'HW_SECRET_KEY',
@@ -130,7 +131,7 @@ export const CREDENTIAL_SETTINGS = {
     variable: 'HW_AUTH_URL',
     key: 'auth_url',
     default: 'https://iam.{region}.myhuaweicloud.com/v3',
-    description: 'URL of IAM, for the login',
+    description: 'URL of IAM for the login; /v3 is added to a URL without a path',
   },
 } as const satisfies SettingTable<string>;
 
@@ -140,7 +141,8 @@ export const GLOBAL_SETTINGS = {
     variable: 'DATABASE_URL',
     key: 'database_url',
     secret: true,
-    description: 'Postgres to keep in step; without it an embedded one is kept in the data folder',
+    description:
+      'Postgres 15 or later to keep in step; without it, an embedded one is kept in the data folder',
   },
   dataDir: {
     variable: 'CPH_DATA_DIR',
@@ -153,13 +155,13 @@ export const GLOBAL_SETTINGS = {
     variable: 'CPH_SYNC_CRON',
     key: 'schedule.sync',
     default: '*/5 * * * *',
-    description: 'when to sweep a whole project; five or six cron fields',
+    description: 'when to sweep a whole project',
   },
   watchCron: {
     variable: 'CPH_WATCH_CRON',
     key: 'schedule.watch',
     default: '*/15 * * * * *',
-    description: 'when to look at images being created; cron fields or off',
+    description: 'when to look at the images being created',
   },
   timezone: {
     variable: 'CPH_TIMEZONE',
@@ -177,7 +179,8 @@ export const GLOBAL_SETTINGS = {
     variable: 'CPH_EVENT_RETENTION',
     key: 'retention.events',
     default: '365d',
-    description: 'how long events are kept; the last one of each image stays',
+    description:
+      'how long events are kept; the last one of each image, and what a sink has not accepted, stay',
   },
   runRetentionMs: {
     variable: 'CPH_RUN_RETENTION',
@@ -201,12 +204,12 @@ export const GLOBAL_SETTINGS = {
     variable: 'CPH_HTTP_PORT',
     key: 'http.port',
     default: '8080',
-    description: 'port that probes and metrics are served on; 0 picks a free one, off serves none',
+    description: 'port that probes and metrics are served on; 0 picks a free port, off serves nothing',
   },
   logLevel: {
     variable: 'LOG_LEVEL',
     key: 'log_level',
     default: 'info',
-    description: 'least level that is logged',
+    description: 'least level that is logged; silent logs nothing',
   },
 } as const satisfies SettingTable<string>;

@@ -5,19 +5,19 @@ export const WEBHOOK_SETTINGS = {
   name: {
     key: 'name',
     default: 'webhook',
-    description: 'name of the sink; its place in the log is kept under it',
+    description: 'name of the sink; its place in the log is kept under this name',
   },
   url: {
     variable: 'CPH_WEBHOOK_URL',
     key: 'url',
     secret: true,
-    description: 'URL that events are posted to; from the environment, by a sink named webhook',
+    description: 'URL that events are posted to; the variable makes a sink named webhook',
   },
   secret: {
     variable: 'CPH_WEBHOOK_SECRET',
     key: 'secret',
     secret: true,
-    description: 'secret that webhook requests are signed with',
+    description: 'secret that requests are signed with; without it, they are not signed',
   },
   types: { key: 'types', description: 'only events of these types' },
   toStatus: { key: 'to_status', description: 'only events that bring an image into one of these' },
@@ -30,6 +30,6 @@ export const ALERTMANAGER_SETTINGS = {
     variable: 'CPH_ALERTMANAGER_URL',
     key: 'url',
     secret: true,
-    description: 'URL of an Alertmanager; from the environment, for a sink named alertmanager',
+    description: 'URL of an Alertmanager; the variable makes a sink named alertmanager',
   },
 } as const satisfies SettingTable<string>;
