@@ -121,7 +121,7 @@ projects: [{ project_id: a, region: cn-east-3, credentials: chian }, { project_i
     { where: 'projects[1].credentials (line 2)', got: 'nothing', expected: 'one of main, china' },
   ]);
   expect(faultsOf('projects: [{ project_id: a, region: cn-east-3, credentials: main }]')).toMatchObject([
-    { got: 'a name that is not there', expected: 'the name of credentials, of which the file has none' },
+    { got: 'a name that is not there', expected: 'the name of credentials, but the file has none' },
   ]);
 });
 

@@ -17,7 +17,7 @@ const recipes = ['README.md', 'docs/sql.md', 'docs/events.md'].flatMap((page) =>
 
 const hoursAgo = (hours: number) => () => new Date(Date.now() - hours * 3_600_000);
 
-/** A build that failed, one that hangs and an image that is missing, so that every recipe has a row to show. */
+/** A failed build, one that hangs, and a missing image: every recipe has a row to show. */
 beforeAll(async () => {
   const { api, sweep } = await scriptedProject(database.db);
   const hanging = imagesRecord('hanging', { status_code: 0 });

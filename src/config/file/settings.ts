@@ -110,7 +110,7 @@ function credentialsOf(lookup: Lookup, named: NamedCredentials, reading: Reading
   if (found !== undefined) return found;
   const names = [...named.keys()];
   const known =
-    names.length === 0 ? 'the name of credentials, of which the file has none' : `one of ${names.join(', ')}`;
+    names.length === 0 ? 'the name of credentials, but the file has none' : `one of ${names.join(', ')}`;
   const meant = suggestion(text, names);
   // Text that is near to no name may be the secret itself, put where its name belongs.
   const value = meant === '' && text !== '' ? 'a name that is not there' : shown(name.value);
