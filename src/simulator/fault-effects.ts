@@ -1,6 +1,6 @@
-import { type Answer, apiAnswer } from './answer.ts';
-import { ERRORS, isErrorCode } from './errors.ts';
+import { type Answer, errorAnswer } from './answer.ts';
 import type { AnswerEffect } from './faults.ts';
+import { atPath } from './field-path.ts';
 
 const OVERSIZE_BYTES = 33 * 1024 * 1024;
 const PROXY_PAGE = '<html><head><title>Error</title></head><body><center>nginx</center></body></html>';
@@ -20,6 +20,12 @@ export function spoilAnswer(answer: Answer, effect: AnswerEffect, now: Date): An
     }
     case 'redirect':
       return { status: 302, headers: { Location: effect.location }, body: '' };
+    case 'header':
+      return { ...answer, headers: { ...answer.headers, [effect.name]: effect.value } };
+    case 'rename-field':
+      return withBody(answer, ({ [effect.from]: value, ...body }) =>
+        value === undefined ? body : { ...body, ...atPath(effect.to, value) },
+      );
     case 'oversize':
       return withBody(answer, (body) => ({ ...body, padding: 'x'.repeat(effect.bytes ?? OVERSIZE_BYTES) }));
     case 'repeat-row':
@@ -35,13 +41,8 @@ export function spoilAnswer(answer: Answer, effect: AnswerEffect, now: Date): An
 }
 
 function simulatedError(effect: ErrorEffect, now: Date): Answer {
-  const { code, retryAfter } = effect;
-  // Gateways sign their codes APIG or APIGW; codes not in our table come as CPH's own do.
-  const known = code.replace(/^APIG\./, 'APIGW.');
-  const { status, message } = isErrorCode(known)
-    ? ERRORS[known]
-    : { status: 400, message: 'Simulated error.' };
-  const answer = apiAnswer(effect.status ?? status, { error_code: code, error_msg: message });
+  const { code, status, retryAfter } = effect;
+  const answer = errorAnswer(code, status);
   if (!retryAfter) return answer;
   const date = new Date(now.getTime() + retryAfter.seconds * 1000).toUTCString();
   const text = retryAfter.form === 'date' ? date : String(retryAfter.seconds);

@@ -41,7 +41,9 @@ function isAbout({ endpoint, project_id, query = {} }: Match, { target, query: s
   return (
     (endpoint === undefined || target?.endpoint === endpoint) &&
     (project_id === undefined || project === project_id) &&
-    Object.entries(query).every(([name, value]) => sent.get(name) === value)
+    Object.entries(query).every(([name, value]) =>
+      typeof value === 'boolean' ? sent.has(name) === value : sent.get(name) === value,
+    )
   );
 }
 

@@ -8,8 +8,8 @@ const milliseconds = z.int().min(0);
 const MATCH = z.strictObject({
   endpoint: z.enum(['images', 'phone-images', 'tokens']).optional(),
   project_id: z.string().optional(),
-  /** Parameters as sent, such as `{"image_type": "private", "offset": "100"}`. */
-  query: z.record(z.string(), z.string()).optional(),
+  /** Parameters as sent, such as `{"image_type": "private", "offset": "100"}`; true for any value, false for none. */
+  query: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
   /** Seconds of world time since the world's start; `to` is no longer in it. */
   seconds: z.strictObject({ from: z.number().optional(), to: z.number().optional() }).optional(),
   /** Which of the requests for which all of the above holds: the second, the second to the fourth, every third. */
@@ -39,6 +39,14 @@ const ANSWER_EFFECTS = [
     body: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
+  /** A header beside the answer's own, such as a `Retry-After` that is none. */
+  z.strictObject({
+    kind: z.literal('header'),
+    name: z.string().regex(/^[\w-]+$/),
+    value: z.string().regex(/^[\x20-\x7e]*$/),
+  }),
+  /** A field of the body under another name, or inside others: `to` may be `data.image_infos`. */
+  z.strictObject({ kind: z.literal('rename-field'), from: z.string(), to: z.string() }),
   /** A field the reference does not know makes the answer too large to keep; 33 MiB when left out. */
   z.strictObject({ kind: z.literal('oversize'), bytes: count.optional() }),
   /** The row comes twice, and the list is one row longer. */

@@ -11,7 +11,10 @@ import type { World } from './world.ts';
 /** Everything an answer can depend on beside the request. */
 export interface Cloud {
   readonly world: World;
-  readonly edition: Edition;
+  /** In force now; may be replaced between two requests. */
+  edition: Edition;
+  /** How often each question was asked. */
+  readonly turns: Map<string, number>;
   readonly access: Access;
   readonly iam: Iam;
 }
@@ -26,13 +29,17 @@ export function answerRequest(request: ApiRequest, cloud: Cloud): Answer {
   }
 }
 
-function route(request: ApiRequest, { world, edition, access, iam }: Cloud): Answer {
+function route(request: ApiRequest, { world, edition, turns, access, iam }: Cloud): Answer {
   const { target, query, body } = request;
   if (!target) throw new Refusal('APIGW.0101');
   if (target.endpoint === 'tokens') return answerLogin(body, iam);
   const { endpoint, project_id } = target;
   checkAccess(request, access, { project_id, now: world.now() });
   if (!world.projects.includes(project_id)) throw new Refusal('APIGW.0306');
-  const question = { world, edition, query, project_id };
+  const origin = `http://${request.headers.host}`;
+  const url = new URL(`${request.path}?${query}`, URL.canParse(origin) ? origin : 'http://localhost');
+  const turn = turns.get(url.href) ?? 0;
+  turns.set(url.href, turn + 1);
+  const question = { world, edition, query, project_id, url, turn };
   return endpoint === 'images' ? answerImages(question) : answerPhoneImages(question);
 }

@@ -1,34 +1,63 @@
-import { type Answer, apiAnswer } from './answer.ts';
+import { type Answer, apiAnswer, refusedAs } from './answer.ts';
+import type { Edition } from './edition.ts';
 import { Refusal } from './errors.ts';
-import type { VisibleImage } from './image.ts';
+import type { ImageType, VisibleImage } from './image.ts';
+import { listAnswer } from './list-answer.ts';
+import { pageOf, windowOf, withDuplicate } from './paging.ts';
 import { imageType, type Question, wholeNumber } from './query.ts';
-
-const MAX_LIMIT = 100;
+import { totalField } from './totals.ts';
 
 /**
- * `GET /v1/{project_id}/cloud-phone/images`, as its reference page says. Images come newest first. Where the page is
- * silent: no `image_type` means all types, names match as a whole, and `create_since` and `create_until` are
- * milliseconds. Throws {@link Refusal} for parameters the API refuses.
+ * `GET /v1/{project_id}/cloud-phone/images`, as its reference page says and the edition has it. Images come newest
+ * first. Where the page is silent: no `image_type` means all types, names match as a whole, and `create_since` and
+ * `create_until` are milliseconds. Throws {@link Refusal} for parameters the API refuses.
  */
 export function answerImages(question: Question): Answer {
   const { query, edition } = question;
-  const limit = wholeNumber(query, 'limit', { low: 1, high: MAX_LIMIT, refusal: 'CPS.0002' }) ?? MAX_LIMIT;
-  const offset = wholeNumber(query, 'offset', { low: 0, refusal: 'CPS.0002' }) ?? 0;
-  const matching = matchingImages(question);
-  const first = edition.offset === 'index' ? offset : offset * limit;
-  const page = matching.slice(first, first + limit);
-  const total = { grand: matching.length, page: page.length, absent: null }[edition.total];
-  return apiAnswer(200, {
-    image_infos: page.map((visible) => imageRow(visible)),
-    ...(total === null ? {} : { total }),
+  const refusal = refusedQuestion(question);
+  if (refusal) return refusal;
+  const window = windowOf(query, edition);
+  const ofAllTypes = matchingImages(question);
+  const type = requestedType(query);
+  const matching = ofAllTypes.filter(({ image_type }) => type === null || image_type === type);
+  const listed = withDuplicate(matching, window.rows, edition);
+  const page = pageOf(listed, window, edition);
+  return listAnswer(question, {
+    list: 'image_infos',
+    page,
+    row: imageRow,
+    fields: totalField(edition, {
+      page: page.length,
+      matching: edition.duplicatesCounted ? listed.length : matching.length,
+      allTypes: ofAllTypes.length,
+    }),
   });
 }
 
+/** The answer to a question that this edition refuses as a whole, or answers without a list. */
+function refusedQuestion({ query, edition }: Question): Answer | null {
+  const { publicImages } = edition;
+  if (requestedType(query) === 'public') {
+    if (publicImages === 'refused') throw new Refusal('CPS.0009');
+    if (typeof publicImages === 'object') return refusedAs(publicImages.refused);
+  }
+  const byId = byIdOf(edition, requestedId(query));
+  if (byId === 'listless') return apiAnswer(200, {});
+  return typeof byId === 'object' ? refusedAs(byId.refused) : null;
+}
+
+/** What this edition does with a question by this id. */
+function byIdOf({ byId, byIdOnly }: Edition, image_id: string | null): Edition['byId'] {
+  if (image_id === null) return 'answers';
+  return byIdOnly.length === 0 || byIdOnly.includes(image_id) ? byId : 'answers';
+}
+
+/** Everything the question is about but for its type. */
 function matchingImages({ world, edition, project_id, query }: Question): readonly VisibleImage[] {
-  const image_type = imageType(query, ['public', 'private', 'share']);
-  if (image_type === 'public' && edition.publicImages === 'refused') throw new Refusal('CPS.0009');
-  const status = wholeNumber(query, 'status', { low: 0, high: 2, refusal: 'CPS.0010' });
-  const image_id = requestedId(query);
+  const asked = wholeNumber(query, 'status', { low: 0, high: 2, refusal: 'CPS.0010' });
+  const status = edition.statusFilter === 'honoured' ? asked : null;
+  const id = requestedId(query);
+  const image_id = byIdOf(edition, id) === 'ignored' ? null : id;
   const image_name = query.get('image_name');
   const src_project_id = query.get('src_project_id');
   const since = wholeNumber(query, 'create_since', { low: 0, refusal: 'CPS.0002' });
@@ -36,16 +65,19 @@ function matchingImages({ world, edition, project_id, query }: Question): readon
   return world
     .listing(project_id, 'images')
     .filter(
-      ({ image, image_type: type }) =>
-        (type !== 'public' || edition.publicImages === 'listed') &&
-        (image_type === null || type === image_type) &&
+      ({ image, image_type }) =>
+        (image_type !== 'public' || edition.publicImages === 'listed') &&
         (status === null || image.status === status) &&
         (image_id === null || image.image_id === image_id) &&
         (image_name === null || image.image_name === image_name) &&
-        (src_project_id === null || (type === 'share' && image.owner === src_project_id)) &&
+        (src_project_id === null || (image_type === 'share' && image.owner === src_project_id)) &&
         (since === null || Date.parse(image.create_time) >= since) &&
         (until === null || Date.parse(image.create_time) <= until),
     );
+}
+
+function requestedType(query: URLSearchParams): ImageType | null {
+  return imageType(query, ['public', 'private', 'share']);
 }
 
 function requestedId(query: URLSearchParams): string | null {

@@ -1,30 +1,26 @@
-import { type Answer, apiAnswer } from './answer.ts';
-import { Refusal } from './errors.ts';
+import type { Answer } from './answer.ts';
 import type { VisibleImage } from './image.ts';
-import { imageType, type Question, wholeNumber } from './query.ts';
+import { listAnswer } from './list-answer.ts';
+import { withDuplicate } from './paging.ts';
+import { phonePage, rowsOfPhonePage } from './phone-paging.ts';
+import { imageType, type Question } from './query.ts';
+import { signOfMore } from './sign-of-more.ts';
 
-const MAX_LIMIT = 500;
 const TYPE_ORDER = ['public', 'private', 'share'] as const;
 
 /**
- * `GET /v1/{project_id}/cloud-phone/phone-images`, as its reference page says, or paged as the newest edition is: from
- * the image after `marker`, up to `limit` of them. No `image_type` means all. Throws {@link Refusal} for parameters the
- * API refuses, a marker that is no longer listed among them.
+ * `GET /v1/{project_id}/cloud-phone/phone-images`, as its reference page says, or paged as the edition has it. No
+ * `image_type` means all. Throws Refusal for parameters the API refuses.
  */
 export function answerPhoneImages(question: Question): Answer {
-  const listing = phoneImages(question);
-  const rows = (page: readonly VisibleImage[]) => ({ phone_images: page.map(phoneImageRow) });
-  if (question.edition.phoneImagesPaging === 'none') return apiAnswer(200, rows(listing));
-
-  const limits = { low: 1, high: MAX_LIMIT, refusal: 'CPS.0002' } as const;
-  const limit = wholeNumber(question.query, 'limit', limits) ?? MAX_LIMIT;
-  const first = startAfter(listing, question.query.get('marker'));
-  const page = listing.slice(first, first + limit);
-  if (question.edition.phoneImagesPaging === 'bare') return apiAnswer(200, rows(page));
-
-  const more = first + limit < listing.length;
-  const next_marker = (more && page.at(-1)?.image.image_id) || '';
-  return apiAnswer(200, { ...rows(page), page_info: { next_marker } });
+  const listed = withDuplicate(phoneImages(question), rowsOfPhonePage(question), question.edition);
+  const page = phonePage(listed, question);
+  return listAnswer(question, {
+    list: 'phone_images',
+    page: page.images,
+    row: phoneImageRow,
+    fields: signOfMore(question, page),
+  });
 }
 
 function phoneImages({ world, project_id, query }: Question): readonly VisibleImage[] {
@@ -32,13 +28,6 @@ function phoneImages({ world, project_id, query }: Question): readonly VisibleIm
   const types = image_type === 'all' ? TYPE_ORDER : [image_type];
   const listing = world.listing(project_id, 'phone-images');
   return types.flatMap((type) => listing.filter((visible) => visible.image_type === type));
-}
-
-function startAfter(listing: readonly VisibleImage[], marker: string | null): number {
-  if (!marker) return 0;
-  const place = listing.findIndex(({ image }) => image.image_id === marker);
-  if (place < 0) throw new Refusal('CPS.0002');
-  return place + 1;
 }
 
 /** `PhoneImage`. It knows public and private only: what others share counts as private. */

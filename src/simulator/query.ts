@@ -8,6 +8,10 @@ export interface Question {
   readonly edition: Edition;
   readonly project_id: string;
   readonly query: URLSearchParams;
+  /** What was asked for, as the client reaches it. */
+  readonly url: URL;
+  /** How often the same was asked before. */
+  readonly turn: number;
 }
 
 interface WholeNumberRules {

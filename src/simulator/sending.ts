@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
+import { CHARSET_PARAMETER, encodeJson } from './charset.ts';
 import type { Effect, WireEffect } from './faults.ts';
+import { jsonText } from './json-text.ts';
 
 export function isWireEffect(effect: Effect): effect is WireEffect {
   return ['hang', 'reset', 'truncate', 'delay', 'drip'].includes(effect.kind);
@@ -29,10 +31,10 @@ export async function send(
 }
 
 /** Returns the body, whose whole length is announced. */
-function writeHead({ status, headers, body }: Answer, response: ServerResponse): Buffer {
-  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+function writeHead({ status, headers, body, charset = 'utf-8' }: Answer, response: ServerResponse): Buffer {
+  const bytes = encodeJson(typeof body === 'string' ? body : jsonText(body), charset);
   response.writeHead(status, {
-    'Content-Type': 'application/json',
+    'Content-Type': `application/json${CHARSET_PARAMETER[charset]}`,
     'Content-Length': bytes.length,
     ...headers,
   });

@@ -45,6 +45,8 @@ export interface Simulator {
   readonly requests: readonly LoggedRequest[];
   /** The faults in force. A fault pushed here counts requests from then on. */
   readonly faults: Fault[];
+  /** The API works in another way from the next request on; what is left out stays as it is. */
+  setEdition(changes: Partial<Edition>): void;
   /** Replaces all faults and starts their counts again. */
   setFaults(faults: readonly Fault[]): void;
   /** Another token like `token`. */
@@ -67,6 +69,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     cloud: {
       world,
       edition: { ...REFERENCE_EDITION, ...edition },
+      turns: new Map(),
       access: createAccess(tokens, [KEY_PAIR, TEMPORARY_KEY_PAIR]),
       iam: createIam(world, tokens, USER),
     },
@@ -89,6 +92,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     temporaryKeyPair: TEMPORARY_KEY_PAIR,
     requests: session.requests,
     faults: schedule.faults,
+    setEdition(changes) {
+      session.cloud.edition = { ...session.cloud.edition, ...changes };
+    },
     setFaults: schedule.set,
     issueToken: tokens.grant,
     revokeTokens: tokens.revokeAll,

@@ -1,6 +1,6 @@
 /** Random histories of a project: what happens upstream, on the wire and to the looks. Plain data, so that it replays. */
 import fc from 'fast-check';
-import type { Edition } from '../../src/simulator/edition.ts';
+import { type Edition, REFERENCE_EDITION } from '../../src/simulator/edition.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { faults, isSilentLoss, lastingFault, record } from './troubles.ts';
 
@@ -126,7 +126,7 @@ const editions: fc.Arbitrary<Edition> = record({
   offset: fc.constantFrom('index', 'page-number'),
   phoneImagesPaging: fc.constantFrom('none', 'marker', 'bare'),
   publicImages: fc.constantFrom('listed', 'listed', 'refused'),
-});
+}).map((edition) => ({ ...REFERENCE_EDITION, ...edition }));
 
 /** Histories of projects that have `images` at the start. */
 export function histories(images: fc.Arbitrary<number>): fc.Arbitrary<History> {
