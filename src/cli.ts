@@ -132,7 +132,9 @@ program
   .option('--port <port>', 'port to listen on, 0 for any free one', parsePort, 0)
   .option('--images <n>', 'images there are at first', parseCount, 50)
   .option('--seed <n>', 'the same seed gives the same life', parseCount, 1)
+  .option('--pace <n>', 'how many times faster than a day at work images live', parseCount, 150)
   .option('--faults <file>', 'misbehave as this JSON file says')
+  .option('--edition <file|settings>', 'differ from the reference, such as total=absent,limit=clamped:50')
   .action((options) => run(simulate(options, context)));
 
 function parseDuration(text: string): number {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FaultFileError, loadFaults } from '../src/simulator/faults.ts';
+import { UnusableInput } from '../src/simulator/checked-input.ts';
+import { loadFaults } from '../src/simulator/faults.ts';
 
 async function fileWith(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'faults-'));
@@ -14,7 +15,7 @@ async function fileWith(text: string): Promise<string> {
 
 async function messageFor(text: string): Promise<string> {
   const error: unknown = await loadFaults(await fileWith(text)).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(FaultFileError);
+  expect(error).toBeInstanceOf(UnusableInput);
   return error instanceof Error ? error.message : '';
 }
 

@@ -60,6 +60,15 @@ describe('a fault', () => {
     expect((await ask('image_type=share', { endpoint: 'phone-images' })).status).toBe(200);
   });
 
+  it('strikes questions that hold a parameter, whatever its value, or do not hold it', async () => {
+    const { cloud, ask } = await cloudWith({ when: { query: { image_id: true } }, effect: BUSY });
+    expect((await ask('image_id=new')).status).toBe(429);
+    expect((await ask('image_type=private')).status).toBe(200);
+    cloud.setFaults([{ when: { query: { image_id: false } }, effect: BUSY }]);
+    expect((await ask('image_id=new')).status).toBe(200);
+    expect((await ask('image_type=private')).status).toBe(429);
+  });
+
   it('counts only the requests it is for', async () => {
     const { ask } = await cloudWith({ when: { query: { offset: '1' }, nth: 2 }, effect: BUSY });
     const asked = ['offset=1', 'offset=0', 'offset=0', 'offset=1', 'offset=1'];
@@ -185,6 +194,23 @@ describe('an effect on the answer', () => {
     expect(image_infos[0]).toMatchObject({ image_id: 'new', status: 1 });
     cloud.setFaults([{ effect: { kind: 'patch', set: { image_infos: null }, unset: ['total'] } }]);
     expect(await json()).toEqual({ image_infos: null, request_id: expect.any(String) });
+  });
+
+  it('gives the list another name, or another place', async () => {
+    const { cloud, json } = await cloudWith({
+      effect: { kind: 'rename-field', from: 'image_infos', to: 'images' },
+    });
+    expect(await json()).toMatchObject({ images: [{}, {}, {}], total: 3 });
+    cloud.setFaults([{ effect: { kind: 'rename-field', from: 'image_infos', to: 'data.image_infos' } }]);
+    expect(await json()).toMatchObject({ data: { image_infos: [{ image_id: 'new' }, {}, {}] } });
+    expect(await json()).not.toHaveProperty('image_infos');
+    expect(await json('limit=101')).toMatchObject({ error_code: 'CPS.0002' });
+  });
+
+  it('sends a header beside any answer', async () => {
+    const { ask } = await cloudWith({ effect: { kind: 'header', name: 'Retry-After', value: 'soon' } });
+    const answer = await ask();
+    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([200, 'soon']);
   });
 
   it('leaves error answers alone where it is about rows', async () => {

@@ -1,5 +1,7 @@
-import { type Fault, FaultFileError, loadFaults } from '../simulator/faults.ts';
-import { startSimulator } from '../simulator/server.ts';
+import { UnusableInput } from '../simulator/checked-input.ts';
+import { chooseEdition } from '../simulator/choose-edition.ts';
+import { loadFaults } from '../simulator/faults.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { createWorld } from '../simulator/world.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -8,41 +10,66 @@ export interface SimulateOptions {
   readonly port: number;
   readonly images: number;
   readonly seed: number;
+  /** How many times faster than a team's day images live; 0 lets nothing happen. */
+  readonly pace: number;
   /** Path of a JSON file with a schedule of faults. */
   readonly faults?: string;
+  /** How the API differs from its reference pages: settings, or the path of a JSON file. */
+  readonly edition?: string;
 }
-
-/** World seconds in a second: an image is created, finished or removed every few seconds. */
-export const LIVELY = 150;
 
 /** Serves the simulated API until stopped, and prints what to set for the daemon to read it. */
 export async function simulate(options: SimulateOptions, context: CommandContext): Promise<ExitCode> {
-  const { seed, images, port } = options;
-  const faults = options.faults === undefined ? [] : await readFaults(options.faults);
-  const world = createWorld({ seed, images, start: context.now(), life: { speed: LIVELY } });
-  const cloud = await startSimulator({ world, port, faults, now: context.now });
-  context.out.write(
-    [
-      `The simulated Cloud Phone Host API listens on ${cloud.url}. In another shell:`,
-      '',
-      '  export HW_REGION_NAME=ap-southeast-1',
-      `  export HW_PROJECT_ID=${world.project_id}`,
-      `  export HW_AUTH_TOKEN=${cloud.token}`,
-      `  export CPH_ENDPOINT=${cloud.url}`,
-      '  npx cph-inventory start',
-      '',
-    ].join('\n'),
-  );
+  const { seed, images, port, pace } = options;
+  const faults = await given('--faults', options.faults, loadFaults);
+  const edition = await given('--edition', options.edition, chooseEdition);
+  const life = pace > 0 ? { life: { speed: pace } } : {};
+  const world = createWorld({ seed, images, start: context.now(), ...life });
+  const cloud = await startSimulator({
+    world,
+    port,
+    now: context.now,
+    ...(faults && { faults }),
+    ...(edition && { edition }),
+  });
+  context.out.write(howToReach(cloud, world.project_id));
   await untilAborted(context.stop);
   await cloud.close();
   return EXIT.done;
 }
 
-async function readFaults(file: string): Promise<Fault[]> {
+/** The lines to copy. What they hold is made up and guards nothing, so it may be printed. */
+function howToReach(cloud: Simulator, project_id: string): string {
+  const { user, keyPair, temporaryKeyPair } = cloud;
+  return [
+    `The simulated Cloud Phone Host API listens on ${cloud.url}. In another shell:`,
+    '',
+    '  export HW_REGION_NAME=ap-southeast-1',
+    `  export HW_PROJECT_ID=${project_id}`,
+    `  export HW_AUTH_TOKEN=${cloud.token}`,
+    `  export CPH_ENDPOINT=${cloud.url}`,
+    '  npx cph-inventory start',
+    '',
+    'Instead of the token it takes a key pair, a temporary key pair, or a login:',
+    '',
+    `  export HW_ACCESS_KEY=${keyPair.access} HW_SECRET_KEY=${keyPair.secret}`,
+    `  export HW_ACCESS_KEY=${temporaryKeyPair.access} HW_SECRET_KEY=${temporaryKeyPair.secret} \\`,
+    `    HW_SECURITY_TOKEN=${temporaryKeyPair.securityToken}`,
+    `  export HW_USER_NAME=${user.name} HW_USER_PASSWORD=${user.password} \\`,
+    `    HW_DOMAIN_NAME=${user.domain} HW_AUTH_URL=${cloud.authUrl}`,
+    '',
+  ].join('\n');
+}
+
+async function given<Value>(
+  option: string,
+  text: string | undefined,
+  read: (text: string) => Promise<Value>,
+): Promise<Value | undefined> {
   try {
-    return await loadFaults(file);
+    return text === undefined ? undefined : await read(text);
   } catch (error) {
-    if (error instanceof FaultFileError) throw new CommandError(`--faults ${error.message}`, EXIT.usage);
+    if (error instanceof UnusableInput) throw new CommandError(`${option} ${error.message}`, EXIT.usage);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Charset } from './charset.ts';
 import { ERRORS, isErrorCode, type Refusal } from './errors.ts';
+import type { Charset } from './json-body.ts';
 
 /** What the server sends back: an object goes out as JSON, text as it is. */
 export interface Answer {

@@ -2,12 +2,16 @@ import { z } from 'zod';
 
 const count = z.int().min(1);
 /** A code of the API, with another HTTP status than its own behind a slash: `CPS.0099/403`. */
-const refused = z.strictObject({ refused: z.string().regex(/^(CPS|APIGW?)\.\d{4}(\/[45]\d\d)?$/) });
+const refused = z.strictObject({
+  refused: z.string().regex(/^(CPS|APIGW?)\.\d{4}(\/[45]\d\d)?$/, {
+    error: 'takes a code such as CPS.0099, or CPS.0099/403 with its status',
+  }),
+});
 /** Where in an answer a field is: `total`, or `page_info.next_marker` inside an object. */
 const path = z.string().regex(/^\w+(\.\w+)*$/);
 /** Names joined by `+` on the command line, a list in a file. */
 const names = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split('+') : value),
+  (value) => (typeof value === 'string' || typeof value === 'number' ? String(value).split('+') : value),
   z.array(z.string().min(1), { error: 'takes a list of names' }),
 );
 
@@ -37,11 +41,11 @@ const PAGES = {
 const QUESTIONS = {
   /** Whether public images are listed by the images endpoint too. `refused` alone is CPS.0009. */
   publicImages: z.union([z.enum(['listed', 'refused', 'empty']), refused], {
-    error: 'takes listed, refused, empty, refused:CODE, refused:CODE/STATUS',
+    error: 'takes listed, refused, empty, refused:CPS.0099, refused:CPS.0099/403',
   }),
   /** What `image_id=` does: it finds, is ignored, or gets an answer without its list. */
   byId: z.union([z.enum(['answers', 'ignored', 'listless']), refused], {
-    error: 'takes answers, ignored, listless, refused:CODE, refused:CODE/STATUS',
+    error: 'takes answers, ignored, listless, refused:CPS.0099, refused:CPS.0099/403',
   }),
   /** The ids `byId` is about. None named: all. */
   byIdOnly: names,
@@ -117,7 +121,14 @@ const SPELLING = {
   charset: oneOf('utf-8', 'utf-8-bom', 'utf-16', 'gb18030', 'iso-8859-1'),
 };
 
-const EDITION = z.strictObject({ ...PAGES, ...QUESTIONS, ...PHONE_IMAGES, ...SPELLING });
+const SHAPE = { ...PAGES, ...QUESTIONS, ...PHONE_IMAGES, ...SPELLING };
+
+const EDITION = z.strictObject(SHAPE, {
+  error: (issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.join(', ')}: an edition has only ${Object.keys(SHAPE).join(', ')}`
+      : 'takes an object of settings',
+});
 
 /** Some of an edition, as a file or the command line gives it. */
 export const EDITION_PART = EDITION.partial();

@@ -1,6 +1,6 @@
 import { type Answer, errorAnswer } from './answer.ts';
 import type { AnswerEffect } from './faults.ts';
-import { atPath } from './field-path.ts';
+import { atPath } from './json-body.ts';
 
 const OVERSIZE_BYTES = 33 * 1024 * 1024;
 const PROXY_PAGE = '<html><head><title>Error</title></head><body><center>nginx</center></body></html>';

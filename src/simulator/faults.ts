@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { checkedFile } from './checked-input.ts';
 
 const count = z.int().min(1);
 const milliseconds = z.int().min(0);
@@ -102,28 +102,7 @@ export type Effect = AnswerEffect | WireEffect | MutateEffect;
 /** Something that goes wrong with certain requests. Data, so that what went wrong once can be replayed. */
 export type Fault = z.infer<typeof FAULT>;
 
-/** The file of faults cannot be used. The message names the file and everything that is wrong in it. */
-export class FaultFileError extends Error {
-  constructor(file: string, problems: readonly string[], cause: unknown) {
-    super(`${file}: ${problems.join('; ')}`, { cause });
-    this.name = 'FaultFileError';
-  }
-}
-
-/** Reads a JSON file that holds a list of faults. Throws {@link FaultFileError}. */
-export async function loadFaults(file: string): Promise<Fault[]> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new FaultFileError(file, [cause instanceof Error ? cause.message : String(cause)], cause);
-  }
-  const faults = z.array(FAULT).safeParse(json);
-  if (faults.success) return faults.data;
-  throw new FaultFileError(file, faults.error.issues.map(describe), faults.error);
-}
-
-function describe({ path, message }: z.core.$ZodIssue): string {
-  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  return place === '' ? message : `${place.replace(/^\./, '')}: ${message}`;
+/** Reads a JSON file that holds a list of faults. Throws UnusableInput. */
+export function loadFaults(file: string): Promise<Fault[]> {
+  return checkedFile(file, z.array(FAULT));
 }

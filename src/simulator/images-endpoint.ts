@@ -3,9 +3,8 @@ import type { Edition } from './edition.ts';
 import { Refusal } from './errors.ts';
 import type { ImageType, VisibleImage } from './image.ts';
 import { listAnswer } from './list-answer.ts';
-import { pageOf, windowOf, withDuplicate } from './paging.ts';
+import { pageOf, totalField, windowOf, withDuplicate } from './paging.ts';
 import { imageType, type Question, wholeNumber } from './query.ts';
-import { totalField } from './totals.ts';
 
 /**
  * `GET /v1/{project_id}/cloud-phone/images`, as its reference page says and the edition has it. Images come newest

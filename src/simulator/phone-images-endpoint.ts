@@ -2,9 +2,8 @@ import type { Answer } from './answer.ts';
 import type { VisibleImage } from './image.ts';
 import { listAnswer } from './list-answer.ts';
 import { withDuplicate } from './paging.ts';
-import { phonePage, rowsOfPhonePage } from './phone-paging.ts';
+import { phonePage, rowsOfPhonePage, signOfMore } from './phone-paging.ts';
 import { imageType, type Question } from './query.ts';
-import { signOfMore } from './sign-of-more.ts';
 
 const TYPE_ORDER = ['public', 'private', 'share'] as const;
 

@@ -1,9 +1,12 @@
 import type { Edition } from './edition.ts';
 import { Refusal } from './errors.ts';
 import type { VisibleImage } from './image.ts';
+import { atPath } from './json-body.ts';
 import { type Question, wholeNumber } from './query.ts';
 
 const MAX_LIMIT = 500;
+
+type Fields = Readonly<Record<string, unknown>>;
 
 export interface PhonePage {
   readonly images: readonly VisibleImage[];
@@ -25,21 +28,17 @@ export function phonePage(listed: readonly VisibleImage[], question: Question): 
   const { query, edition } = question;
   const rows = rowsOfPhonePage(question);
   const paging = edition.phoneImagesPaging;
-  if (paging === 'none') return { images: listed, count: listed.length, next: null };
+  const count = edition.duplicatesCounted ? listed.length : new Set(listed).size;
+  if (paging === 'none') return { images: listed, count, next: null };
   const first =
     paging === 'offset'
       ? (wholeNumber(query, 'offset', { low: 0, refusal: 'CPS.0002' }) ?? 0)
       : startAfter(listed, query.get('marker'), edition);
   const images = listed.slice(first, first + rows);
   const last = images.at(-1);
-  const more = first + rows < listed.length && last !== undefined;
-  const next = paging === 'offset' ? String(first + rows) : last && markerOf(last, edition);
-  return {
-    images,
-    count: listed.length,
-    next:
-      more && next !== undefined ? { name: paging === 'offset' ? 'offset' : 'marker', value: next } : null,
-  };
+  if (!last || first + rows >= listed.length) return { images, count, next: null };
+  if (paging === 'offset') return { images, count, next: { name: 'offset', value: String(first + rows) } };
+  return { images, count, next: { name: 'marker', value: markerOf(last, edition) } };
 }
 
 function startAfter(listed: readonly VisibleImage[], marker: string | null, edition: Edition): number {
@@ -54,4 +53,37 @@ function startAfter(listed: readonly VisibleImage[], marker: string | null, edit
 function markerOf({ image }: VisibleImage, { phoneImagesMarkers }: Edition): string {
   if (phoneImagesMarkers === 'last-id') return image.image_id;
   return Buffer.from(`after ${image.image_id}`).toString('base64url');
+}
+
+/** What an answer of phone-images says about there being more, as the edition says it. */
+export function signOfMore(question: Question, page: PhonePage): Fields {
+  const { phoneImagesPaging: paging, phoneImagesMore: sign } = question.edition;
+  if (paging === 'none' || paging === 'bare' || sign === 'nothing') return {};
+  if ('flag' in sign) return atPath(sign.flag, page.next !== null);
+  if ('count' in sign) return atPath(sign.count, page.count);
+  if ('marker' in sign) return pointer(sign.marker, page.next?.value, question);
+  if ('links' in sign) return atPath(sign.links, linkList(question, page));
+  const absolute = 'link' in sign;
+  return pointer(absolute ? sign.link : sign.relativeLink, nextUrl(question, page, absolute), question);
+}
+
+/** The marker or link to the next page, or what this edition writes when there is none. */
+function pointer(path: string, next: string | undefined, { edition }: Question): Fields {
+  if (next !== undefined) return atPath(path, next);
+  if (edition.phoneImagesEnd === 'absent') return {};
+  return atPath(path, edition.phoneImagesEnd === 'null' ? null : '');
+}
+
+function linkList(question: Question, page: PhonePage): readonly Fields[] {
+  const self = { rel: 'self', href: question.url.href };
+  const next = nextUrl(question, page, true);
+  return next === undefined ? [self] : [self, { rel: 'next', href: next }];
+}
+
+/** Where the next page is: the same question, from there on. */
+function nextUrl({ url }: Question, { next }: PhonePage, absolute: boolean): string | undefined {
+  if (!next) return undefined;
+  const there = new URL(url);
+  there.searchParams.set(next.name, next.value);
+  return absolute ? there.href : `${there.pathname}${there.search}`;
 }

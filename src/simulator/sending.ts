@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
-import { CHARSET_PARAMETER, encodeJson } from './charset.ts';
 import type { Effect, WireEffect } from './faults.ts';
-import { jsonText } from './json-text.ts';
+import { CHARSET_PARAMETER, encodeJson, jsonText } from './json-body.ts';
 
 export function isWireEffect(effect: Effect): effect is WireEffect {
   return ['hang', 'reset', 'truncate', 'delay', 'drip'].includes(effect.kind);

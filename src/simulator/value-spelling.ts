@@ -1,5 +1,5 @@
 import type { Edition } from './edition.ts';
-import { rawNumber } from './json-text.ts';
+import { rawNumber } from './json-body.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
