@@ -28,8 +28,8 @@ export function refusalAnswer({ code, message }: Refusal): Answer {
 }
 
 /**
- * The error body for any code, `APIG` or `APIGW`, with its documented status when it is known and no other is wanted.
- * Codes the simulator does not know come as CPH's own do.
+ * The error body for any code, `APIG` or `APIGW`, with its documented status when it is known and no other is
+ * wanted. Codes the simulator does not know come as CPH's own do.
  */
 export function errorAnswer(code: string, status?: number): Answer {
   const known = code.replace(/^APIG\./, 'APIGW.');

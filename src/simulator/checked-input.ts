@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 
-/** What the simulator was given cannot be used. The message names what was given and everything that is wrong in it. */
+/**
+ * What the simulator was given cannot be used. The message names what was given and everything that is wrong
+ * in it.
+ */
 export class UnusableInput extends Error {
   constructor(source: string, problems: readonly string[], cause: unknown) {
     super(`${source}: ${problems.join('; ')}`, { cause });
@@ -20,7 +23,10 @@ export function checkedValue<Form extends z.ZodType>(
   throw new UnusableInput(source, parsed.error.issues.map(problemText), parsed.error);
 }
 
-/** Reads a JSON file. Throws {@link UnusableInput} when it is not there, no JSON, or something else than the schema. */
+/**
+ * Reads a JSON file. Throws {@link UnusableInput} when it is not there, no JSON, or something else than the
+ * schema.
+ */
 export async function checkedFile<Form extends z.ZodType>(file: string, form: Form): Promise<z.infer<Form>> {
   let json: unknown;
   try {

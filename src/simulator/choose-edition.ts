@@ -2,8 +2,8 @@ import { checkedFile, checkedValue, UnusableInput } from './checked-input.ts';
 import { EDITION_PART, type Edition } from './edition.ts';
 
 /**
- * What of an edition differs from the reference pages, as a person chooses it: `total=absent,limit=clamped:50`, or the
- * path of a JSON file. Throws {@link UnusableInput}.
+ * What of an edition differs from the reference pages, as a person chooses it:
+ * `total=absent,limit=clamped:50`, or the path of a JSON file. Throws {@link UnusableInput}.
  */
 export async function chooseEdition(text: string): Promise<Partial<Edition>> {
   const part = text.includes('=')

@@ -22,7 +22,10 @@ function oneOf<const Word extends string>(...words: readonly [Word, ...Word[]]) 
 
 /** How the images endpoint pages and counts. */
 const PAGES = {
-  /** Counts everything that matches, the rows of the page, every type whatever was asked, or stops at a number. */
+  /**
+   * Counts everything that matches, the rows of the page, every type whatever was asked, or stops at a
+   * number.
+   */
   total: z.union([z.enum(['grand', 'page', 'absent', 'all-types']), z.strictObject({ capped: count })], {
     error: 'takes grand, page, absent, all-types, capped:N',
   }),
@@ -54,7 +57,10 @@ const QUESTIONS = {
 
 /** How phone-images pages. */
 const PHONE_IMAGES = {
-  /** Not at all; by `marker` or by `offset`, with the sign of more that `phoneImagesMore` is; or by `marker` without one. */
+  /**
+   * Not at all; by `marker` or `offset` with a sign of more, see `phoneImagesMore`; or by `marker` without
+   * one.
+   */
   phoneImagesPaging: oneOf('none', 'marker', 'offset', 'bare'),
   /** Rows of a page; `limit` may ask for fewer. */
   phoneImagesPageRows: z.int().min(1).max(500),
@@ -94,19 +100,19 @@ const SPELLING = {
   imageType: oneOf('documented', 'upper', 'shared', 'absent', 'other'),
   numbers: oneOf('number', 'text', 'float', 'by-turns'),
   times: oneOf(
-    ...([
-      'documented',
-      'epoch-ms',
-      'epoch-s',
-      'rfc-1123',
-      'offset',
-      'zoneless',
-      'spaced',
-      'empty',
-      'by-turns',
-    ] as const),
+    'documented',
+    'epoch-ms',
+    'epoch-s',
+    'rfc-1123',
+    'offset',
+    'zoneless',
+    'spaced',
+    'empty',
+    'by-turns',
   ),
-  /** How an optional field without a value is written. `as-is`: as the reference page does, or as a test laid it over the row. */
+  /**
+   * How an optional field without a value is written. `as-is`: left out, or as a test laid it over the row.
+   */
   blanks: oneOf('as-is', 'absent', 'null', 'empty-text', 'by-turns'),
   /** Fields that every second answer to the same question leaves blank. */
   leftOut: names,
@@ -134,8 +140,8 @@ const EDITION = z.strictObject(SHAPE, {
 export const EDITION_PART = EDITION.partial();
 
 /**
- * Where the real API's editions differ, or where its pages leave open what it does: lasting ways the API works, which
- * can be combined freely. What happens to single requests is a fault.
+ * Where the real API's editions differ, or where its pages leave open what it does: lasting ways the API
+ * works, which can be combined freely. What happens to single requests is a fault.
  */
 export type Edition = Readonly<z.infer<typeof EDITION>>;
 

@@ -8,11 +8,17 @@ const milliseconds = z.int().min(0);
 const MATCH = z.strictObject({
   endpoint: z.enum(['images', 'phone-images', 'tokens']).optional(),
   project_id: z.string().optional(),
-  /** Parameters as sent, such as `{"image_type": "private", "offset": "100"}`; true for any value, false for none. */
+  /**
+   * Parameters as sent, such as `{"image_type": "private", "offset": "100"}`; true for any value, false for
+   * none.
+   */
   query: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
   /** Seconds of world time since the world's start; `to` is no longer in it. */
   seconds: z.strictObject({ from: z.number().optional(), to: z.number().optional() }).optional(),
-  /** Which of the requests for which all of the above holds: the second, the second to the fourth, every third. */
+  /**
+   * Which of the requests for which all of the above holds: the second, the second to the fourth, every
+   * third.
+   */
   nth: z
     .union([count, z.strictObject({ from: count, to: count.optional() }), z.strictObject({ every: count })])
     .optional(),
@@ -23,7 +29,9 @@ const row = z.int();
 
 /** What happens to the answer. */
 const ANSWER_EFFECTS = [
-  /** The API's own error body. `status` is the documented one when left out; 200 hides the error in a success. */
+  /**
+   * The API's own error body. `status` is the documented one when left out; 200 hides the error in a success.
+   */
   z.strictObject({
     kind: z.literal('error'),
     code: z.string().regex(/^(CPS|APIGW?)\.\d{4}$/),
@@ -79,8 +87,9 @@ const WIRE_EFFECTS = [
 ] as const;
 
 /**
- * Images come or go just before the answer is made, of the type and in the project asked for: at a second page they
- * shift the pages. `create` makes that many new ones, `remove` removes that many of the newest or the ids named.
+ * Images come or go just before the answer is made, of the type and in the project asked for: at a second
+ * page they shift the pages. `create` makes that many new ones, `remove` removes that many of the newest or
+ * the ids named.
  */
 const MUTATE_EFFECT = z.strictObject({
   kind: z.literal('mutate'),

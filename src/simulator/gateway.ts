@@ -19,7 +19,9 @@ export interface Cloud {
   readonly iam: Iam;
 }
 
-/** The answer the API gives when nothing goes wrong with it: first the gateway's checks, then the endpoint. */
+/**
+ * The answer the API gives when nothing goes wrong with it: first the gateway's checks, then the endpoint.
+ */
 export function answerRequest(request: ApiRequest, cloud: Cloud): Answer {
   try {
     return route(request, cloud);

@@ -7,9 +7,9 @@ import { pageOf, totalField, windowOf, withDuplicate } from './paging.ts';
 import { imageType, type Question, wholeNumber } from './query.ts';
 
 /**
- * `GET /v1/{project_id}/cloud-phone/images`, as its reference page says and the edition has it. Images come newest
- * first. Where the page is silent: no `image_type` means all types, names match as a whole, and `create_since` and
- * `create_until` are milliseconds. Throws {@link Refusal} for parameters the API refuses.
+ * `GET /v1/{project_id}/cloud-phone/images`, as its reference page says and the edition has it. Images come
+ * newest first. Where the page is silent: no `image_type` means all types, names match as a whole, and
+ * `create_since` and `create_until` are milliseconds. Throws {@link Refusal} for parameters the API refuses.
  */
 export function answerImages(question: Question): Answer {
   const { query, edition } = question;

@@ -11,7 +11,9 @@ export const CHARSET_PARAMETER: Readonly<Record<Charset, string>> = {
   'iso-8859-1': '; charset=ISO-8859-1',
 };
 
-/** JSON in another charset. Letters it does not have are escaped, which JSON allows everywhere they can be. */
+/**
+ * JSON in another charset. Letters it does not have are escaped, which JSON allows everywhere they can be.
+ */
 export function encodeJson(json: string, charset: Charset): Buffer {
   switch (charset) {
     case 'utf-8':
@@ -56,7 +58,10 @@ function gb18030Pairs(): ReadonlyMap<string, Buffer> {
   return found;
 }
 
-/** Stands before a number that JavaScript cannot write as it should look. A private letter, so no field begins with it. */
+/**
+ * Stands before a number that JavaScript cannot write as it should look. A private letter, so no field begins
+ * with it.
+ */
 const RAW = '\uE000';
 
 /** A value that becomes exactly `text` in the JSON of {@link jsonText}. */

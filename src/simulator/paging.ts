@@ -10,7 +10,10 @@ export interface Window {
   readonly rows: number;
 }
 
-/** What `offset` and `limit` of the images endpoint mean in this edition. Throws {@link Refusal} for what it refuses. */
+/**
+ * What `offset` and `limit` of the images endpoint mean in this edition. Throws {@link Refusal} for what it
+ * refuses.
+ */
 export function windowOf(query: URLSearchParams, edition: Edition): Window {
   const rows = rowsAsked(query, edition);
   const offset = wholeNumber(query, 'offset', { low: 0, refusal: 'CPS.0002' }) ?? 0;

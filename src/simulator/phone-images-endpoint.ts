@@ -8,8 +8,8 @@ import { imageType, type Question } from './query.ts';
 const TYPE_ORDER = ['public', 'private', 'share'] as const;
 
 /**
- * `GET /v1/{project_id}/cloud-phone/phone-images`, as its reference page says, or paged as the edition has it. No
- * `image_type` means all. Throws Refusal for parameters the API refuses.
+ * `GET /v1/{project_id}/cloud-phone/phone-images`, as its reference page says, or paged as the edition has
+ * it. No `image_type` means all. Throws Refusal for parameters the API refuses.
  */
 export function answerPhoneImages(question: Question): Answer {
   const listed = withDuplicate(phoneImages(question), rowsOfPhonePage(question), question.edition);

@@ -16,14 +16,19 @@ export interface PhonePage {
   readonly next: { readonly name: 'marker' | 'offset'; readonly value: string } | null;
 }
 
-/** How many rows a page of phone-images has at most. Throws {@link Refusal} for a `limit` out of its range. */
+/**
+ * How many rows a page of phone-images has at most. Throws {@link Refusal} for a `limit` out of its range.
+ */
 export function rowsOfPhonePage({ query, edition }: Question): number {
   if (edition.phoneImagesPaging === 'none') return Number.POSITIVE_INFINITY;
   const asked = wholeNumber(query, 'limit', { low: 1, high: MAX_LIMIT, refusal: 'CPS.0002' });
   return Math.min(asked ?? MAX_LIMIT, edition.phoneImagesPageRows);
 }
 
-/** The page asked for. Throws {@link Refusal} for an offset that is no number, or a marker the edition refuses. */
+/**
+ * The page asked for. Throws {@link Refusal} for an offset that is no number, or a marker the edition
+ * refuses.
+ */
 export function phonePage(listed: readonly VisibleImage[], question: Question): PhonePage {
   const { query, edition } = question;
   const rows = rowsOfPhonePage(question);
@@ -49,7 +54,10 @@ function startAfter(listed: readonly VisibleImage[], marker: string | null, edit
   return edition.unknownMarker === 'ignored' ? 0 : listed.length;
 }
 
-/** The reference leaves open what a marker is made of: the id of the last image, or something only the API can read. */
+/**
+ * The reference leaves open what a marker is made of: the id of the last image, or something only the API can
+ * read.
+ */
 function markerOf({ image }: VisibleImage, { phoneImagesMarkers }: Edition): string {
   if (phoneImagesMarkers === 'last-id') return image.image_id;
   return Buffer.from(`after ${image.image_id}`).toString('base64url');

@@ -30,7 +30,9 @@ export function wholeNumber(query: URLSearchParams, name: string, rules: WholeNu
   throw new Refusal(rules.refusal);
 }
 
-/** One of the words a query parameter may hold; null when it is not sent. Throws {@link Refusal} `CPS.0009`. */
+/**
+ * One of the words a query parameter may hold; null when it is not sent. Throws {@link Refusal} `CPS.0009`.
+ */
 export function imageType<Type extends string>(query: URLSearchParams, types: readonly Type[]): Type | null {
   const text = query.get('image_type');
   if (text === null) return null;

@@ -70,7 +70,10 @@ function signedUrl(place: 'field' | 'nested'): Step {
   };
 }
 
-/** Grows by one for each second that an image was updated later, where a double can tell every second one only. */
+/**
+ * Grows by one for each second that an image was updated later, where a double can tell every second one
+ * only.
+ */
 function revision(row: Row, { image }: VisibleImage): Row {
   return { ...row, revision: 2n ** 53n + BigInt(Date.parse(image.update_time) / 1000) };
 }

@@ -20,14 +20,17 @@ export interface SimulatorOptions {
   /** A free one when left out. */
   readonly port?: number;
   /**
-   * Drives the world: before each answer it moves on to this time. Left out, the world's clock stands still until it is
-   * told to move.
+   * Drives the world: before each answer it moves on to this time. Left out, the world's clock stands still
+   * until it is told to move.
    */
   readonly now?: () => Date;
   /** Where it should differ from the reference pages. */
   readonly edition?: Partial<Edition>;
   readonly faults?: readonly Fault[];
-  /** Tokens that logins give: how long they are valid, 24 hours by default, and how long a text they are at least. */
+  /**
+   * Tokens that logins give: how long they are valid, 24 hours by default, and how long a text they are at
+   * least.
+   */
   readonly tokens?: { readonly lifetimeMs?: number; readonly bytes?: number };
 }
 
