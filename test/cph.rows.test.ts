@@ -175,7 +175,7 @@ describe('a row of the images endpoint', () => {
 });
 
 describe('a row of the phone-images endpoint', () => {
-  test('becomes a record; what other clients have seen beside the reference goes to extra', () => {
+  test('becomes a record; what the reference does not name goes to extra', () => {
     const sent = {
       image_name: 'AOSP',
       os_type: 'aosp',
@@ -183,7 +183,7 @@ describe('a row of the phone-images endpoint', () => {
       os_name: 'AOSP7.1.1',
       image_label: 'cloud_game',
       image_id: '20032420200401a60b0003a99684b8ea',
-      receive_status: 2,
+      shared_by: 'team-b',
     };
     expect(readPhoneImagesRow(sent)).toEqual({
       source: 'phone-images',
@@ -194,7 +194,7 @@ describe('a row of the phone-images endpoint', () => {
       is_public: 1,
       image_label: 'cloud_game',
       is_support_encrypt: null,
-      extra: { receive_status: 2 },
+      extra: { shared_by: 'team-b' },
     });
   });
 

@@ -11,6 +11,7 @@ import { imagesRecord, phoneRecord, sightingOf } from './support/image-records.t
 
 const ofImages = (image: Image | ImagesRecord) => IMAGES_FIELDS.map((field) => image[field]);
 const ofPhoneImages = (image: Image | PhoneImagesRecord) => PHONE_IMAGES_FIELDS.map((field) => image[field]);
+const nothingIn = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, null]));
 const merged = (...records: (ImagesRecord | PhoneImagesRecord)[]) => mergeImage(null, sightingOf(...records));
 
 test('the documented example of the images endpoint fills its fields and no others', () => {
@@ -32,39 +33,24 @@ test('the documented example of the images endpoint fills its fields and no othe
   const { source, ...reported } = example;
   expect(mergeImage(null, { [source]: example })).toEqual({
     ...reported,
-    os_type: null,
-    os_name: null,
-    is_public: null,
-    image_label: null,
-    is_support_encrypt: null,
+    ...nothingIn(PHONE_IMAGES_FIELDS),
     listed_in: ['images'],
   });
 });
 
 test('the documented example of the phone-images endpoint has no status, type or size', () => {
-  const example: PhoneImagesRecord = {
-    source: 'phone-images',
-    image_id: '20032420200401a60b0003a99684b8ea',
+  const example = phoneRecord('20032420200401a60b0003a99684b8ea', {
     image_name: 'AOSP',
     os_type: 'aosp',
     os_name: 'AOSP7.1.1',
     is_public: 1,
     image_label: 'cloud_game',
     is_support_encrypt: null,
-    extra: {},
-  };
+  });
   const { source, ...reported } = example;
   expect(mergeImage(null, { [source]: example })).toEqual({
     ...reported,
-    image_type: null,
-    status: null,
-    status_code: null,
-    image_version: null,
-    image_size: null,
-    domain_id: null,
-    src_project_id: null,
-    create_time: null,
-    update_time: null,
+    ...nothingIn(IMAGES_FIELDS),
     listed_in: ['phone-images'],
   });
 });
@@ -146,21 +132,21 @@ test('an image neither source names has no name', () => {
 
 test('extra holds the added fields of both sources; the images endpoint wins a field both have', () => {
   const images = imagesRecord('a', { extra: { arch: 'arm64', region: 'images' } });
-  const phone = phoneRecord('a', { extra: { receive_status: 1, region: 'phone' } });
-  expect(merged(images, phone).extra).toEqual({ arch: 'arm64', receive_status: 1, region: 'images' });
+  const phone = phoneRecord('a', { extra: { shared_by: 'b', region: 'phone' } });
+  expect(merged(images, phone).extra).toEqual({ arch: 'arm64', shared_by: 'b', region: 'images' });
 });
 
 test('extra fields stay while a source was not read that may have said them', () => {
   const before = merged(
     imagesRecord('a', { extra: { arch: 'arm64' } }),
-    phoneRecord('a', { extra: { receive_status: 1 } }),
+    phoneRecord('a', { extra: { shared_by: 'b' } }),
   );
   const images = imagesRecord('a', { extra: { arch: 'x86' } });
-  expect(mergeImage(before, { images }).extra).toEqual({ arch: 'x86', receive_status: 1 });
+  expect(mergeImage(before, { images }).extra).toEqual({ arch: 'x86', shared_by: 'b' });
   const silent = imagesRecord('a');
-  expect(mergeImage(before, { images: silent }).extra).toEqual({ arch: 'arm64', receive_status: 1 });
+  expect(mergeImage(before, { images: silent }).extra).toEqual({ arch: 'arm64', shared_by: 'b' });
   const phone = phoneRecord('a', { extra: { arch: 'any', tags: [] } });
-  const extra = { arch: 'arm64', receive_status: 1, tags: [] };
+  const extra = { arch: 'arm64', shared_by: 'b', tags: [] };
   expect(mergeImage(before, { 'phone-images': phone }).extra).toEqual(extra);
 });
 

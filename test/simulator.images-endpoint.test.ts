@@ -129,9 +129,9 @@ describe('the images endpoint', () => {
 
   it('lays what a test wants over a row', async () => {
     const { world, page } = await imagesOf();
-    world.create({ rows: { images: { image_size: 'large', receive_status: 'new', image_name: undefined } } });
+    world.create({ rows: { images: { image_size: 'large', shared_by: 'team-b', image_name: undefined } } });
     const { image_infos } = await page('');
-    expect(image_infos).toMatchObject([{ image_size: 'large', receive_status: 'new', status: 0 }]);
+    expect(image_infos).toMatchObject([{ image_size: 'large', shared_by: 'team-b', status: 0 }]);
     expect(image_infos[0]).not.toHaveProperty('image_name');
   });
 });

@@ -19,58 +19,75 @@ export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 /** Fields the API sent and its reference does not name, by source spelling. */
 export type Extra = Readonly<Record<string, unknown>>;
 
-/** One row of the images endpoint (`ListImagesView`). Times are canonical, see {@link canonicalTime}; sizes are bytes. */
-export interface ImagesRecord {
+/** What a field holds. How it is kept in SQL follows from this (`store/columns.ts`). */
+interface Kinds {
+  text: string;
+  /** 32 bits. */
+  integer: number;
+  bytes: number;
+  flag: boolean;
+  /** Canonical, see {@link canonicalTime}. */
+  time: string;
+  status: ImageStatus;
+}
+export type FieldKind = keyof Kinds;
+
+/** The fields that only the images endpoint reports; null while it does not list the image. */
+const OF_IMAGES = {
+  image_type: 'text',
+  status: 'status',
+  status_code: 'integer',
+  image_version: 'text',
+  image_size: 'bytes',
+  domain_id: 'text',
+  src_project_id: 'text',
+  create_time: 'time',
+  update_time: 'time',
+} as const satisfies Record<string, FieldKind>;
+
+/** The fields that only the phone-images endpoint reports; null while it does not list the image. */
+const OF_PHONE_IMAGES = {
+  os_type: 'text',
+  os_name: 'text',
+  /** 1 public, 2 private, as reported. */
+  is_public: 'integer',
+  image_label: 'text',
+  is_support_encrypt: 'flag',
+} as const satisfies Record<string, FieldKind>;
+
+/**
+ * The fields of an image that have a column of their own, in the order of the table. A field begins here: records,
+ * images, digests, changes, the columns of tables and views, and what is written and read all follow from this table.
+ */
+export const FIELD_KINDS = { image_name: 'text', ...OF_IMAGES, ...OF_PHONE_IMAGES } as const;
+
+type Values<Fields extends Record<string, FieldKind>> = {
+  readonly [F in keyof Fields]: Kinds[Fields[F]] | null;
+};
+
+/** One row of the images endpoint (`ListImagesView`). */
+export interface ImagesRecord extends Values<typeof OF_IMAGES> {
   readonly source: 'images';
   readonly image_id: string;
   readonly image_name: string | null;
   /** As reported, or the type the listing asked for when the row leaves it out. */
   readonly image_type: string;
-  readonly status: ImageStatus | null;
-  readonly status_code: number | null;
-  readonly image_version: string | null;
-  readonly image_size: number | null;
-  readonly domain_id: string | null;
-  readonly src_project_id: string | null;
-  readonly create_time: string | null;
-  readonly update_time: string | null;
   readonly extra: Extra;
 }
 
 /** One row of the phone-images endpoint (`PhoneImage`). */
-export interface PhoneImagesRecord {
+export interface PhoneImagesRecord extends Values<typeof OF_PHONE_IMAGES> {
   readonly source: 'phone-images';
   readonly image_id: string;
   readonly image_name: string | null;
-  readonly os_type: string | null;
-  readonly os_name: string | null;
-  /** 1 public, 2 private, as reported. */
-  readonly is_public: number | null;
-  readonly image_label: string | null;
-  readonly is_support_encrypt: boolean | null;
   readonly extra: Extra;
 }
 
 export type ImageRecord = ImagesRecord | PhoneImagesRecord;
 
 /** What both sources together say of one image: the reported fields of a row of `cph.images`. */
-export interface Image {
+export interface Image extends Values<typeof FIELD_KINDS> {
   readonly image_id: string;
-  readonly image_name: string | null;
-  readonly image_type: string | null;
-  readonly status: ImageStatus | null;
-  readonly status_code: number | null;
-  readonly image_version: string | null;
-  readonly image_size: number | null;
-  readonly domain_id: string | null;
-  readonly src_project_id: string | null;
-  readonly create_time: string | null;
-  readonly update_time: string | null;
-  readonly os_type: string | null;
-  readonly os_name: string | null;
-  readonly is_public: number | null;
-  readonly image_label: string | null;
-  readonly is_support_encrypt: boolean | null;
   readonly listed_in: readonly Source[];
   readonly extra: Extra;
 }
@@ -110,43 +127,24 @@ export function timeText(instant: Date): string {
   return instant.toISOString().replace('.000Z', 'Z');
 }
 
-/** The fields only the images endpoint reports; null while it does not list the image. */
-export const IMAGES_FIELDS = [
-  'image_type',
-  'status',
-  'status_code',
-  'image_version',
-  'image_size',
-  'domain_id',
-  'src_project_id',
-  'create_time',
-  'update_time',
-] as const satisfies readonly (keyof ImagesRecord & keyof Image)[];
-
-/** The fields only the phone-images endpoint reports; null while it does not list the image. */
-export const PHONE_IMAGES_FIELDS = [
-  'os_type',
-  'os_name',
-  'is_public',
-  'image_label',
-  'is_support_encrypt',
-] as const satisfies readonly (keyof PhoneImagesRecord & keyof Image)[];
+/** The fields of {@link OF_IMAGES}. */
+export const IMAGES_FIELDS = namesOf(OF_IMAGES);
+/** The fields of {@link OF_PHONE_IMAGES}. */
+export const PHONE_IMAGES_FIELDS = namesOf(OF_PHONE_IMAGES);
 
 /** Everything that can change about an image, in the order of the table. */
-export const REPORTED_FIELDS = [
-  'image_name',
-  ...IMAGES_FIELDS,
-  ...PHONE_IMAGES_FIELDS,
-  'listed_in',
-  'extra',
-] as const satisfies readonly (keyof Image)[];
+export const REPORTED_FIELDS = [...namesOf(FIELD_KINDS), 'listed_in', 'extra'] as const;
 
-const NO_IMAGES_FIELDS = Object.fromEntries(IMAGES_FIELDS.map((field) => [field, null])) as {
-  readonly [F in (typeof IMAGES_FIELDS)[number]]: null;
-};
-const NO_PHONE_IMAGES_FIELDS = Object.fromEntries(PHONE_IMAGES_FIELDS.map((field) => [field, null])) as {
-  readonly [F in (typeof PHONE_IMAGES_FIELDS)[number]]: null;
-};
+const NO_IMAGES_FIELDS = nothingIn(OF_IMAGES);
+const NO_PHONE_IMAGES_FIELDS = nothingIn(OF_PHONE_IMAGES);
+
+function namesOf<T extends object>(fields: T): readonly (keyof T)[] {
+  return Object.keys(fields) as (keyof T)[];
+}
+
+function nothingIn<T extends object>(fields: T): { readonly [F in keyof T]: null } {
+  return Object.fromEntries(namesOf(fields).map((field) => [field, null])) as { [F in keyof T]: null };
+}
 
 /**
  * The image as `sighting` and what is already known describe it together. A source that was read overrides its own

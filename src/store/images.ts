@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { SightingMark } from '../inventory/diff.ts';
 import type { Image, Source } from '../inventory/image.ts';
+import { FIELDS_SENT } from './columns.ts';
 import type { Transaction } from './database.ts';
+import type { images } from './schema.ts';
 import { batches, type UnnestColumn, unnested } from './unnest.ts';
 
 /** A new or changed image as its row will say it. */
@@ -19,28 +21,16 @@ export interface ImageUpsert {
 }
 
 const time = (instant: Date | null) => instant?.toISOString() ?? null;
-const field = (type: string, name: keyof Image): UnnestColumn<ImageUpsert> => [
-  type,
-  ({ image }) => image[name],
-];
 
-const UPSERT_COLUMNS: Readonly<Record<string, UnnestColumn<ImageUpsert>>> = {
-  image_id: field('text', 'image_id'),
-  image_name: field('text', 'image_name'),
-  image_type: field('text', 'image_type'),
-  status: field('text', 'status'),
-  status_code: field('integer', 'status_code'),
-  image_version: field('text', 'image_version'),
-  image_size: field('bigint', 'image_size'),
-  domain_id: field('text', 'domain_id'),
-  src_project_id: field('text', 'src_project_id'),
-  create_time: field('timestamptz', 'create_time'),
-  update_time: field('timestamptz', 'update_time'),
-  os_type: field('text', 'os_type'),
-  os_name: field('text', 'os_name'),
-  is_public: field('integer', 'is_public'),
-  image_label: field('text', 'image_label'),
-  is_support_encrypt: field('boolean', 'is_support_encrypt'),
+/** Every column but the project and the two that the upsert decides by what is there. */
+type WrittenColumn = Exclude<
+  keyof typeof images.$inferInsert,
+  'project_id' | 'removed_at' | 'removal_approved'
+>;
+
+const UPSERT_COLUMNS: Readonly<Record<WrittenColumn, UnnestColumn<ImageUpsert>>> = {
+  image_id: ['text', ({ image }) => image.image_id],
+  ...FIELDS_SENT,
   extra: ['jsonb', ({ image }) => canonicalJson(image.extra)],
   first_seen_at: ['timestamptz', (row) => time(row.first_seen_at)],
   changed_at: ['timestamptz', (row) => time(row.changed_at)],

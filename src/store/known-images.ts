@@ -1,6 +1,6 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { KnownImage } from '../inventory/diff.ts';
-import { type Image, timeText } from '../inventory/image.ts';
+import { fieldsOf } from './columns.ts';
 import { type Database, promptly } from './database.ts';
 import { findProject, type ProjectRow } from './projects.ts';
 import { images } from './schema.ts';
@@ -69,7 +69,7 @@ type ImageRow = typeof images.$inferSelect;
 
 function storedImage(row: ImageRow): StoredImage {
   return {
-    image: reportedFields(row),
+    image: { image_id: row.image_id, ...fieldsOf(row), listed_in: row.listed_in, extra: row.extra },
     missing_from: row.missing_from,
     out_of_sight: row.out_of_sight,
     removed: row.removed_at !== null,
@@ -79,28 +79,5 @@ function storedImage(row: ImageRow): StoredImage {
     status_since: row.status_since,
     status_baseline: row.status_baseline,
     seen_at: row.seen_at,
-  };
-}
-
-function reportedFields(row: ImageRow): Image {
-  return {
-    image_id: row.image_id,
-    image_name: row.image_name,
-    image_type: row.image_type,
-    status: row.status,
-    status_code: row.status_code,
-    image_version: row.image_version,
-    image_size: row.image_size,
-    domain_id: row.domain_id,
-    src_project_id: row.src_project_id,
-    create_time: row.create_time && timeText(row.create_time),
-    update_time: row.update_time && timeText(row.update_time),
-    os_type: row.os_type,
-    os_name: row.os_name,
-    is_public: row.is_public,
-    image_label: row.image_label,
-    is_support_encrypt: row.is_support_encrypt,
-    listed_in: row.listed_in,
-    extra: row.extra,
   };
 }

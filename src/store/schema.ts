@@ -18,14 +18,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { EVENT_TYPES, type EventType, type FieldChanges, type Transition } from '../inventory/diff.ts';
-import {
-  type Extra,
-  IMAGE_STATUSES,
-  type Image,
-  type ImageStatus,
-  SOURCES,
-  type Source,
-} from '../inventory/image.ts';
+import { type Extra, IMAGE_STATUSES, type Image, SOURCES, type Source } from '../inventory/image.ts';
+import { fieldColumns } from './columns.ts';
 
 export const cph = pgSchema('cph');
 
@@ -85,21 +79,7 @@ export const images = cph.table(
       .notNull()
       .references(() => projects.project_id),
     image_id: text().notNull(),
-    image_name: text(),
-    image_type: text(),
-    status: text().$type<ImageStatus>(),
-    status_code: integer(),
-    image_version: text(),
-    image_size: bigint({ mode: 'number' }),
-    domain_id: text(),
-    src_project_id: text(),
-    create_time: instant('create_time'),
-    update_time: instant('update_time'),
-    os_type: text(),
-    os_name: text(),
-    is_public: integer(),
-    image_label: text(),
-    is_support_encrypt: boolean(),
+    ...fieldColumns(),
     listed_in: text().array().$type<Source[]>().notNull(),
     extra: jsonb().$type<Extra>().notNull().default({}),
     first_seen_at: instant('first_seen_at').notNull(),

@@ -1,6 +1,7 @@
 /** The views operators read. Kept beside the tables so that drizzle-kit generates them into the same migrations. */
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, date, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
+import { fieldColumns } from './columns.ts';
 import { cph, instant } from './schema.ts';
 
 /** One row per current image, with what an operator asks next to it: where, since when, and how fresh this is. */
@@ -10,21 +11,7 @@ export const imageInventory = cph
     project_name: text(),
     region: text().notNull(),
     image_id: text().notNull(),
-    image_name: text(),
-    image_type: text(),
-    status: text(),
-    status_code: integer(),
-    image_version: text(),
-    image_size: bigint({ mode: 'number' }),
-    domain_id: text(),
-    src_project_id: text(),
-    create_time: instant('create_time'),
-    update_time: instant('update_time'),
-    os_type: text(),
-    os_name: text(),
-    is_public: integer(),
-    image_label: text(),
-    is_support_encrypt: boolean(),
+    ...fieldColumns(),
     listed_in: text().array().notNull(),
     extra: jsonb().notNull(),
     first_seen_at: instant('first_seen_at').notNull(),

@@ -5,6 +5,7 @@ import {
   type ImagesRecord,
   type ImageType,
   mergeImage,
+  PHONE_IMAGES_FIELDS,
   type PhoneImagesRecord,
   type Sighting,
   statusOfCode,
@@ -39,12 +40,17 @@ export function imagesRecord(
   return { source: 'images', image_id, ...record, status };
 }
 
+const NOTHING_MORE = Object.fromEntries(PHONE_IMAGES_FIELDS.map((field) => [field, null])) as {
+  readonly [F in (typeof PHONE_IMAGES_FIELDS)[number]]: null;
+};
+
 /** The same image as the phone-images endpoint lists it. */
 export function phoneRecord(
   image_id: string,
   said: Partial<Omit<PhoneImagesRecord, 'source' | 'image_id'>> = {},
 ): PhoneImagesRecord {
   return {
+    ...NOTHING_MORE,
     source: 'phone-images',
     image_id,
     image_name: `name of ${image_id}`,

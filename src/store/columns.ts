@@ -1,0 +1,52 @@
+/**
+ * How what an image reports is kept in Postgres: its columns, what is sent to them, what is read back. All of it follows
+ * from {@link FIELD_KINDS}, so that no field can be declared and not written, or written and not read.
+ */
+import { bigint, boolean, integer, text, timestamp } from 'drizzle-orm/pg-core';
+import { FIELD_KINDS, type FieldKind, type Image, type ImageStatus, timeText } from '../inventory/image.ts';
+import type { UnnestColumn } from './unnest.ts';
+
+/** The column of each kind of field, and the type that its values are sent as. */
+const KEPT_AS = {
+  text: { column: () => text(), type: 'text' },
+  integer: { column: () => integer(), type: 'integer' },
+  bytes: { column: () => bigint({ mode: 'number' }), type: 'bigint' },
+  flag: { column: () => boolean(), type: 'boolean' },
+  time: { column: () => timestamp({ withTimezone: true, precision: 3 }), type: 'timestamptz' },
+  status: { column: () => text().$type<ImageStatus>(), type: 'text' },
+} as const satisfies Record<FieldKind, { column: () => unknown; type: string }>;
+
+type Field = keyof typeof FIELD_KINDS;
+type Kind<F extends Field> = (typeof FIELD_KINDS)[F];
+
+const FIELDS = Object.keys(FIELD_KINDS) as Field[];
+
+function ofEach<Value>(value: (field: Field) => Value): { readonly [F in Field]: Value } {
+  const values = {} as { [F in Field]: Value };
+  // A loop: 100,000 rows take 0.17 s of CPU, and 0.37 s by way of entries.
+  for (const field of FIELDS) values[field] = value(field);
+  return values;
+}
+
+type FieldColumns = { [F in Field]: ReturnType<(typeof KEPT_AS)[Kind<F>]['column']> };
+
+/** A column for each field, made anew for every table or view. */
+export function fieldColumns(): FieldColumns {
+  return ofEach((field) => KEPT_AS[FIELD_KINDS[field]].column()) as FieldColumns;
+}
+
+/** What is sent for each field of the image of a row. */
+export const FIELDS_SENT = ofEach((field): UnnestColumn<{ readonly image: Image }> => {
+  return [KEPT_AS[FIELD_KINDS[field]].type, ({ image }) => image[field]];
+});
+
+/** What is read from {@link fieldColumns}. */
+type FieldRow = { readonly [F in Field]: Kind<F> extends 'time' ? Date | null : Image[F] };
+
+/** The fields of a row as they are reported: times in their one spelling. */
+export function fieldsOf(row: FieldRow): Pick<Image, Field> {
+  return ofEach((field) => {
+    const value = row[field];
+    return value instanceof Date ? timeText(value) : value;
+  }) as Pick<Image, Field>;
+}
