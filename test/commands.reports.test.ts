@@ -20,9 +20,10 @@ beforeAll(async () => {
   const built = (status_code: number) => imagesRecord('built', { image_name: 'nightly build', status_code });
   const shared = imagesRecord('shared', { image_type: 'share', image_name: 'tab\tand\u001b[31mred' });
   const base = phoneRecord('base', { is_public: 1, image_name: 'AOSP' });
-  api.records = [built(0), shared, base, imagesRecord('old')];
+  const waiting = phoneRecord('shared', { receive_status: 0 });
+  api.records = [built(0), shared, waiting, base, imagesRecord('old')];
   await sweepAt(0);
-  api.records = [built(2), shared, base];
+  api.records = [built(2), shared, waiting, base];
   for (const minute of [20, 40]) await sweepAt(minute);
 });
 
@@ -49,6 +50,7 @@ describe('images', () => {
       ['p1', 'shared', 'tab�andred', 'share', 'usable', '50 min'],
     ]);
     expect(new Set(lines.map((line) => line.length))).toEqual(new Set([titles?.length]));
+    expect(lines.map((line) => line.at(-1))).toEqual(['', '', 'not accepted']);
   });
 
   test('lists those of a status, of a type or of a project, or those that are gone', async () => {

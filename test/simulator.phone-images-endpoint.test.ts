@@ -74,6 +74,21 @@ describe('the phone-images endpoint', () => {
     expect(rows.map(({ is_public }) => is_public)).toEqual([1, 2, 2]);
   });
 
+  it('says of shared images alone whether they were accepted', async () => {
+    const { world, page } = await phoneImagesOf();
+    world.create({ image_id: 'waiting', image_type: 'share', receive_status: 0 });
+    world.create({ image_id: 'accepted', image_type: 'share' });
+    world.create({ image_id: 'private', status: 1, receive_status: 0 });
+    const said = (await page('')).phone_images.map((row) => [row.image_id, row.receive_status]);
+    expect(said).toEqual([
+      ['private', undefined],
+      ['accepted', 1],
+      ['waiting', 0],
+    ]);
+    world.update('waiting', { receive_status: 2 });
+    expect((await page('image_type=share')).phone_images[1]).toMatchObject({ receive_status: 2 });
+  });
+
   it('has no paging: it lists everything whatever limit says', async () => {
     const { make, page } = await phoneImagesOf();
     make(501);

@@ -65,10 +65,14 @@ function columns(options: ImagesOptions, now: Date): Column<ImageRow>[] {
     { title: 'SIZE', value: (row) => sizeText(row.image_size), align: 'right' },
     { title: 'VERSION', value: (row) => row.image_version ?? row.os_name ?? '' },
     { title: 'CREATED', value: (row) => instantText(row.create_time) },
-    ...(options.removed
-      ? []
-      : [{ title: '', value: (row: ImageRow) => (row.missing_since ? 'missing' : '') }]),
+    ...(options.removed ? [] : [{ title: '', value: noteText }]),
   ];
+}
+
+/** What keeps an image from being used though its status does not say so. */
+function noteText({ missing_since, receive_status }: ImageRow): string {
+  const share = receive_status === 0 ? 'not accepted' : receive_status === 2 ? 'rejected' : '';
+  return [missing_since ? 'missing' : '', share].filter(Boolean).join(', ');
 }
 
 function statusText(row: ImageRow): string {

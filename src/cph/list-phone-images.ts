@@ -47,6 +47,7 @@ const schema = z.object(
     is_public: code,
     image_label: text,
     is_support_encrypt: flag,
+    receive_status: code,
   },
   'an object',
 );

@@ -53,6 +53,8 @@ const OF_PHONE_IMAGES = {
   is_public: 'integer',
   image_label: 'text',
   is_support_encrypt: 'flag',
+  /** Of shared images: 0 waiting to be accepted, 1 accepted, 2 rejected, as reported. */
+  receive_status: 'integer',
 } as const satisfies Record<string, FieldKind>;
 
 /**

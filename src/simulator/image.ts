@@ -30,6 +30,8 @@ export interface CloudImage {
   readonly os_name: string;
   readonly image_label: string;
   readonly is_support_encrypt: boolean;
+  /** 0 waiting to be accepted, 1 accepted, 2 rejected; listed to those it is shared with. */
+  readonly receive_status: number;
   /** Listed to every project; belongs to none. */
   readonly is_public: boolean;
   /** The project it is private to; perhaps one outside this world. */

@@ -39,6 +39,7 @@ function phoneImageRow({ image, image_type }: VisibleImage): Readonly<Record<str
     image_label: image.image_label,
     image_id: image.image_id,
     is_support_encrypt: image.is_support_encrypt,
+    ...(image_type === 'share' ? { receive_status: image.receive_status } : {}),
     ...image.rows['phone-images'],
   };
 }

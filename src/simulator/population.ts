@@ -43,6 +43,7 @@ export function createPopulation(random: Random, projects: readonly string[] = [
       is_public: image_type === 'public',
       owner,
       shared_with: image_type === 'share' ? [project_id] : [],
+      receive_status: 1,
       listed_in: null,
       rows: {},
       ...given,

@@ -33,7 +33,8 @@ export const imageInventory = cph
       now() - i.status_since as time_in_status,
       p.last_complete_at as project_last_complete_at,
       now() - p.last_complete_at as project_freshness,
-      p.last_run_status as project_last_run_status
+      p.last_run_status as project_last_run_status,
+      i.receive_status
     from cph.images i
     join cph.projects p using (project_id)
     where i.removed_at is null`);

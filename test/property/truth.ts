@@ -38,6 +38,7 @@ function trueImage(images: VisibleImage | undefined, phone: VisibleImage | undef
     is_public: inPhone(phone?.image_type === 'public' ? 1 : 2),
     image_label: inPhone(image?.image_label),
     is_support_encrypt: inPhone(image?.is_support_encrypt),
+    receive_status: phone?.image_type === 'share' ? phone.image.receive_status : null,
     listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone)),
     extra: {},
   };
