@@ -156,3 +156,17 @@ test('extra fields go once every source was read without them', () => {
   const alone = merged(imagesRecord('b', { extra: { arch: 'arm64' } }));
   expect(mergeImage(alone, { images: imagesRecord('b') }).extra).toEqual({});
 });
+
+test('a field that was kept in extra until it got a column changes once, whichever source is read first', () => {
+  const before = merged(imagesRecord('a'), phoneRecord('a', { extra: { receive_status: 1, region: 'b' } }));
+  const [images, phone] = [
+    imagesRecord('a'),
+    phoneRecord('a', { receive_status: 1, extra: { region: 'b' } }),
+  ];
+  const after = merged(images, phone);
+  expect(mergeImage(before, { 'phone-images': phone })).toEqual(after);
+  expect(mergeImage(before, { images })).toEqual(before);
+  expect(mergeImage(after, { 'phone-images': phone })).toEqual(after);
+  const odd = merged(imagesRecord('a', { extra: { receive_status: 'x' } }), phone);
+  expect(mergeImage(odd, { 'phone-images': phone })).toEqual(odd);
+});

@@ -163,15 +163,36 @@ export function mergeImage(
   const phone = sighting['phone-images'] ?? kept('phone-images');
   const either = images ?? phone;
   if (!either) throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
+  const fields = valuesOf(images, phone);
+  // What we keep does not tell which source an extra field came from, so it stays until every source was read.
+  const extraOf = (one: typeof either | null) =>
+    one && one === known ? keptExtra(known, fields) : one?.extra;
   return {
     image_id: either.image_id,
+    ...fields,
+    listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone) !== null),
+    extra: { ...extraOf(phone), ...extraOf(images) },
+  };
+}
+
+function valuesOf(
+  images: ImagesRecord | Image | null,
+  phone: PhoneImagesRecord | Image | null,
+): Values<typeof FIELD_KINDS> {
+  return {
     image_name: images?.image_name ?? phone?.image_name ?? null,
     ...(images ? pick(images, IMAGES_FIELDS) : NO_IMAGES_FIELDS),
     ...(phone ? pick(phone, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS),
-    listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone) !== null),
-    // What we keep does not tell which source an extra field came from, so it stays until every source was read.
-    extra: { ...phone?.extra, ...images?.extra },
   };
+}
+
+/**
+ * What a source that was not read said beside its fields. A field that was given a column since it was last reported
+ * moves there with its first value: were it to stay here until every source is read, it would change twice.
+ */
+function keptExtra({ extra, ...known }: Image, fields: Values<typeof FIELD_KINDS>): Extra {
+  const moved = namesOf(FIELD_KINDS).filter((field) => known[field] === null && fields[field] !== null);
+  return Object.fromEntries(Object.entries(extra).filter(([field]) => !moved.some((one) => one === field)));
 }
 
 function pick<T, const K extends keyof T>(from: T, fields: readonly K[]): Pick<T, K> {
