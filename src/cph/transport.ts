@@ -60,8 +60,14 @@ async function exchange(
   try {
     const { origin, pathname, search } = url;
     const response = await agent.request({
-      ...{ origin, path: pathname + search, method, headers, body, signal: bounded },
-      ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+      origin,
+      path: pathname + search,
+      method,
+      headers,
+      body,
+      signal: bounded,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
     });
     status = response.statusCode;
     return { status, headers: response.headers, text: await response.body.text() };

@@ -133,7 +133,7 @@ function isSeen(sighting: Sighting): boolean {
 }
 
 /** What this look proves of the sources that list a known image and did not show it. */
-export interface Absence {
+interface Absence {
   /** Absent in this complete sweep, or in the last one while this look cannot tell. */
   readonly missing_from: readonly Source[];
   /** Absent for the second time, and where the source can be asked by id, denied by it. None of `missing_from`. */

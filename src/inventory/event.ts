@@ -2,7 +2,7 @@ import type { EventType, FieldChanges, Transition } from './diff.ts';
 import type { Image } from './image.ts';
 
 /** A change as the log keeps it. */
-export interface LoggedEvent {
+interface LoggedEvent {
   /** Place in the log; the order of numbers is the order of commits. */
   readonly seq: number;
   readonly id: string;

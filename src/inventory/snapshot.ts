@@ -108,7 +108,7 @@ function provesAbsence(part: ListingOutcome, all: readonly ListingOutcome[]): bo
  * - `absent`: proven not to be listed; `askable` when the endpoint can also be asked for it by id.
  * - `unproven`: not seen, and that means nothing.
  */
-export interface Presence {
+interface Presence {
   readonly kind: 'seen' | 'unreadable' | 'absent' | 'unproven';
   readonly askable: boolean;
 }

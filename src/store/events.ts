@@ -9,7 +9,7 @@ import { batches, unnested } from './unnest.ts';
 export type EventRow = typeof imageEvents.$inferSelect;
 
 /** What all events of one apply have in common. */
-export interface EventOrigin {
+interface EventOrigin {
   readonly project_id: string;
   readonly region: string;
   readonly run_id: number;

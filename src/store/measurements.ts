@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
 /** What is true of a project now, in seconds where it is a time. */
-export interface ProjectMeasurement {
+interface ProjectMeasurement {
   readonly project_id: string;
   readonly region: string;
   readonly name: string;

@@ -6,7 +6,7 @@ import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migrati
 import { grantReader } from './reader-role.ts';
 
 /** Tags of migrations, oldest first. */
-export interface MigrationState {
+interface MigrationState {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
   /** Applied, but unknown to this program: the database belongs to a later version. */

@@ -7,7 +7,7 @@ import { unnested } from './unnest.ts';
 export type ProjectRow = typeof projects.$inferSelect;
 
 /** A project as the configuration has it. */
-export interface ConfiguredProject {
+interface ConfiguredProject {
   readonly project_id: string;
   readonly region: string;
   readonly name: string | null;
@@ -55,7 +55,7 @@ export async function markUnconfigured(db: Database, configured: readonly string
 }
 
 /** The times that alerts of a project are measured by. */
-export interface ProjectTimes {
+interface ProjectTimes {
   readonly project_id: string;
   /** How far apart sweeps are, in milliseconds. */
   readonly sync_interval_ms: number;

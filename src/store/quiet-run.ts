@@ -3,7 +3,7 @@ import { type Database, LOCK_LIMIT, LOCKING_ANSWER_MS, promptly } from './databa
 import { abandoned, overtakenBy, type RunEnd } from './runs.ts';
 
 /** A sweep that may have found what the last complete one found. */
-export interface QuietRun {
+interface QuietRun {
   readonly run_id: number;
   readonly project_id: string;
   /** When it began to look. */

@@ -6,7 +6,7 @@ import { imageEvents, imageStatusTransitions, images, syncRuns } from './schema.
 
 export type ImageRow = typeof images.$inferSelect;
 
-export interface ImageFilter {
+interface ImageFilter {
   readonly project_id?: string;
   readonly status?: ImageStatus;
   readonly image_type?: string;

@@ -3,7 +3,6 @@ import { type Database, promptly, type Transaction } from './database.ts';
 import { type RunStatus, syncRuns } from './schema.ts';
 
 export type RunKind = 'sweep' | 'watch';
-export type RunRow = typeof syncRuns.$inferSelect;
 
 /** The numbers of a run, as its row, its log line and its metrics report them. */
 export interface RunCounts {

@@ -91,23 +91,20 @@ export function reportRun(
 
 /** The columns of `cph.sync_runs` that a report fills. */
 export function runEnd(report: RunReport, rejections: readonly unknown[] = []): RunEnd {
-  const { status, finished_at, requests, listed, created, updated, status_changed } = report;
-  const { removed, restored, rejected, request_ids, listings, error } = report;
+  const { error } = report;
   return {
-    ...{
-      status,
-      finished_at,
-      requests,
-      listed,
-      created,
-      updated,
-      status_changed,
-      removed,
-      restored,
-      rejected,
-    },
-    request_ids: [...request_ids],
-    listings: [...listings],
+    status: report.status,
+    finished_at: report.finished_at,
+    requests: report.requests,
+    listed: report.listed,
+    created: report.created,
+    updated: report.updated,
+    status_changed: report.status_changed,
+    removed: report.removed,
+    restored: report.restored,
+    rejected: report.rejected,
+    request_ids: [...report.request_ids],
+    listings: [...report.listings],
     rejections: [...rejections],
     error_code: errorCode(error),
     error_message: error === null ? null : errorText(error),
