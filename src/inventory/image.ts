@@ -1,8 +1,8 @@
 /**
- * An image, as two endpoints describe it and as we know it.
+ * An image: what two endpoints say of it, and what we know of it.
  *
- * Field names are the API's own (and those of the table `cph.images` and of event bodies), from the wire to SQL: one
- * name to search for. Each source owns its fields; {@link mergeImage} is the only place where the two meet.
+ * A field has one name from the wire to SQL: the API's own. Table `cph.images` and events use it too. Each
+ * source owns its fields. The two meet in {@link mergeImage} and nowhere else.
  */
 
 export const SOURCES = ['images', 'phone-images'] as const;
@@ -10,13 +10,13 @@ export const SOURCES = ['images', 'phone-images'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export const IMAGE_TYPES = ['public', 'private', 'share'] as const;
-/** What the images endpoint can be asked for. An answer may name a type we do not know, so images carry a string. */
+/** What the images endpoint can be asked for. An answer may name another type, so images carry a string. */
 export type ImageType = (typeof IMAGE_TYPES)[number];
 
 export const IMAGE_STATUSES = ['creating', 'usable', 'failed', 'unknown'] as const;
 export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 
-/** Fields the API sent and its reference does not name, by source spelling. */
+/** Fields that the API sent and its reference does not name, as the source spells them. */
 export type Extra = Readonly<Record<string, unknown>>;
 
 /** What a field holds. How it is kept in SQL follows from this (`store/columns.ts`). */
@@ -58,8 +58,8 @@ const OF_PHONE_IMAGES = {
 } as const satisfies Record<string, FieldKind>;
 
 /**
- * The fields of an image that have a column of their own, in the order of the table. A field begins here: records,
- * images, digests, changes, the columns of tables and views, and what is written and read all follow from this table.
+ * The fields of an image that have a column of their own, in the order of the table. A field begins here.
+ * Records, images, digests, changes, columns, and what is written and read follow from this.
  */
 export const FIELD_KINDS = { image_name: 'text', ...OF_IMAGES, ...OF_PHONE_IMAGES } as const;
 
@@ -72,7 +72,7 @@ export interface ImagesRecord extends Values<typeof OF_IMAGES> {
   readonly source: 'images';
   readonly image_id: string;
   readonly image_name: string | null;
-  /** As reported, or the type the listing asked for when the row leaves it out. */
+  /** As reported; where the row names none, the type that the listing asked for. */
   readonly image_type: string;
   readonly extra: Extra;
 }
@@ -87,14 +87,14 @@ export interface PhoneImagesRecord extends Values<typeof OF_PHONE_IMAGES> {
 
 export type ImageRecord = ImagesRecord | PhoneImagesRecord;
 
-/** What both sources together say of one image: the reported fields of a row of `cph.images`. */
+/** What both sources say of one image together: the reported fields of a row of `cph.images`. */
 export interface Image extends Values<typeof FIELD_KINDS> {
   readonly image_id: string;
   readonly listed_in: readonly Source[];
   readonly extra: Extra;
 }
 
-/** The records of one image that one look has read, at most one of each source. */
+/** The records of one image that one look has read: one of each source at most. */
 export interface Sighting {
   readonly images?: ImagesRecord;
   readonly 'phone-images'?: PhoneImagesRecord;
@@ -102,15 +102,15 @@ export interface Sighting {
 
 const STATUS_BY_CODE: Readonly<Record<number, ImageStatus>> = { 0: 'creating', 1: 'usable', 2: 'failed' };
 
-/** The status a code stands for; `unknown` for codes the reference does not list (SDKs allow 0..10000). */
+/** The status that a code stands for: `unknown` for codes that the reference does not list. */
 export function statusOfCode(code: number): ImageStatus {
   return STATUS_BY_CODE[code] ?? 'unknown';
 }
 
 /**
- * The one spelling of an instant used from the wire to events: UTC, `2024-04-11T06:38:21Z`, milliseconds only when
- * there are any. Text without an offset is taken as UTC, the zone of every documented example. Null when `text` is
- * not an ISO 8601 date and time, or is one outside the years 1 to 9999 in UTC.
+ * The one spelling of an instant, from the wire to events: UTC, `2024-04-11T06:38:21Z`, with milliseconds
+ * only where there are any. Text without an offset is taken as UTC, as in every documented example. Null for
+ * text that is not an ISO 8601 date and time, and for times outside the years 1 to 9999 in UTC.
  */
 export function canonicalTime(text: string): string | null {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?$/i.exec(
@@ -120,7 +120,7 @@ export function canonicalTime(text: string): string | null {
   const instant = new Date(`${match[1]}T${match[2]}${match[3]?.toUpperCase() ?? 'Z'}`);
   if (Number.isNaN(instant.getTime())) return null;
   const canonical = timeText(instant);
-  // An offset moves placeholders like 0001-01-01 into year 0, and Postgres would refuse the whole apply for one of them.
+  // An offset moves placeholders like 0001-01-01 into year 0, and Postgres would refuse the whole apply.
   return /^(?!0000)\d{4}-/.test(canonical) ? canonical : null;
 }
 
@@ -149,9 +149,9 @@ function nothingIn<T extends object>(fields: T): { readonly [F in keyof T]: null
 }
 
 /**
- * The image as `sighting` and what is already known describe it together. A source that was read overrides its own
- * fields and nobody else's; a source that was not read keeps what it said before, unless it is in `dropped`, the
- * sources proven to list the image no longer. At least one source must remain.
+ * Makes one image of `sighting` and of what is known already. A source that was read sets its own fields, and
+ * no others. A source that was not read keeps what it said before, unless it is in `dropped`: the sources
+ * that are proven to list the image no longer. Throws TypeError when no source remains.
  */
 export function mergeImage(
   known: Image | null,
@@ -164,7 +164,7 @@ export function mergeImage(
   const either = images ?? phone;
   if (!either) throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
   const fields = valuesOf(images, phone);
-  // What we keep does not tell which source an extra field came from, so it stays until every source was read.
+  // Kept fields do not tell which source they came from. So they stay until every source was read.
   const extraOf = (one: typeof either | null) =>
     one && one === known ? keptExtra(known, fields) : one?.extra;
   return {
@@ -187,8 +187,8 @@ function valuesOf(
 }
 
 /**
- * What a source that was not read said beside its fields. A field that was given a column since it was last reported
- * moves there with its first value: were it to stay here until every source is read, it would change twice.
+ * What a source that was not read said beside its fields. A field may have been given a column since. It then
+ * leaves `extra` with its first value. If it stayed until every source is read, the image would change twice.
  */
 function keptExtra({ extra, ...known }: Image, fields: Values<typeof FIELD_KINDS>): Extra {
   const moved = namesOf(FIELD_KINDS).filter((field) => known[field] === null && fields[field] !== null);

@@ -1,4 +1,4 @@
-/** What is wrong right now according to the tables, and which alerts an Alertmanager has been told of. */
+/** What is wrong now, by the tables, and which alerts an Alertmanager was told of. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { openAlerts } from './delivery-schema.ts';
@@ -12,7 +12,7 @@ type OfProject = {
 };
 type OfImage = OfProject & { readonly image_id: string; readonly image_name: string | null };
 
-/** Something an operator has to know of, named as the alert it is reported by. */
+/** Something that an operator has to know. It is named as the alert that reports it. */
 export type Trouble =
   | (OfImage & { readonly alert: 'CphImageFailed' })
   | (OfImage & { readonly alert: 'CphImageStuckCreating'; readonly creating_since: Date })
@@ -27,9 +27,10 @@ export type Trouble =
 type Of<Name extends Trouble['alert']> = Extract<Trouble, { alert: Name }>;
 
 /**
- * Everything that is wrong at `now`, but for projects the configuration no longer names. Read from the state, not from events: as long as no look changes the tables,
- * the answer stays, whatever fails or restarts meanwhile; only the passing of time can add to it. Images that had
- * failed before their project was first read completely are left out unless `baselineAlerts`.
+ * Everything that is wrong at `now`. Projects that the configuration no longer names are left out. So are
+ * images that had failed before their project was first read completely, unless `baselineAlerts`. The answer
+ * comes from the state and not from events. It stays the same until a look changes the tables, whatever fails
+ * or restarts; only the passing of time can add to it.
  */
 export async function readTrouble(
   db: Database,
@@ -67,7 +68,7 @@ async function readStuck(db: Database, now: Date): Promise<Of<'CphImageStuckCrea
   return rows;
 }
 
-/** Since the last complete sweep: finding the first failure in a row would mean reading as many runs at every look. */
+/** Since the last complete sweep: to find the first failure, every look would read all runs since. */
 async function readFailing(db: Database): Promise<Of<'CphSyncFailing'>[]> {
   const { rows } = await db.execute<Of<'CphSyncFailing'>>(sql`
     select 'CphSyncFailing' as alert, p.project_id, p.region, coalesce(p.last_complete_at, p.registered_at) as since,
@@ -96,7 +97,9 @@ async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale
   return rows;
 }
 
-/** Since the first of the images that are still waited for was missed; the sweep that held is repeated and says nothing. */
+/**
+ * Since the first of the missing images was missed. The sweep that held tells nothing: each one holds again.
+ */
 async function readHeld(db: Database): Promise<Of<'CphRemovalsHeld'>[]> {
   const { rows } = await db.execute<Of<'CphRemovalsHeld'>>(sql`
     select 'CphRemovalsHeld' as alert, p.project_id, p.region, p.held_removals as held,
@@ -117,7 +120,7 @@ type OpenAlertRow = typeof openAlerts.$inferSelect;
 /** An alert that the Alertmanager of a sink may believe to be firing. */
 export type OpenAlert = Pick<OpenAlertRow, 'fingerprint' | 'starts_at' | 'last_sent_at'>;
 
-/** The same as it was told. */
+/** The alert as it was told. */
 export type ToldAlert = Pick<OpenAlertRow, 'fingerprint' | 'labels' | 'annotations' | 'starts_at'>;
 
 /** All open alerts of a sink. */
@@ -129,7 +132,7 @@ export async function readOpenAlerts(db: Database, sink: string): Promise<OpenAl
     .where(eq(openAlerts.sink, sink));
 }
 
-/** Those of them with these fingerprints, as they were told. */
+/** The open alerts of a sink with these fingerprints, as they were told. */
 export async function readToldAlerts(
   db: Database,
   sink: string,
@@ -155,8 +158,9 @@ const COLUMNS = {
 } as const;
 
 /**
- * Notes, all together, what the Alertmanager of `sink` may believe from here on: that `firing` are open, last sent at
- * `last_sent_at`, and that `ended` no longer are. An alert that is open already keeps its start.
+ * Notes what the Alertmanager of `sink` may believe from here on. `firing` are open, and were last sent at
+ * `last_sent_at`. `ended` are open no longer. An alert that is open already keeps its start. All of it is
+ * written, or nothing.
  */
 export async function recordAlerts(
   db: Database,

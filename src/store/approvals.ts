@@ -3,9 +3,9 @@ import type { Database } from './database.ts';
 import { lockProject } from './projects.ts';
 
 /**
- * Lets the removals that the last sweep held go through at the next one, and returns how many images that is about. An
- * approval is of these images, not of a number: others that go missing meanwhile are measured against the limit anew,
- * and one that comes back needs a new approval. Waits for an apply under way. Throws when the project is not known.
+ * Lets the next sweep make the removals that the last one held, and returns how many images that is about.
+ * Only these images are approved. Others that go missing meanwhile are measured against the limit anew. One
+ * that comes back needs a new approval. Waits for an apply under way. Throws when the project is not known.
  */
 export async function approveRemovals(db: Database, project_id: string): Promise<number> {
   return await db.transaction(async (tx) => {

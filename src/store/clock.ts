@@ -1,12 +1,12 @@
-/** Our clock beside Postgres': the only one that replicas share. */
+/** Our clock and that of Postgres, the only one that replicas share. */
 import { sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
 
 const MINUTE_MS = 60_000;
-/** So far our clock may stray from the time that passed before we look again sooner. */
+/** Our clock may stray this far from the time that has passed before the clocks are compared again. */
 const JUMP_MS = 15_000;
 
-/** The time by Postgres' clock. */
+/** The time by the clock of Postgres. */
 export async function readClock(db: Database): Promise<Date> {
   const { rows } = await promptly(db).execute<{ clock: Date }>(sql`select clock_timestamp() as clock`);
   const [row] = rows;
@@ -16,14 +16,15 @@ export async function readClock(db: Database): Promise<Date> {
 
 export interface ClockShift {
   /**
-   * Compares the clocks, once a minute and whenever ours has jumped, and returns the milliseconds by which a time of ours
-   * has to be moved to be one of Postgres'. Zero while they are within a minute, as clocks are that are kept: then replicas
-   * agree on what a tick is called. Whole minutes else, and the same ones until they are wrong by a minute.
+   * Returns by how many milliseconds a time of ours has to be moved to be one of Postgres. Compares the
+   * clocks once a minute, and whenever ours has jumped. The shift is zero while the clocks are within a
+   * minute of each other, as they are on machines that are kept: then replicas agree on the name of a tick.
+   * Otherwise it is a whole number of minutes, and stays until it is wrong by a minute.
    */
   readonly follow: () => Promise<number>;
 }
 
-/** `onShift` is told of every change of the shift. */
+/** Calls `onShift` with every change of the shift. */
 export function createClockShift(
   db: Database,
   now: () => Date,

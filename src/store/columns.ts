@@ -1,12 +1,12 @@
 /**
- * How what an image reports is kept in Postgres: its columns, what is sent to them, what is read back. All of it follows
- * from {@link FIELD_KINDS}, so that no field can be declared and not written, or written and not read.
+ * How Postgres keeps what an image reports: its columns, what is sent to them, what is read back. All of it
+ * follows from {@link FIELD_KINDS}. A field that is declared is also written and read.
  */
 import { bigint, boolean, integer, text, timestamp } from 'drizzle-orm/pg-core';
 import { FIELD_KINDS, type FieldKind, type Image, type ImageStatus, timeText } from '../inventory/image.ts';
 import type { UnnestColumn } from './unnest.ts';
 
-/** The column of each kind of field, and the type that its values are sent as. */
+/** The column of each kind of field, and the Postgres type that its values are sent as. */
 const KEPT_AS = {
   text: { column: () => text(), type: 'text' },
   integer: { column: () => integer(), type: 'integer' },
@@ -30,7 +30,7 @@ function ofEach<Value>(value: (field: Field) => Value): { readonly [F in Field]:
 
 type FieldColumns = { [F in Field]: ReturnType<(typeof KEPT_AS)[Kind<F>]['column']> };
 
-/** A column for each field, made anew for every table or view. */
+/** A column for each field. Every table or view needs columns of its own. */
 export function fieldColumns(): FieldColumns {
   return ofEach((field) => KEPT_AS[FIELD_KINDS[field]].column()) as FieldColumns;
 }

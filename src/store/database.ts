@@ -8,33 +8,33 @@ import { losesConnection } from './transient.ts';
 
 type NoSchema = Record<string, never>;
 
-/** Where statements go: a pool, each taking any connection, or the transaction it is. */
+/** Where statements go: a pool, where each takes any connection, or a transaction. */
 export type Database = PgDatabase<NodePgQueryResultHKT, NoSchema>;
 
-/** For statements that make sense only together with others. */
+/** For statements that only make sense together with others. */
 export type Transaction = PgTransaction<NodePgQueryResultHKT, NoSchema, ExtractTablesWithRelations<NoSchema>>;
 
 export interface OpenDatabase {
   readonly db: Database;
-  /** Waits for statements under way and ends all connections. */
+  /** Waits for statements under way, then ends all connections. */
   readonly close: () => Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
-/** Whoever holds a lock for longer than this is not one of us: an apply takes seconds. */
+/** Nobody of ours holds a lock for longer than this: an apply takes seconds. */
 const LOCK_TIMEOUT_MS = 30_000;
-/** For a server that no longer answers at all: longer than its own limit, so that the server's error comes first. */
+/** For a server that no longer answers: longer than its own limit, so that its error comes first. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 10_000;
-/** For statements that take milliseconds and wait for nobody: about a lease, of a project or of a sink. */
+/** For statements about the lease of a project or a sink: they take milliseconds and wait for nobody. */
 const PROMPT_ANSWER_MS = 15_000;
-/** For such statements that wait for a lock. */
+/** For statements of that kind that wait for a lock. */
 export const LOCKING_ANSWER_MS = LOCK_TIMEOUT_MS + 10_000;
 
 /**
- * A pool of connections. They are made when first needed: opening does not fail when the database is down. Values of
- * int8 come as numbers and timestamptz as Dates, in raw statements too ({@link parseRows}).
+ * A pool of connections. Each is made when it is first needed, so opening does not fail while the database is
+ * down. Values of int8 come as numbers and timestamptz as Dates, in raw statements too ({@link parseRows}).
  */
 export function openDatabase(options: {
   readonly url: string;
@@ -52,10 +52,10 @@ export function openDatabase(options: {
   });
   pool.on('connect', (client) => {
     parseRows(client);
-    // While a transaction has the connection the pool does not listen, and its statements report what happened.
+    // The pool does not listen while a transaction has the connection; statements report what happened.
     client.on('error', () => undefined);
   });
-  // An idle connection that dies is replaced when the next is needed; who needs it learns what is wrong.
+  // An idle connection that dies is replaced when one is needed. Whoever needs it learns what is wrong.
   pool.on('error', () => undefined);
   const db = Object.assign(drizzle({ client: pool }), {
     transaction: <Result>(work: (tx: Transaction) => Promise<Result>, config?: PgTransactionConfig) =>
@@ -68,9 +68,10 @@ export function openDatabase(options: {
 const pools = new WeakMap<Database, pg.Pool>();
 
 /**
- * The same database, for short statements by themselves: one that is not answered in time fails, and its connection is
- * given up. A peer that has vanished without a word is noticed like this within seconds; statements that may take long
- * would be cut off. A transaction has limits of its own, and is returned as it is.
+ * The same database for short statements that stand by themselves. A statement that is not answered in time
+ * fails, and its connection is given up: so a peer that vanished without a word is noticed within seconds.
+ * Statements that may take long would be cut off. A transaction has limits of its own, and is returned as it
+ * is.
  */
 export function promptly(db: Database, ms = PROMPT_ANSWER_MS): Database {
   const pool = pools.get(db);
@@ -83,8 +84,9 @@ export function promptly(db: Database, ms = PROMPT_ANSWER_MS): Database {
 }
 
 /**
- * Stands in for drizzle's own transaction on a pool, which keeps the connection for ever when `begin` fails, reports a
- * failed `rollback` instead of what went wrong, and waits for that rollback on a connection that no longer answers.
+ * Replaces drizzle's own transaction on a pool. That one keeps the connection for ever when `begin` fails. It
+ * reports a failed `rollback` instead of what went wrong. And it waits for that rollback on a connection that
+ * no longer answers.
  */
 async function inTransaction<Result>(
   pool: pg.Pool,
@@ -106,15 +108,15 @@ async function inTransaction<Result>(
     release(false);
     return result;
   } catch (error) {
-    // Any other error than that of the work comes from begin, commit or rollback: the connection is of no more use.
+    // Any other error comes from begin, commit or rollback. Then the connection is of no more use.
     release(error !== failure);
     throw failure ?? error;
   }
 }
 
-/** A connection of the pool that is given up by itself, with all it still has to say, when a statement loses it. */
+/** A connection of the pool that is given up, once, when a statement loses it. */
 async function borrow(pool: pg.Pool): Promise<{ client: pg.PoolClient; release: (broken: boolean) => void }> {
-  // In the words of a statement: whoever decides whether to try again need not know that it was the first.
+  // It looks like the error of a statement: whoever decides on another try need not know the difference.
   const client = await pool.connect().catch((cause: Error) => {
     throw new DrizzleQueryError('connect', [], cause);
   });
@@ -134,12 +136,13 @@ async function borrow(pool: pg.Pool): Promise<{ client: pg.PoolClient; release: 
   return { client: Object.assign(Object.create(client), { query }), release };
 }
 
-/** A limit for a statement that is a transaction by itself, to be selected before it locks anything. */
+/** For a statement that is a transaction by itself: to be selected before anything is locked. */
 export const LOCK_LIMIT = sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as lock_timeout`;
 
 /**
- * Limits hold for the transaction: as connection parameters, PgBouncer refuses them ("unsupported startup parameter"),
- * and a plain SET would stay on a server connection that its next transaction lends to somebody else.
+ * Limits hold for the transaction. PgBouncer refuses them as connection parameters ("unsupported startup
+ * parameter"). A plain SET would stay behind on a server connection, and its next transaction may be lent to
+ * somebody else.
  */
 async function limitTransaction(tx: Transaction): Promise<void> {
   await tx.execute(sql`select

@@ -1,4 +1,4 @@
-/** The tables of delivery: how far each sink is in the log, what it refused, and which alerts it was told are open. */
+/** The tables of delivery: how far each sink is in the log, what it refused, which alerts it was told of. */
 import { sql } from 'drizzle-orm';
 import { bigint, check, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { cph, instant } from './schema.ts';
@@ -8,7 +8,7 @@ export const sinks = cph.table(
   {
     name: text().primaryKey(),
     kind: text().$type<'webhook' | 'alertmanager'>().notNull(),
-    /** The last event the sink accepted or was spared; the next one is what it still has to hear of. */
+    /** The last event that the sink accepted or was spared. The next one is what it still has to hear of. */
     cursor_seq: bigint({ mode: 'number' }).notNull(),
     /** Failures in a row. */
     attempts: integer().notNull().default(0),
@@ -16,10 +16,12 @@ export const sinks = cph.table(
     next_attempt_at: instant('next_attempt_at'),
     last_error: text(),
     last_delivered_at: instant('last_delivered_at'),
-    /** The replica that delivers, and until when it may without saying so again. */
+    /** The replica that delivers, and until when it may unless it renews. */
     leased_by: text(),
     leased_until: instant('leased_until'),
-    /** Since when the configuration no longer names the sink: nothing is delivered, and its row stays. */
+    /**
+     * Since when the configuration no longer names the sink. Nothing is delivered then, and its row stays.
+     */
     unconfigured_since: instant('unconfigured_since'),
   },
   () => [
@@ -29,7 +31,7 @@ export const sinks = cph.table(
   ],
 );
 
-/** Events a sink refused for good, or would not take for too long. */
+/** Events that a sink refused for good, or did not take for too long. */
 export const deadLetters = cph.table(
   'dead_letters',
   {
@@ -43,7 +45,10 @@ export const deadLetters = cph.table(
   (t) => [primaryKey({ columns: [t.sink, t.event_seq] })],
 );
 
-/** Alerts an Alertmanager was told are firing and not yet that they ended: what a restart must not forget. */
+/**
+ * Alerts that an Alertmanager was told are firing, and not yet that they ended. A restart must not forget
+ * them.
+ */
 export const openAlerts = cph.table(
   'open_alerts',
   {

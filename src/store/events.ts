@@ -23,12 +23,13 @@ const LOG_LOCK = 0x63_70_68_01;
 /**
  * Appends one event for each change and returns their `seq`, in the order of `changes`.
  *
- * `seq` order is commit order: numbers are drawn under a lock that is held until the transaction commits, so a reader
- * that saw one number has seen every lower one there will ever be. Call it last, so that the lock is held for as short
- * a time as can be. A rollback leaves a gap, never a row that turns up behind a reader's back.
+ * The order of `seq` is the order of commits. Numbers are drawn under a lock that is held until the
+ * transaction commits. So a reader that saw one number has seen every lower one there will ever be. Call this
+ * last, so that the lock is held for a short time. A rollback leaves a gap; no row turns up behind a reader's
+ * back.
  *
- * Each event is announced by NOTIFY to whoever listens when the transaction commits, in a payload far below the 8000
- * bytes Postgres allows: ids have at most 128 characters.
+ * NOTIFY announces each event when the transaction commits. The payload stays far below the 8000 bytes that
+ * Postgres allows: ids have at most 128 characters.
  */
 export async function appendEvents(
   tx: Transaction,

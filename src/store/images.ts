@@ -7,7 +7,7 @@ import type { Transaction } from './database.ts';
 import type { images } from './schema.ts';
 import { batches, type UnnestColumn, unnested } from './unnest.ts';
 
-/** A new or changed image as its row will say it. */
+/** A new or changed image, as its row will say it. */
 export interface ImageUpsert {
   readonly image: Image;
   readonly first_seen_at: Date;
@@ -22,7 +22,7 @@ export interface ImageUpsert {
 
 const time = (instant: Date | null) => instant?.toISOString() ?? null;
 
-/** Every column but the project and the two that the upsert decides by what is there. */
+/** Every column but the project, and the two that the upsert decides by what is there. */
 type WrittenColumn = Exclude<
   keyof typeof images.$inferInsert,
   'project_id' | 'removed_at' | 'removal_approved'
@@ -39,7 +39,7 @@ const UPSERT_COLUMNS: Readonly<Record<WrittenColumn, UnnestColumn<ImageUpsert>>>
   status_baseline: ['boolean', (row) => row.status_baseline],
   seen_at: ['timestamptz', (row) => time(row.seen_at)],
   out_of_sight: ['boolean', (row) => row.out_of_sight],
-  // unnest flattens nested arrays, so lists travel as text.
+  // unnest flattens nested arrays. So lists travel as text.
   listed_in: ['text', ({ image }) => image.listed_in.join()],
   missing_from: ['text', (row) => row.missing_from.join()],
 };
@@ -51,7 +51,7 @@ const SELECT_LIST = sql.raw(
 );
 const ASSIGNMENTS = sql.raw(names.map((name) => `${name} = excluded.${name}`).join(', '));
 
-/** Writes new and changed images; an image that was removed is back. Rows that are not named stay untouched. */
+/** Writes new and changed images. An image that was removed is back. Other rows are not touched. */
 export async function upsertImages(
   tx: Transaction,
   project_id: string,
@@ -82,7 +82,7 @@ const MARK_COLUMNS: Readonly<Record<string, UnnestColumn<ImageMark>>> = {
   seen_at: ['timestamptz', (mark) => time(mark.seen_at)],
 };
 
-/** Notes which images dropped out of sight or came back into it. An approval ends when its image is seen again. */
+/** Notes which images dropped out of sight or came back; an approval ends when its image is seen again. */
 export async function markImages(
   tx: Transaction,
   project_id: string,

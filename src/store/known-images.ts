@@ -11,7 +11,7 @@ export interface StoredImage extends KnownImage {
   readonly missing_since: Date | null;
   readonly status_since: Date | null;
   readonly status_baseline: boolean;
-  /** When the look began that last wrote this row, or last saw the image before it went out of sight. */
+  /** When the look began that last wrote this row or, for an image out of sight, last saw it. */
   readonly seen_at: Date;
 }
 
@@ -22,9 +22,10 @@ export interface Known {
 }
 
 /**
- * Reads what is known of a project: the images of `observed`, removed or not, and with `current` every other that is
- * not removed. One consistent snapshot of both tables, without a lock: whoever applies a difference to it must check, under the project's lock,
- * that `last_applied_run_id` is still the same.
+ * Reads what is known of a project: the images of `observed`, removed or not, and with `current` every image
+ * that is not removed. Both tables are read at one instant and without a lock. So whoever applies a
+ * difference to what was read must check, under the lock of the project, that `last_applied_run_id` is still
+ * the same.
  */
 export async function readKnown(
   db: Database,
@@ -53,7 +54,7 @@ export async function readKnown(
   );
 }
 
-/** The images we know as being created, with their type: what a watch has to account for. */
+/** The images known as being created, with their type: a watch has to account for them. */
 export async function readCreating(
   db: Database,
   project_id: string,

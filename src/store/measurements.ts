@@ -29,7 +29,10 @@ export interface Measurements {
   readonly sinks: readonly { sink: string; lag: number; dead_letters: number }[];
 }
 
-/** Reads everything that is measured of configured projects and sinks from the tables: the same answer whichever replica is asked. */
+/**
+ * Reads everything that is measured of configured projects and sinks. It comes from the tables, so every
+ * replica gives the same answer.
+ */
 export async function readMeasurements(db: Database): Promise<Measurements> {
   const [projects, images, failed, stuck, sinks] = await Promise.all([
     db.execute<ProjectMeasurement & Record<string, unknown>>(PROJECTS),

@@ -9,9 +9,9 @@ import { grantReader } from './reader-role.ts';
 interface MigrationState {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
-  /** Applied, but unknown to this program: the database belongs to a later version. */
+  /** Applied, and unknown to this program: the database belongs to a later version. */
   readonly newer: readonly string[];
-  /** Applied, but its file has been changed since. */
+  /** Applied, and its file was changed since. */
   readonly changed: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export class MigrationError extends Error {
   override readonly name: string = 'MigrationError';
 }
 
-/** A later version of the program has migrated this database: this one does not know what its rows mean. */
+/** A later version of the program has migrated this database. This one does not know what its rows mean. */
 export class NewerDatabaseError extends MigrationError {
   override readonly name = 'NewerDatabaseError';
   constructor(newer: readonly string[]) {
@@ -30,17 +30,19 @@ export class NewerDatabaseError extends MigrationError {
   }
 }
 
-/** Any number: only programs that migrate this database use it. */
+/** Any number will do. Only programs that migrate this database use it. */
 const MIGRATING = 7_266_002;
 
 /**
- * Brings the database up to date: all pending migrations, their bookkeeping and the grants to `cph_reader` in one
- * transaction, or nothing.
- * Several programs may do so at once: the first applies them, the others wait and find nothing to do. The lock ends with
- * the transaction, so that this works through a transaction-pooling proxy. Uses a connection without a time limit.
+ * Brings the database up to date. One transaction holds all pending migrations, their bookkeeping and the
+ * grants to `cph_reader`.
+ *
+ * Several programs may migrate at once: the first applies, the others wait and find nothing to do. The lock
+ * ends with the transaction, so that this works through a transaction-pooling proxy. The connection has no
+ * time limit.
  *
  * @returns the tags that were applied
- * @throws NewerDatabaseError, MigrationError
+ * @throws NewerDatabaseError, MigrationError; nothing was changed then
  */
 export async function migrateDatabase(options: {
   readonly url: string;
@@ -54,7 +56,7 @@ export async function migrateDatabase(options: {
   });
   // Statements report a broken connection themselves.
   client.on('error', () => undefined);
-  // In the words of a statement, like whatever else fails on the way to Postgres.
+  // The error looks like that of a statement, as whatever else fails on the way to Postgres.
   await client.connect().catch((cause: Error) => {
     throw new DrizzleQueryError('connect', [], cause);
   });
@@ -66,19 +68,19 @@ export async function migrateDatabase(options: {
     await db.execute(sql`commit`);
     return applied;
   } finally {
-    // After an error this ends the transaction too, even where a rollback could not be sent.
+    // After an error this also ends the transaction, even where a rollback could not be sent.
     await client.end();
   }
 }
 
-/** What of this program's migrations the database has, and what it has besides. Reads one table. */
+/** What the database has of this program's migrations, and what it has besides. Reads one table. */
 export async function migrationState(db: Database, migrationsFolder?: string): Promise<MigrationState> {
   return compare(await migrationsIn(migrationsFolder), await readApplied(db));
 }
 
 let own: Promise<MigrationFile[]> | undefined;
 
-/** Our own ones are read once: whoever upgrades a checkout changes the folder under programs that still run. */
+/** Our own are read once: an upgrade of a checkout changes the folder under programs that still run. */
 function migrationsIn(folder: string | undefined): Promise<MigrationFile[]> {
   if (folder !== undefined) return readMigrations(folder);
   own ??= readMigrations(MIGRATIONS_FOLDER);
@@ -91,7 +93,7 @@ async function applyPending(db: Database, migrations: readonly MigrationFile[]):
   refuse(state);
   const pending = migrations.filter(({ tag }) => state.pending.includes(tag));
   if (pending.length === 0) return [];
-  // An alter table that waits behind a long reader makes everybody else wait too: better to fail and be run again.
+  // An alter table that waits behind a long reader makes everybody wait: better to fail and be run again.
   await db.execute(sql`set local lock_timeout = '30s'`);
   if (!(await hasBookkeeping(db))) await makeBookkeeping(db);
   for (const migration of pending) await applyMigration(db, migration, state);
@@ -137,7 +139,7 @@ function refuse({ newer, changed }: MigrationState): void {
 async function makeBookkeeping(db: Database): Promise<void> {
   try {
     const found = await db.execute(sql`select 1 where to_regnamespace('cph') is not null`);
-    // Not `if not exists`: that asks for the privilege even when the schema is there.
+    // Not `if not exists`: Postgres asks for the privilege even when the schema is there.
     if (found.rows.length === 0) await db.execute(sql`create schema cph`);
     await db.execute(sql`create table cph.migrations (
       tag text primary key,
@@ -175,7 +177,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof DrizzleQueryError && Object(error.cause).code === '42501';
 }
 
-/** What Postgres said; drizzle's own message is the statement in full. */
+/** What Postgres said. The message of drizzle is the whole statement. */
 function reason(error: unknown): string {
   const said = error instanceof DrizzleQueryError ? (error.cause ?? error) : error;
   return said instanceof Error ? said.message : String(said);

@@ -8,12 +8,12 @@ import { z } from 'zod';
 export interface MigrationFile {
   /** Its name, `0003_add_labels`. */
   readonly tag: string;
-  /** SHA-256 of the file, hex: a migration is never changed once it has landed. */
+  /** SHA-256 of the file in hex. A migration that has landed is never changed. */
   readonly hash: string;
   readonly statements: readonly string[];
 }
 
-/** At the root of the package, which is two levels up from src/store and from dist/store alike. */
+/** At the root of the package: two levels up, from src/store and from dist/store. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const journalFile = z.object({ entries: z.array(z.object({ tag: z.string() })) });
@@ -35,7 +35,7 @@ async function readMigration(folder: string, tag: string): Promise<MigrationFile
 }
 
 /**
- * drizzle-kit's first migration makes the schema. By then it is there: it holds the list of applied migrations, and an
- * administrator may have made it for a user who may not.
+ * The first migration of drizzle-kit makes the schema. The schema is there by then: it holds the list of
+ * applied migrations. An administrator may also have made it for a user who may not.
  */
 const MAKES_SCHEMA = /^\s*create schema (if not exists )?"cph";?\s*$/i;

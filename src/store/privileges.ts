@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** What a role needs on each table and view to keep the inventory and to tell how it fares. */
+/** What a role needs on each table and view, to keep the inventory and to tell how it fares. */
 const NEEDED: Readonly<Record<string, string>> = {
   projects: 'select, insert, update',
   images: 'select, insert, update',

@@ -6,7 +6,7 @@ import { unnested } from './unnest.ts';
 
 export type ProjectRow = typeof projects.$inferSelect;
 
-/** A project as the configuration has it. */
+/** A project as the configuration names it. */
 interface ConfiguredProject {
   readonly project_id: string;
   readonly region: string;
@@ -14,8 +14,9 @@ interface ConfiguredProject {
 }
 
 /**
- * Makes projects known under their present regions and names. Locks and writes no row that already says so: replicas
- * start at any time, and thousands of projects must not wait for the one that is being applied.
+ * Registers projects under their present regions and names. Rows that already say so are not locked and not
+ * written: replicas start at any time, and thousands of projects must not wait for the one that is being
+ * applied.
  */
 export async function registerProjects(
   db: Database,
@@ -42,8 +43,8 @@ export async function registerProjects(
 }
 
 /**
- * Marks the projects that the configuration no longer names: nobody looks at them, and that is no trouble. Should another
- * replica have them in a newer configuration, its next claim takes the mark away.
+ * Marks the projects that the configuration no longer names. Nobody looks at them, and that is no trouble.
+ * Another replica may have them in a newer configuration: its next claim takes the mark away.
  */
 export async function markUnconfigured(db: Database, configured: readonly string[], at: Date): Promise<void> {
   await retryTransient(() =>
@@ -54,7 +55,7 @@ export async function markUnconfigured(db: Database, configured: readonly string
   );
 }
 
-/** The times that alerts of a project are measured by. */
+/** The times that the alerts of a project are measured by. */
 interface ProjectTimes {
   readonly project_id: string;
   /** How far apart sweeps are, in milliseconds. */
@@ -81,8 +82,9 @@ export async function setProjectTimes(db: Database, times: readonly ProjectTimes
 }
 
 /**
- * Locks the project's row until the transaction ends and returns it: applies of one project happen one after the
- * other. NO KEY UPDATE, so that a run of the same project can begin meanwhile (its foreign key takes a KEY SHARE lock).
+ * Locks the row of the project until the transaction ends, and returns it. So applies of one project happen
+ * one after the other. The lock is NO KEY UPDATE: a run of the same project can begin meanwhile, since its
+ * foreign key takes a KEY SHARE lock.
  */
 export async function lockProject(tx: Transaction, project_id: string): Promise<ProjectRow> {
   const [row] = await tx
@@ -94,7 +96,7 @@ export async function lockProject(tx: Transaction, project_id: string): Promise<
   return row;
 }
 
-/** The project's row, or null when it was never registered. */
+/** The row of the project, or null when it was never registered. */
 export async function findProject(db: Database, project_id: string): Promise<ProjectRow | null> {
   const [row] = await db.select().from(projects).where(eq(projects.project_id, project_id));
   return row ?? null;

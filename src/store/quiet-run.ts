@@ -14,13 +14,13 @@ interface QuietRun {
 }
 
 /**
- * Writes the whole of a sweep whose digest is still the project's: its run, the project's freshness, and that older runs
- * have come too late. Returns false, and writes nothing, when the digest is another one, a newer look was applied or the
- * run was taken for dead meanwhile.
+ * Writes all that a sweep leaves whose digest is still that of the project: its run, the freshness of the
+ * project, and that older runs came too late. Returns false and writes nothing when the digest is another
+ * one, when a newer look was applied, or when the run was abandoned meanwhile.
  *
- * One statement and one round trip: nearly every sweep ends here, and as seven statements of a transaction they were
- * most of what a sweep cost. It locks what an apply locks in the same order, the project before its runs, and each part
- * waits for the one it asks for: the locked row, then our own run, then the rest.
+ * It is one statement and one round trip. Nearly every sweep ends here, and seven statements in a transaction
+ * were most of what a sweep cost. It locks what an apply locks and in the same order, the project before its
+ * runs: each part of the statement asks for the one before it.
  */
 export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolean> {
   const { run_id, project_id, started_at, digest, end } = quiet;

@@ -10,8 +10,9 @@ interface Lacking extends Record<string, unknown> {
 }
 
 /**
- * Grants the role what it lacks and the connected role can give: what was made since the last time, by whoever made it,
- * and everything when an administrator has made the role meanwhile. Writes nothing when it lacks nothing, or is not there.
+ * Grants the role what it lacks and the connected role can give. That may be what was made since the last
+ * time, or everything when an administrator has only now made the role. Writes nothing when the role lacks
+ * nothing, or is not there.
  */
 export async function grantReader(db: Database): Promise<void> {
   for (const { privilege, ours } of await readLacking(db)) {
@@ -19,7 +20,7 @@ export async function grantReader(db: Database): Promise<void> {
   }
 }
 
-/** What an administrator has to do for the role, in words; null when it is there and may read everything. */
+/** What an administrator has to do for the role, in words. Null when it is there and may read everything. */
 export async function adviceOnReader(db: Database): Promise<string | null> {
   const { rows } = await db.execute(sql`select from pg_roles where rolname = 'cph_reader'`);
   if (rows.length === 0) {

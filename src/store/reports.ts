@@ -10,11 +10,14 @@ interface ImageFilter {
   readonly project_id?: string;
   readonly status?: ImageStatus;
   readonly image_type?: string;
-  /** Only images that are gone; without it, only those that are not. */
+  /** Only images that are gone. Without it, only those that are not. */
   readonly removed: boolean;
 }
 
-/** Images by project and name. A public image that only phone-images lists has no type of its own, and counts as public. */
+/**
+ * Images, ordered by project and name. A public image that only phone-images lists has no type of its own,
+ * and counts as public.
+ */
 export async function readImages(db: Database, filter: ImageFilter): Promise<ImageRow[]> {
   const conditions: (SQL | undefined)[] = [
     filter.removed ? isNotNull(images.removed_at) : isNull(images.removed_at),
@@ -53,7 +56,7 @@ export interface LifeEvent {
   readonly run: { readonly kind: string; readonly started_at: Date; readonly request_ids: string[] } | null;
 }
 
-/** The life of one image, oldest event first; the newest `limit` events where there are more. */
+/** The life of one image, oldest event first. Where there are more than `limit` events, the newest ones. */
 export async function readLife(
   db: Database,
   image: { project_id: string; image_id: string },
@@ -96,7 +99,7 @@ export async function readChanges(
     .limit(limit);
 }
 
-/** How many images a project has in each status now; images without one are counted under `unlisted`. */
+/** How many images of a project have each status now. Images without one are counted under `unlisted`. */
 export async function countByStatus(db: Database, project_id: string): Promise<Record<string, number>> {
   const { rows } = await db.execute<{ status: string; images: number }>(sql`
     select coalesce(status, 'unlisted') as status, count(*)::int as images

@@ -4,9 +4,9 @@ type Parser = (text: string) => unknown;
 type ParserOf = pg.CustomTypesConfig['getTypeParser'];
 
 /**
- * Makes a connection return int8 as numbers and timestamptz as Dates. drizzle hands its own parsers over with every
- * statement (timestamps stay text, int8 is a string), so that those of the pool are never asked; the others of its
- * parsers are kept.
+ * Makes a connection return int8 as numbers and timestamptz as Dates. drizzle sends parsers of its own with
+ * every statement, so that those of the pool are never asked: its timestamps stay text, and int8 is a string.
+ * Its parsers for other types are kept.
  */
 export function parseRows(client: pg.ClientBase): void {
   const query: (...args: never[]) => unknown = client.query;
@@ -24,7 +24,7 @@ function withParsers(statement: pg.QueryConfig | string): pg.QueryConfig {
   return { ...config, types: { getTypeParser } };
 }
 
-/** Ids, sequence numbers and sizes stay far below 2^53; one that does not must not be rounded in silence. */
+/** Ids, sequence numbers and sizes stay far below 2^53. One that does not must not be rounded in silence. */
 function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large for a number`);

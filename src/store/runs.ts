@@ -28,8 +28,8 @@ export interface RunEnd extends Partial<RunCounts> {
 }
 
 /**
- * Hands out the id of a look that is about to begin. Ids rise in the order in which looks begin, which is what tells
- * an older look from a newer one when they come to be applied; no clock has a say in it.
+ * Inserts the run of a look that is about to begin, and returns its id. Ids rise in the order in which looks
+ * begin. That tells an older look from a newer one when they are applied; no clock takes part.
  */
 export async function beginRun(
   db: Database,
@@ -45,7 +45,7 @@ export async function beginRun(
   return row.id;
 }
 
-/** Ends a run that is still running and returns true; one that was abandoned meanwhile stays so, and false is returned. */
+/** Ends a run that is still running; false for one that was abandoned meanwhile, which stays so. */
 export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<boolean> {
   const ended = await tx
     .update(syncRuns)
@@ -56,8 +56,8 @@ export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<
 }
 
 /**
- * Abandons the runs of a project that began before `run_id`, which is being applied: whoever they belong to, alive or
- * killed, they can never be applied any more.
+ * Abandons the runs of a project that began before `run_id`, which is being applied. Whether their programs
+ * are alive or not, none of them can be applied any more.
  */
 export async function abandonOlderRuns(
   tx: Transaction,
@@ -72,8 +72,8 @@ export async function abandonOlderRuns(
 }
 
 /**
- * Abandons what an earlier try to begin this run left: it was committed, and its answer was lost with the connection. Only
- * those, since an older run of another look may still come to be applied.
+ * Abandons what an earlier try to begin this run left: it was committed, and its answer was lost with the
+ * connection. Older runs of other looks stay, since they may still be applied.
  */
 export async function abandonEarlierTries(
   tx: Transaction,
@@ -89,7 +89,7 @@ export async function abandonEarlierTries(
 
 /** The columns of a run that ends as abandoned, for an update to set. */
 export function abandoned(at: Date, reason: string): SQL {
-  // A killed program's clock may have been ahead of ours.
+  // The clock of a killed program may have been ahead of ours.
   return sql`status = 'abandoned',
     finished_at = greatest(started_at, ${at.toISOString()}::timestamptz),
     error_message = ${reason}`;

@@ -1,6 +1,6 @@
 /**
- * The tables of schema `cph`: the public face of the inventory, and the source that migrations are generated from.
- * Every CHECK repeats a rule of the code, so that a mistake there is an error here and not a wrong row.
+ * The tables of schema `cph`: the public face of the inventory. Migrations are generated from here. Every
+ * CHECK repeats a rule of the code: a mistake there is an error here and not a wrong row.
  */
 import { sql } from 'drizzle-orm';
 import {
@@ -23,7 +23,7 @@ import { fieldColumns } from './columns.ts';
 
 export const cph = pgSchema('cph');
 
-/** A point in time to the millisecond, the precision of both clocks that write here: ours and JavaScript's. */
+/** A point in time to the millisecond. Both clocks that write here, ours and JavaScript's, are as precise. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const count = (name: string) => integer(name).notNull().default(0);
 const oneOf = (column: string, values: readonly string[]) =>
@@ -41,7 +41,7 @@ export const projects = cph.table(
     region: text().notNull(),
     name: text(),
     registered_at: instant('registered_at').notNull().defaultNow(),
-    /** How far sweeps are apart at most by the schedule; null until a daemon has taken the project on. */
+    /** How far apart sweeps are at most, by the schedule. Null until a daemon has taken the project on. */
     sync_interval: interval(),
     /** Creating for longer than this is an alert. */
     stuck_after: interval(),
@@ -49,21 +49,27 @@ export const projects = cph.table(
     last_run_status: text().$type<RunStatus>(),
     last_run_at: instant('last_run_at'),
     consecutive_failures: count('consecutive_failures'),
-    /** Missing images whose removal waits for a person; 0 unless the last complete sweep was held. */
+    /** Missing images whose removal waits for a person. 0 unless the last complete sweep was held. */
     held_removals: count('held_removals'),
-    /** The order of looks: an apply whose run id is not above this one is of an older look, and loses. */
+    /** The run that was applied last. An apply with a lower run id belongs to an older look, and loses. */
     last_applied_run_id: bigint({ mode: 'number' }).notNull().default(0),
-    /** Digest of the last complete snapshot, while the rows still say exactly what it said; else null. */
+    /** Digest of the last complete snapshot while the rows still say exactly what it said, else null. */
     snapshot_digest: text(),
-    /** When the last complete sweep and the last watch began to look: what they did not contradict held until then. */
+    /**
+     * When the last complete sweep and the last watch began: what they did not contradict held until then.
+     */
     last_complete_look_at: instant('last_complete_look_at'),
     last_watch_look_at: instant('last_watch_look_at'),
-    /** The replica that looks, and until when without saying so again; the last ticks that were looked for. */
+    /**
+     * The replica that looks, and until when unless it renews. Below, the last ticks that were looked for.
+     */
     leased_by: text(),
     leased_until: instant('leased_until'),
     sweep_tick: instant('sweep_tick'),
     watch_tick: instant('watch_tick'),
-    /** Since when the configuration no longer names the project: it is not looked at, and its rows stay. */
+    /**
+     * Since when the configuration no longer names the project. It is not looked at then, and its rows stay.
+     */
     unconfigured_since: instant('unconfigured_since'),
   },
   () => [
@@ -88,13 +94,15 @@ export const images = cph.table(
     removed_at: instant('removed_at'),
     /** When the present status was first seen. */
     status_since: instant('status_since'),
-    /** That was before the project's first complete sweep was over: nobody was there to be alerted. */
+    /** The status was there before the first complete sweep was over: nobody could have been alerted. */
     status_baseline: boolean().notNull().default(false),
     missing_from: text().array().$type<Source[]>().notNull().default([]),
     removal_approved: boolean().notNull().default(false),
-    /** When the last look that wrote this row, or lost sight of the image after seeing it, began. */
+    /** When the look began that last wrote this row, or that lost sight of the image after seeing it. */
     seen_at: instant('seen_at').notNull(),
-    /** The last complete sweep should have shown this image's status and did not (missing or unreadable). */
+    /**
+     * The last complete sweep did not show the status of this image, missing or unreadable, and should have.
+     */
     out_of_sight: boolean().notNull().default(false),
   },
   (t) => [
@@ -102,7 +110,7 @@ export const images = cph.table(
     check('images_status', oneOf('status', IMAGE_STATUSES)),
     check(
       'images_status_code',
-      // Null-safe: a comparison that comes to null would pass for a check that holds.
+      // Null-safe: a CHECK whose comparison comes to null counts as kept.
       sql`status is not distinct from case when status_code is null then null
         when status_code = 0 then 'creating' when status_code = 1 then 'usable' when status_code = 2 then 'failed' else 'unknown' end`,
     ),
@@ -197,9 +205,9 @@ export const syncRuns = cph.table(
     error_code: text(),
     error_message: text(),
     request_ids: text().array().notNull().default([]),
-    /** What came of each listing: source, image_type, proof, drift and the error where there was one. */
+    /** What came of each listing: source, image_type, proof, drift, and the error where there was one. */
     listings: jsonb().notNull().default([]),
-    /** Records left out, with the reason for each: source, image_id, reason. */
+    /** Records that were left out: source, image_id and reason of each. */
     rejections: jsonb().notNull().default([]),
   },
   (t) => [
@@ -207,8 +215,9 @@ export const syncRuns = cph.table(
     check('sync_runs_status', oneOf('status', ['running', ...RUN_STATUSES])),
     check('sync_runs_finished', sql`(status = 'running') = (finished_at is null)`),
     check('sync_runs_error', sql`status <> 'failed' or error_message is not null`),
-    // Every look writes here twice, into every full index each time: no more of them than needed.
-    // Ascending: drizzle-kit's desc() puts nulls last, and `order by id desc` means nulls first and cannot use that.
+    // Every look writes here twice, and each time into every index without a condition: no more of them than
+    // needed. They are ascending: desc() of drizzle-kit puts nulls last; `order by id desc` means nulls first
+    // and cannot use that.
     index('sync_runs_of_kind').on(t.project_id, t.kind, t.id),
     index('sync_runs_failed').on(t.project_id, t.id).where(sql`kind = 'sweep' and status = 'failed'`),
     index('sync_runs_running').on(t.project_id).where(sql`status = 'running'`),

@@ -3,8 +3,8 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 
 /**
- * What Postgres answers when a transaction was in order and merely met another one; it says itself that trying again is
- * the remedy. (PostgreSQL manual, appendix "Error Codes".)
+ * What Postgres answers when a transaction was in order and merely met another one. Its manual says that
+ * trying again is the remedy (appendix "Error Codes").
  */
 const CONFLICT = new Set([
   '40001', // serialization_failure
@@ -13,7 +13,7 @@ const CONFLICT = new Set([
 ]);
 const CONFLICT_RETRIES = 3;
 
-/** The server, or the way to it, was there before and is not now: a restart, a fail-over, an administrator. */
+/** The server or the way to it was there before and is gone: a restart, a fail-over, an administrator. */
 const LOST = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
@@ -30,15 +30,16 @@ const LOST = new Set([
   'ECONNRESET',
   'EPIPE',
 ]);
-/** Since the first loss. Most restarts take less, and by then others may have claimed the project. */
+/** Counted from the first loss. Most restarts take less. Later, others may have claimed the project. */
 const PATIENCE_MS = 10_000;
 const SHORTEST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 2_000;
 
 /**
- * Runs a whole transaction, and runs it again when it met another one or lost its connection: what a sweep of minutes
- * has found is not to be thrown away because Postgres restarts. It must have no effect but in the database, and must
- * bear to be run again after it was committed: a connection can be lost between the commit and its answer.
+ * Runs a whole transaction, and runs it again when it met another one or lost its connection. A restart of
+ * Postgres must not cost what a sweep of minutes has found. The transaction must have no effect but in the
+ * database. It must also bear to be run again after a commit: a connection can be lost between the commit and
+ * its answer.
  */
 export async function retryTransient<Result>(
   transaction: () => Promise<Result>,
@@ -84,14 +85,14 @@ function kindOf(error: unknown): 'conflict' | 'lost' | null {
   return LOST.has(codeOf(cause)) || (statement && isUnanswered(cause)) ? 'lost' : null;
 }
 
-/** Whether the connection is of no more use over which a statement failed like this. */
+/** Whether a failure like this one leaves the connection of no more use. */
 export function losesConnection(failure: unknown): boolean {
   return failure instanceof Error && (LOST.has(codeOf(failure)) || isUnanswered(failure));
 }
 
 /**
- * When a connection breaks or an answer is overdue, pg fails what was sent over it without a code. All else a statement can
- * fail with is an answer of Postgres, or a value that our own parsers refuse.
+ * A connection that breaks and an answer that is overdue make pg fail what was sent, without a code. Any
+ * other failure of a statement is an answer of Postgres, or a value that our own parsers refuse.
  */
 function isUnanswered(failure: Error): boolean {
   return !(failure instanceof pg.DatabaseError) && !(failure instanceof RangeError);

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Transaction } from './database.ts';
 import { batches, unnested } from './unnest.ts';
 
-/** A status transition as it is stored; the change itself lies between the two observations. */
+/** A status transition as it is stored. The change itself lies between the two observations. */
 export interface TransitionRow {
   readonly event_seq: number;
   readonly image_id: string;
@@ -15,7 +15,7 @@ export interface TransitionRow {
   readonly time_in_status_ms: number | null;
 }
 
-/** Writes the transitions of one apply; the event number of each keeps a second row for it from being written. */
+/** Writes the transitions of one apply. The event number is the key, so none can be written twice. */
 export async function insertTransitions(
   tx: Transaction,
   project_id: string,

@@ -1,10 +1,10 @@
-/** The views operators read. Kept beside the tables so that drizzle-kit generates them into the same migrations. */
+/** The views that operators read. They stand by the tables, so that drizzle-kit migrates both together. */
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, date, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
 import { fieldColumns } from './columns.ts';
 import { cph, instant } from './schema.ts';
 
-/** One row per current image, with what an operator asks next to it: where, since when, and how fresh this is. */
+/** One row for each current image, with its project, how old it is, and how fresh the row is. */
 export const imageInventory = cph
   .view('image_inventory', {
     project_id: text().notNull(),
@@ -110,8 +110,9 @@ export const imageBuildTimes = cph
     order by 1, 2`);
 
 /**
- * How far each project's rows can be relied on: when they were last proven complete, and what stands in the way. One that
- * is no longer configured is not stale: nobody looks at it, and that is as it should be.
+ * How far the rows of each project can be relied on: when they were last proven complete, and what stands in
+ * the way. A project that is no longer configured is not stale: nobody looks at it, and that is as it should
+ * be.
  */
 export const projectFreshness = cph
   .view('project_freshness', {
