@@ -4,8 +4,8 @@ import type { Output } from './terminal.ts';
 /** What a command may know of the world it runs in. */
 export interface CommandContext {
   readonly out: Output;
-  /** Says a sentence on stderr, beside what the command prints. */
-  readonly tell: (sentence: string) => void;
+  /** For the log and for remarks beside what the command prints. */
+  readonly err: Output;
   readonly surroundings: Surroundings;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly stop: AbortSignal;

@@ -79,7 +79,7 @@ async function watchDaemon(
   const view = demoView(context.out, { started: context.now(), now: context.now });
   view.welcome(store.url);
   const follow = follower(store, view);
-  const log = createLog({ level: 'error' });
+  const log = createLog({ level: 'error' }, context.err);
   const daemon = startDaemon({
     ...config,
     ...store,

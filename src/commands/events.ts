@@ -55,10 +55,10 @@ async function follow(db: Database, position: { after: number }, context: Comman
   while (!context.stop.aborted) {
     try {
       await printNew(db, position, context);
-      if (away) context.tell('The database is back.');
+      if (away) context.err.write('The database is back.\n');
       away = false;
     } catch (error) {
-      if (!away) context.tell(`Waiting for the database: ${errorText(error)}`);
+      if (!away) context.err.write(`Waiting for the database: ${errorText(error)}\n`);
       away = true;
     }
     await sleep(POLL_MS, undefined, { signal: context.stop }).catch(() => undefined);

@@ -15,7 +15,7 @@ export async function migrate(context: CommandContext): Promise<ExitCode> {
         : migrated.map((tag) => `Applied ${tag}\n`).join(''),
     );
     const advice = await adviceOnReader(store.db);
-    if (advice) context.tell(`Note: ${advice}`);
+    if (advice) context.err.write(`Note: ${advice}\n`);
     return EXIT.done;
   } finally {
     await store.close();

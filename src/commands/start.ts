@@ -41,7 +41,7 @@ export async function start(context: CommandContext): Promise<ExitCode> {
     alarm.ring();
   });
   const config = loadConfig(context.surroundings);
-  const log = createLog({ level: config.logLevel });
+  const log = createLog({ level: config.logLevel }, context.err);
   for (const warning of config.warnings) log.warn(warning);
   const daemon: Daemon = { context, log, alarm, reload, config };
   context.stop.addEventListener('abort', () => {

@@ -21,7 +21,7 @@ export interface SyncOptions {
 /** Sweeps every project once, one after the other, and prints how each went. */
 export async function sync(options: SyncOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
-  const log = createLog({ level: config.logLevel });
+  const log = createLog({ level: config.logLevel }, context.err);
   for (const warning of config.warnings) log.warn(warning);
   const chosen = chooseProjects(config.projects, options.project);
   const store = await openStore(config, { migrate: true, signal: context.stop });

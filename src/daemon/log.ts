@@ -3,6 +3,9 @@ import pretty from 'pino-pretty';
 
 export type Log = Logger;
 
+/** Where it goes; a terminal has somebody watching. */
+type LogStream = DestinationStream & { readonly isTTY: boolean };
+
 /** Whatever finds its way into a log line under one of these names is not printed. */
 const SECRET_FIELDS = [
   'authorization',
@@ -15,10 +18,10 @@ const SECRET_FIELDS = [
 ];
 
 /**
- * The program's log, on stderr: one JSON object a line, made readable where a person is watching. Secrets are kept in
- * objects that do not print themselves; redaction is the second line of defence.
+ * The program's log: one JSON object a line, made readable where a person is watching. Secrets are kept in objects that
+ * do not print themselves; redaction is the second line of defence.
  */
-export function createLog({ level }: { level: string }, stream: NodeJS.WriteStream = process.stderr): Log {
+export function createLog({ level }: { level: string }, stream: LogStream): Log {
   const destination: DestinationStream = stream.isTTY
     ? pretty({
         destination: stream,

@@ -2,9 +2,31 @@ import { type CommandContext, CommandError, type ExitCode } from '../../src/comm
 import { processSurroundings } from '../../src/config/environment.ts';
 import type { Env } from './simulated-project.ts';
 
+export interface HeardContext {
+  readonly context: CommandContext;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+/** What a command knows of the world in a process of its own that was given `env`, is piped, and is never stopped. */
+export function heardContext({ env, now }: { env: Env; now: () => Date }): HeardContext {
+  const printed: string[] = [];
+  const said: string[] = [];
+  const context: CommandContext = {
+    out: { write: (text) => printed.push(text) > 0, isTTY: false },
+    err: { write: (text) => said.push(text) > 0, isTTY: false },
+    surroundings: { env, files: processSurroundings().files },
+    stop: new AbortController().signal,
+    onReload: () => undefined,
+    now,
+    exitWithin: () => undefined,
+  };
+  return { context, stdout: () => printed.join(''), stderr: () => said.join('') };
+}
+
 export interface CommandOutcome {
   readonly code: ExitCode;
-  /** What it printed, or the sentence it failed with. */
+  /** What it printed, then what it said, then the sentence it failed with. */
   readonly text: string;
 }
 
@@ -13,21 +35,12 @@ export async function outcomeOf(
   command: (context: CommandContext) => Promise<ExitCode>,
   { env, now }: { env: Env; now: Date },
 ): Promise<CommandOutcome> {
-  const said: string[] = [];
-  const context: CommandContext = {
-    out: { write: (text) => void said.push(text), isTTY: false },
-    tell: (sentence) => void said.push(`${sentence}\n`),
-    surroundings: { env, files: processSurroundings().files },
-    stop: new AbortController().signal,
-    onReload: () => undefined,
-    now: () => now,
-    exitWithin: () => undefined,
-  };
+  const { context, stdout, stderr } = heardContext({ env, now: () => now });
   try {
     const code = await command(context);
-    return { code, text: said.join('') };
+    return { code, text: stdout() + stderr() };
   } catch (error) {
-    if (error instanceof CommandError) return { code: error.exitCode, text: said.join('') + error.message };
-    throw error;
+    if (!(error instanceof CommandError)) throw error;
+    return { code: error.exitCode, text: stdout() + stderr() + error.message };
   }
 }

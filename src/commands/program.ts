@@ -1,0 +1,210 @@
+/** The command line: commands, their options, and what to say and to end with when something went wrong. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { withConfigFile } from '../config/environment.ts';
+import { ConfigError } from '../config/fault.ts';
+import { duration } from '../config/fields.ts';
+import { EmbeddedPostgresError } from '../store/embedded/error.ts';
+import { MigrationError } from '../store/migrate.ts';
+import { errorText } from '../sync/trouble.ts';
+import { approve } from './approve.ts';
+import { check } from './check.ts';
+import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { demo } from './demo.ts';
+import { events } from './events.ts';
+import { history } from './history.ts';
+import { images } from './images.ts';
+import { migrate } from './migrate.ts';
+import { plan } from './plan.ts';
+import { replay } from './replay.ts';
+import { simulate } from './simulate.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { sync } from './sync.ts';
+
+interface CommandLine {
+  readonly program: Command;
+  readonly context: CommandContext;
+  /** Notes what the command ends with. */
+  readonly run: (command: Promise<ExitCode>) => Promise<void>;
+}
+
+/**
+ * Runs the command that `args` name and returns the exit code. Never rejects: what went wrong is said on `world.err`, with
+ * a stack only when the mistake is ours.
+ */
+export async function runCommandLine(args: readonly string[], world: CommandContext): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done;
+  const program = createProgram(world);
+  const context: CommandContext = {
+    ...world,
+    // Asked for each time: a reload reads what is there then.
+    get surroundings() {
+      return withConfigFile(world.surroundings, program.opts().config);
+    },
+  };
+  const run = async (command: Promise<ExitCode>) => {
+    exitCode = await command;
+  };
+  for (const add of [addDaemons, addWork, addReports, addRest]) add({ program, context, run });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return complain(error, world);
+  }
+}
+
+function createProgram({ out, err }: CommandContext): Command {
+  return new Command('cph-inventory')
+    .description('Keeps Postgres in step with the images of Huawei Cloud Phone Host projects.')
+    .option(
+      '--config <file>',
+      'a YAML file with many projects and sinks, instead of the environment',
+      parsePath,
+    )
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+}
+
+function addDaemons({ program, context, run }: CommandLine): void {
+  program
+    .command('demo')
+    .description('a simulated cloud, a real Postgres and the daemon, to watch; needs no configuration')
+    .option('--for <duration>', 'end by itself after this long, such as 30s', parseDuration)
+    .action((options) => run(demo(options, context)));
+  program
+    .command('start')
+    .description('the daemon: looks at every project on schedule until it is stopped')
+    .action(() => run(start(context)));
+}
+
+function addWork({ program, context, run }: CommandLine): void {
+  program
+    .command('sync')
+    .description('one full sweep of every project, then exit')
+    .option('--project <id>', 'only this project')
+    .option('--json', 'one JSON document on stdout')
+    .action((options) => run(sync(options, context)));
+  program
+    .command('plan')
+    .description('what a sweep would change now; changes nothing')
+    .option('--project <id>', 'only this project')
+    .option('--detailed-exitcode', 'exit with 3 when there are changes')
+    .option('--json', 'one JSON document on stdout')
+    .action((options) => run(plan(options, context)));
+  program
+    .command('check')
+    .description(
+      'tries configuration, database, credentials, every endpoint and every sink, and says what to do',
+    )
+    .option('--json', 'one JSON document on stdout')
+    .action((options) => run(check(options, context)));
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(() => run(migrate(context)));
+}
+
+function addReports({ program, context, run }: CommandLine): void {
+  program
+    .command('status')
+    .description('freshness and last run of every project, open alerts, lag and dead letters of every sink')
+    .option('--json', 'one JSON document on stdout')
+    .action((options) => run(status(options, context)));
+  program
+    .command('images')
+    .description('the images known now')
+    .option('--project <id>', 'only of this project')
+    .option('--status <status>', 'creating, usable, failed or unknown')
+    .option('--type <type>', 'public, private or share')
+    .option('--removed', 'the images that are gone instead')
+    .option('--json', 'one JSON document on stdout')
+    .action((options) => run(images(options, context)));
+  program
+    .command('history')
+    .description("one image's life: transitions, changes, removal, and the runs that saw them")
+    .argument('<image_id>')
+    .option('--project <id>', 'only in this project')
+    .option('--json', 'one JSON document on stdout')
+    .action((image_id, options) => run(history(image_id, options, context)));
+  program
+    .command('events')
+    .description('the event log, one CloudEvent a line')
+    .option('--after <seq>', 'only events with a higher sequence number', parseSeq, 0)
+    .option('--follow', 'go on with what comes, until stopped')
+    .action((options) => run(events(options, context)));
+}
+
+function addRest({ program, context, run }: CommandLine): void {
+  program
+    .command('approve')
+    .description('let the removals that a sweep held go through at the next one')
+    .argument('<project_id>')
+    .action((project_id) => run(approve(project_id, context)));
+  program
+    .command('replay')
+    .description('send events to a sink again, under the same ids')
+    .argument('<sink>')
+    .option('--after <seq>', 'the events with a higher sequence number', parseSeq)
+    .option('--since <time>', 'the events since then, such as 2026-08-01T12:30:00Z')
+    .action((sink, options) => run(replay(sink, options, context)));
+  program
+    .command('simulate')
+    .description('only the simulated cloud API, to try alerts on without a cloud account')
+    .option('--port <port>', 'port to listen on, 0 for any free one', parsePort, 0)
+    .option('--images <n>', 'images there are at first', parseCount, 50)
+    .option('--seed <n>', 'the same seed gives the same life', parseCount, 1)
+    .option('--pace <n>', 'how many times faster than a day at work images live', parseCount, 150)
+    .option('--faults <file>', 'misbehave as this JSON file says')
+    .option('--edition <file|settings>', 'differ from the reference, such as total=absent,limit=clamped:50')
+    .action((options) => run(simulate(options, context)));
+}
+
+function parseDuration(text: string): number {
+  const parsed = duration({ upTo: '24h', example: '30s' }).safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It takes a duration such as 30s or 5m.');
+}
+
+/** An empty one would mean the environment instead, and is a variable of a script that was not set. */
+function parsePath(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It takes the path of a file.');
+}
+
+function parseCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number.');
+}
+
+function parseSeq(text: string): number {
+  if (/^\d{1,19}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes the sequence number of an event.');
+}
+
+function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('It takes a port, 0 to 65535.');
+}
+
+/** What a person can put right is told in a sentence; anything else is our mistake, and its stack is the report. */
+function complain(error: unknown, { err, stop }: CommandContext): ExitCode {
+  const tell = (text: string, code: ExitCode): ExitCode => {
+    err.write(`${text}\n`);
+    return code;
+  };
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (stop.aborted && error === stop.reason) return EXIT.failed;
+  if (error instanceof ConfigError) return tell(error.message, EXIT.usage);
+  if (error instanceof CommandError) return tell(error.message, error.exitCode);
+  const expected = error instanceof MigrationError || error instanceof EmbeddedPostgresError;
+  if (expected || !(error instanceof Error)) return tell(errorText(error), EXIT.failed);
+  return tell(isSystemError(error) ? errorText(error) : (error.stack ?? error.message), EXIT.failed);
+}
+
+/** Raised by Postgres or the operating system: what it says is about them, not about our code. */
+function isSystemError(error: Error): boolean {
+  return 'code' in error || error.cause instanceof Error;
+}
