@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Ended } from './support/built-program.ts';
+import { useCommandLine } from './support/command-line.ts';
 import { createTestDatabase, useTestDatabase } from './support/postgres.ts';
 import { useProgram } from './support/program.ts';
 import type { Env } from './support/simulated-project.ts';
 import { projectEnv, type SimulatedProject, simulatedProject } from './support/simulated-project.ts';
 
 const database = useTestDatabase();
+/** A process of its own: what only that can show, and one of each kind of end. */
 const program = useProgram();
+const run = useCommandLine();
 beforeEach(() => database.truncate());
 
 const envOf = ({ cloud }: Pick<SimulatedProject, 'cloud'>): Env => ({
@@ -34,7 +37,7 @@ describe('a sync ends with', () => {
     const simulated = await simulatedProject(database.db, {
       faults: [{ effect: { kind: 'error', code: 'CPS.0007' } }],
     });
-    const { code, stdout } = await program.run(['sync'], envOf(simulated));
+    const { code, stdout } = await run(['sync'], envOf(simulated));
     expect(code).toBe(1);
     expect(stdout).toContain('p1\tfailed');
     expect(stdout).toContain('CPS.0007');
@@ -55,7 +58,7 @@ describe('a sync ends with', () => {
     const simulated = await simulatedProject(database.db, {
       faults: [{ when: { endpoint: 'phone-images' }, effect: { kind: 'error', code: 'CPS.0001' } }],
     });
-    const { code, stdout } = await program.run(['sync'], envOf(simulated));
+    const { code, stdout } = await run(['sync'], envOf(simulated));
     expect(code).toBe(3);
     expect(stdout).toContain('p1\tpartial');
     expect(stdout).toContain('CPS.0001');
@@ -66,7 +69,7 @@ describe('a sync ends with', () => {
     const images = Array.from({ length: 11 }, () => simulated.world.create({ status: 1 }));
     await simulated.sweep();
     for (const { image_id } of images) simulated.world.remove(image_id);
-    const { code, stdout } = await program.run(['sync'], envOf(simulated));
+    const { code, stdout } = await run(['sync'], envOf(simulated));
     expect(code).toBe(3);
     expect(stdout).toContain('11 images');
     expect(stdout).toContain('cph-inventory approve p1');
@@ -84,14 +87,19 @@ describe('wrong usage ends with 2 and says what is right', () => {
     ['a project that is not configured', ['sync', '--project', 'p2'], 'p2'],
   ])('%s', async (_, args, said) => {
     const env = { ...projectEnv({ url: 'http://127.0.0.1:1', token: 'a-token' }, 'p1'), LOG_LEVEL: 'silent' };
-    const { code, stdout, stderr } = await program.run(args, { ...env, DATABASE_URL: database.url });
+    const { code, stdout, stderr } = await run(args, { ...env, DATABASE_URL: database.url });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(said);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  test('also in a process of its own', async () => {
+    const { code, stderr } = await program.run(['sink']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('sync') });
+  });
+
   test('and help that was asked for with 0', async () => {
-    const [all, one] = await Promise.all([program.run(['--help']), program.run(['sync', '--help'])]);
+    const [all, one] = await Promise.all([program.run(['--help']), run(['sync', '--help'])]);
     expect(all).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('history') });
     expect(one).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--json') });
   });
@@ -99,7 +107,7 @@ describe('wrong usage ends with 2 and says what is right', () => {
 
 describe('a configuration that cannot be used', () => {
   test('ends with 2 and names every fault at once', async () => {
-    const { code, stderr, stdout } = await program.run(['sync'], {
+    const { code, stderr, stdout } = await run(['sync'], {
       HW_REGION_NAME: 'Not a region',
       CPH_SYNC_CRON: 'often',
       CPH_RATE_LIMIT: '-1',
@@ -117,17 +125,17 @@ describe('a database that is not up to date', () => {
     const empty = await createTestDatabase('template0');
     try {
       const env = { DATABASE_URL: empty.url };
-      const early = await program.run(['images'], env);
+      const early = await run(['images'], env);
       expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('cph-inventory migrate') });
-      expect(await program.run(['migrate'], env)).toMatchObject({
+      expect(await run(['migrate'], env)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('Applied 0000_init'),
       });
-      expect(await program.run(['migrate'], env)).toMatchObject({
+      expect(await run(['migrate'], env)).toMatchObject({
         code: 0,
         stdout: 'The database is up to date.\n',
       });
-      expect(await program.run(['images', '--json'], env)).toMatchObject({ code: 0, stdout: '[]\n' });
+      expect(await run(['images', '--json'], env)).toMatchObject({ code: 0, stdout: '[]\n' });
     } finally {
       await empty.close();
     }
@@ -145,8 +153,8 @@ describe('--json', () => {
       { project_id: 'p1', status: 'succeeded', created: 1, error_code: null, request_ids: expect.any(Array) },
     ]);
     const [images, history] = await Promise.all([
-      program.run(['images', '--json'], env),
-      program.run(['history', image_id, '--json'], env),
+      run(['images', '--json'], env),
+      run(['history', image_id, '--json'], env),
     ]);
     expect(documentOf(images)).toMatchObject([
       { project_id: 'p1', image_id, status: 'failed', status_code: 2 },

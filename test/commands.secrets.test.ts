@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { useCommandLine } from './support/command-line.ts';
 import { startApi } from './support/cph-api.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { useProgram } from './support/program.ts';
 import type { Env } from './support/simulated-project.ts';
 
 const database = useTestDatabase();
-const program = useProgram();
+const run = useCommandLine();
 beforeEach(() => database.truncate());
 
 const SECRETS = {
@@ -60,7 +60,7 @@ describe('secrets appear in no output and no table', () => {
     ['a password that is rejected', 401, 'IAM.401', { ...pick('HW_USER_PASSWORD'), ...LOGIN }],
   ])('of %s', async (_, status, error_code, credentials) => {
     const env = { ...(await indiscreetApi(status, error_code)), ...credentials };
-    const { code, stdout, stderr } = await program.run(['sync', '--json'], env);
+    const { code, stdout, stderr } = await run(['sync', '--json'], env);
     expect(code).toBe(1);
     expect(stdout).toContain('refused: ');
     expect(stderr).toContain('refused: ');
@@ -71,7 +71,7 @@ describe('secrets appear in no output and no table', () => {
   });
 
   test('of a configuration that cannot be used', async () => {
-    const { code, stderr, stdout } = await program.run(['sync'], {
+    const { code, stderr, stdout } = await run(['sync'], {
       ...SECRETS,
       ...LOGIN,
       HW_REGION_NAME: 'Wrong',
@@ -88,7 +88,7 @@ describe('secrets appear in no output and no table', () => {
     url.password = DATABASE_PASSWORD;
     const outcomes = await Promise.all(
       [['sync'], ['images'], ['migrate'], ['events', '--after', '1']].map((args) =>
-        program.run(args, {
+        run(args, {
           ...pick('HW_AUTH_TOKEN'),
           HW_REGION_NAME: 'ap-southeast-3',
           HW_PROJECT_ID: 'p1',

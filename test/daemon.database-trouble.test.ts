@@ -73,7 +73,7 @@ test.each([
 
   await rowsOf(database.db, mends);
   // A look that could not be written keeps its lease until that runs out, after 15 s.
-  await until(async () => (await rowsOf(database.db, 'select from cph.images')).length === 2, 30_000);
+  await until(async () => (await rowsOf(database.db, 'select from cph.images')).length === 2);
   expect(told()).toBe(1);
   running.child.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ code: 0 });

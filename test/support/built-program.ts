@@ -1,7 +1,7 @@
 /** The program as users run it: compiled, a process of its own, and no environment but the one it is given. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,9 +30,25 @@ export interface BuiltProgram {
   readonly remove: () => Promise<void>;
 }
 
-export async function buildProgram(): Promise<BuiltProgram> {
+/**
+ * Compiles `src` and the programs of `test/support` to the same places below `folder`, and returns it. Around them are the
+ * checkout's own package.json, migrations and packages. Types are checked elsewhere.
+ */
+export async function compile(folder: string): Promise<string> {
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  const project = join(ROOT, 'test', 'support', 'tsconfig.programs.json');
+  await promisify(execFile)(tsc, ['-p', project, '--outDir', folder]);
+  for (const name of ['package.json', 'migrations', 'node_modules'])
+    await symlink(join(ROOT, name), join(folder, name));
+  return folder;
+}
+
+/** The program, in a package of its own that a test may change. Compiled for it, unless `compiled` has it already. */
+export async function buildProgram(compiled?: string): Promise<BuiltProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'cph-inventory-program-'));
-  await build(join(folder, 'package'));
+  const packageFolder = join(folder, 'package');
+  if (compiled) await cp(compiled, packageFolder, { recursive: true, verbatimSymlinks: true });
+  else await compile(packageFolder);
   return {
     folder,
     start: (args, env) => startProgram(folder, { args, env }),
@@ -40,19 +56,8 @@ export async function buildProgram(): Promise<BuiltProgram> {
   };
 }
 
-/** Types are checked elsewhere. The package around it is the checkout's own. */
-async function build(packageFolder: string): Promise<void> {
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  const outDir = join(packageFolder, 'dist');
-  const options = ['--outDir', outDir, '--noCheck', '--sourceMap', 'false'];
-  await promisify(execFile)(tsc, ['-p', join(ROOT, 'tsconfig.build.json'), ...options]);
-  for (const name of ['package.json', 'migrations', 'node_modules']) {
-    await symlink(join(ROOT, name), join(packageFolder, name));
-  }
-}
-
 function startProgram(folder: string, { args, env }: { args: readonly string[]; env: Env }): RunningProgram {
-  const cli = join(folder, 'package', 'dist', 'cli.js');
+  const cli = join(folder, 'package', 'src', 'cli.js');
   const child = spawn(process.execPath, [cli, ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH, ...env },

@@ -8,8 +8,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/embedded.ts';
 import { runningServer } from '../../src/store/embedded/pidfile.ts';
 import { stopServer } from '../../src/store/embedded/server.ts';
-
-const PROGRAM = join(import.meta.dirname, 'postgres-program.ts');
+import { compiledCode } from './compiled.ts';
 
 export interface EmbeddedFixture {
   /** Only its owner can enter it: as root, the account Postgres runs as cannot. */
@@ -50,8 +49,8 @@ export function useEmbedded(): EmbeddedFixture {
       return server;
     },
     startProgram: async (embedded) => {
-      const execArgv = ['--import', import.meta.resolve('tsx')];
-      const program = fork(PROGRAM, embedded ? [dataDir, embedded] : [dataDir], { execArgv, detached: true });
+      const path = join(await compiledCode(), 'test', 'support', 'postgres-program.js');
+      const program = fork(path, embedded ? [dataDir, embedded] : [dataDir], { detached: true });
       const exited = once(program, 'exit');
       ends.push(() => {
         program.kill('SIGKILL');

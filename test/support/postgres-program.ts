@@ -1,12 +1,12 @@
 /**
- * A program that uses the embedded Postgres, to be forked by tests: `postgres-program.ts <dataDir> [<embedded.ts>]`.
+ * A program that uses the embedded Postgres, to be forked by tests: `postgres-program.js <dataDir> [<embedded.js>]`.
  * Tells its parent the URL; closes on the message `close`. On Ctrl-C it uses the database once more before it closes.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 
-const [dataDir = '', embedded = resolve(import.meta.dirname, '../../src/store/embedded.ts')] =
+const [dataDir = '', embedded = resolve(import.meta.dirname, '../../src/store/embedded/embedded.js')] =
   process.argv.slice(2);
 const { startEmbeddedPostgres }: typeof import('../../src/store/embedded/embedded.ts') = await import(
   pathToFileURL(embedded).href

@@ -1,18 +1,19 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type BuiltProgram, buildProgram, type Ended, type RunningProgram } from './built-program.ts';
+import { compiledCode } from './compiled.ts';
 import type { Env } from './simulated-project.ts';
 
 export interface Program extends Pick<BuiltProgram, 'folder' | 'start'> {
   readonly run: (args: readonly string[], env?: Env) => Promise<Ended>;
 }
 
-/** Builds the program once for the file; whatever a test leaves running is killed after it. */
+/** The compiled program, in a package of the file's own. Whatever a test leaves running is killed after it. */
 export function useProgram(): Program {
   let built: BuiltProgram | undefined;
   const running = new Set<RunningProgram>();
 
   beforeAll(async () => {
-    built = await buildProgram();
+    built = await buildProgram(await compiledCode());
   });
   afterEach(async () => {
     for (const { child } of running) child.kill('SIGKILL');

@@ -5,7 +5,7 @@ import { integerBetween, pick, type Random, seededRandom } from '../../src/simul
 import { startSimulator } from '../../src/simulator/server.ts';
 import type { World } from '../../src/simulator/world.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { buildProgram } from './built-program.ts';
+import type { BuiltProgram } from './built-program.ts';
 import { startPgBouncer } from './pgbouncer.ts';
 import { type Audit, audit } from './replica-audit.ts';
 import { type Fleet, prepareFleet, type Replica } from './replica-fleet.ts';
@@ -22,6 +22,7 @@ export interface ChaosOptions {
   readonly crashes: number;
   /** Replicas reach Postgres through a PgBouncer that lends connections by the transaction. */
   readonly pooled: boolean;
+  readonly program: Pick<BuiltProgram, 'folder' | 'start'>;
   /** Told what is done, for whoever watches. */
   readonly note: (text: string) => void;
 }
@@ -69,11 +70,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const postgres = await startOwnPostgres();
   const { db, close } = openDatabase({ url: postgres.url, applicationName: 'chaos', maxConnections: 3 });
   const pooler = options.pooled ? await startPgBouncer(postgres.url, { connections: 20 }) : null;
-  const program = await buildProgram();
   const replicas: (Replica | null)[] = [];
   try {
     const databaseUrl = pooler?.through(postgres.url) ?? postgres.url;
-    const fleet = await prepareFleet(program, {
+    const fleet = await prepareFleet(options.program, {
       databaseUrl,
       cloud,
       projects: world.projects,
@@ -101,7 +101,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     await pooler?.close();
     await postgres.close();
     await cloud.close();
-    await program.remove();
   }
 }
 
