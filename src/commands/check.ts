@@ -10,7 +10,7 @@ import { readPrivileges } from '../store/privileges.ts';
 import { adviceOnReader } from '../store/reader-role.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore, type Store } from './store.ts';
+import { type Store, withStore } from './store.ts';
 import { type Column, printJson, printTable } from './terminal.ts';
 
 export interface CheckOptions {
@@ -54,14 +54,12 @@ const COLUMNS: readonly Column<Checked>[] = [
 async function checkDatabase(config: Config, context: CommandContext): Promise<Checked[]> {
   const of = { what: 'database', project_id: null };
   try {
-    const store = await openStore(config, { migrate: false, signal: context.stop });
-    try {
+    const work = async (store: Store): Promise<Checked[]> => {
       const advice = await adviceOnReader(store.db);
       const note = { ...of, result: 'note', details: advice ?? '' } as const;
       return [{ ...of, ...(await tryPrivileges(store)) }, ...(advice ? [note] : [])];
-    } finally {
-      await store.close();
-    }
+    };
+    return await withStore(config, { migrate: false, signal: context.stop, work });
   } catch (error) {
     return [{ ...of, result: 'failed', details: errorText(error) }];
   }

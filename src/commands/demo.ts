@@ -13,7 +13,7 @@ import { countByStatus, readChanges } from '../store/reports.ts';
 import type { RunReport } from '../sync/run.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type DemoView, demoView } from './demo-view.ts';
-import { openStore, type Store } from './store.ts';
+import { type Store, withStore } from './store.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface DemoOptions {
@@ -38,12 +38,8 @@ export async function demo(options: DemoOptions, context: CommandContext): Promi
   const cloud = await startSimulator({ world, now: context.now });
   try {
     const config = demoConfig(cloud, { dataDir, project_id: world.project_id });
-    const store = await openStore(config, { migrate: true, signal: context.stop });
-    try {
-      await watchDaemon(options, context, { config, store });
-    } finally {
-      await store.close();
-    }
+    const work = (store: Store) => watchDaemon(options, context, { config, store });
+    await withStore(config, { migrate: true, signal: context.stop, work });
   } finally {
     await cloud.close();
     await rm(dataDir, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts';
 import { readEvents } from '../store/events.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { type Store, withStore } from './store.ts';
 
 export interface EventsOptions {
   /** The number of the last event already seen. */
@@ -22,15 +22,10 @@ const POLL_MS = 500;
 /** Prints the event log as CloudEvents, one a line, oldest first. */
 export async function events(options: EventsOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    const position = { after: options.after };
-    if (options.follow) await follow(store.db, position, context);
-    else await printNew(store.db, position, context);
-    return EXIT.done;
-  } finally {
-    await store.close();
-  }
+  const print = options.follow ? follow : printNew;
+  const work = ({ db }: Store) => print(db, { after: options.after }, context);
+  await withStore(config, { migrate: false, signal: context.stop, work });
+  return EXIT.done;
 }
 
 /** Prints what comes after `position` and moves it along, so that a failure half-way repeats and skips nothing. */

@@ -2,7 +2,7 @@ import { loadDatabaseConfig } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
 import { findImages, type ImageRow, type LifeEvent, readLife } from '../store/reports.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { type Store, withStore } from './store.ts';
 import {
   durationText,
   instantText,
@@ -28,16 +28,12 @@ export async function history(
   context: CommandContext,
 ): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    const lives = await readLives(store.db, image_id, options.project);
-    if (lives.length === 0) throw new CommandError(unknownImage(image_id, options.project));
-    if (options.json) printJson(context.out, lives);
-    else for (const life of lives) tell(context.out, life, context.now());
-    return EXIT.done;
-  } finally {
-    await store.close();
-  }
+  const work = ({ db }: Store) => readLives(db, image_id, options.project);
+  const lives = await withStore(config, { migrate: false, signal: context.stop, work });
+  if (lives.length === 0) throw new CommandError(unknownImage(image_id, options.project));
+  if (options.json) printJson(context.out, lives);
+  else for (const life of lives) tell(context.out, life, context.now());
+  return EXIT.done;
 }
 
 interface Life {

@@ -2,7 +2,7 @@ import { loadDatabaseConfig } from '../config/config.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
 import { type ImageRow, readImages } from '../store/reports.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { type Store, withStore } from './store.ts';
 import {
   type Column,
   durationText,
@@ -25,20 +25,17 @@ export interface ImagesOptions {
 export async function images(options: ImagesOptions, context: CommandContext): Promise<ExitCode> {
   const status = options.status === undefined ? undefined : statusNamed(options.status);
   const config = loadDatabaseConfig(context.surroundings);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    const rows = await readImages(store.db, {
-      ...(options.project === undefined ? {} : { project_id: options.project }),
-      ...(status === undefined ? {} : { status }),
-      ...(options.type === undefined ? {} : { image_type: options.type }),
-      removed: options.removed ?? false,
-    });
-    if (options.json) printJson(context.out, rows);
-    else printTable(context.out, columns(options, context.now()), { rows, empty: 'No image matches.' });
-    return EXIT.done;
-  } finally {
-    await store.close();
-  }
+  const wanted = {
+    ...(options.project === undefined ? {} : { project_id: options.project }),
+    ...(status === undefined ? {} : { status }),
+    ...(options.type === undefined ? {} : { image_type: options.type }),
+    removed: options.removed ?? false,
+  };
+  const work = ({ db }: Store) => readImages(db, wanted);
+  const rows = await withStore(config, { migrate: false, signal: context.stop, work });
+  if (options.json) printJson(context.out, rows);
+  else printTable(context.out, columns(options, context.now()), { rows, empty: 'No image matches.' });
+  return EXIT.done;
 }
 
 function statusNamed(text: string): ImageStatus {

@@ -1,11 +1,13 @@
 import { loadConfig } from '../config/config.ts';
 import { connectProjects } from '../daemon/sync-project.ts';
 import type { ImageChange, SightingMark } from '../inventory/diff.ts';
+import type { Database } from '../store/database.ts';
 import { type Plan, planSweep } from '../sync/plan.ts';
+import type { SyncProject } from '../sync/project.ts';
 import { errorText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { closing, type Store, withStore } from './store.ts';
 import { type Colour, type Column, type Output, paint, printJson, printTable } from './terminal.ts';
 
 export interface PlanOptions {
@@ -18,22 +20,22 @@ export interface PlanOptions {
 export async function plan(options: PlanOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
   const chosen = chooseProjects(config.projects, options.project);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    const open = connectProjects(chosen, context);
-    try {
-      const control = { now: context.now, signal: context.stop };
-      const plans: Plan[] = [];
-      for (const project of open.projects) plans.push(await planSweep(store.db, project, control));
-      if (options.json) printJson(context.out, plans.map(planDocument));
-      else for (const one of plans) printPlan(context.out, one);
-      return exitCodeOf(plans, options.detailedExitcode ?? false);
-    } finally {
-      await open.close();
-    }
-  } finally {
-    await store.close();
-  }
+  const work = ({ db }: Store) =>
+    closing(connectProjects(chosen, context), ({ projects }) => planAll(db, projects, context));
+  const plans = await withStore(config, { migrate: false, signal: context.stop, work });
+  if (options.json) printJson(context.out, plans.map(planDocument));
+  else for (const one of plans) printPlan(context.out, one);
+  return exitCodeOf(plans, options.detailedExitcode ?? false);
+}
+
+async function planAll(
+  db: Database,
+  projects: readonly SyncProject[],
+  { now, stop: signal }: CommandContext,
+): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  for (const project of projects) plans.push(await planSweep(db, project, { now, signal }));
+  return plans;
 }
 
 function planDocument({ project_id, status, requests, diff, held_removals, error, snapshot }: Plan) {

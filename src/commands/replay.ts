@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts';
 import { cursorBefore, rewindSink } from '../store/sinks.ts';
 import { readSinkStatus } from '../store/status.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { type Store, withStore } from './store.ts';
 
 /** One of the two. */
 export interface ReplayOptions {
@@ -22,20 +22,23 @@ export async function replay(
 ): Promise<ExitCode> {
   const start = startOf(options);
   const config = loadDatabaseConfig(context.surroundings);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    await refuseOthers(store.db, name);
-    const after = typeof start === 'number' ? start : await cursorBefore(store.db, start);
-    const events = after === null ? 0 : await rewindSink(store.db, name, after);
+  const work = async ({ db }: Store) => {
+    const events = await rewind(db, name, start);
     context.out.write(
       events === 0
         ? `Nothing to send again: ${name} has not come further than that.\n`
         : `${events} ${events === 1 ? 'event goes' : 'events go'} to ${name} again, as far as its filters let them, once the daemon runs.\n`,
     );
-    return EXIT.done;
-  } finally {
-    await store.close();
-  }
+  };
+  await withStore(config, { migrate: false, signal: context.stop, work });
+  return EXIT.done;
+}
+
+/** Returns how many events come after the cursor's new place and before its old one. */
+async function rewind(db: Database, name: string, start: number | Date): Promise<number> {
+  await refuseOthers(db, name);
+  const after = typeof start === 'number' ? start : await cursorBefore(db, start);
+  return after === null ? 0 : await rewindSink(db, name, after);
 }
 
 function startOf({ after, since }: ReplayOptions): number | Date {

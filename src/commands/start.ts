@@ -7,7 +7,7 @@ import { type RunningParts, startParts } from '../daemon/parts.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore, type Store } from './store.ts';
+import { type Store, withStore } from './store.ts';
 
 /** Of the time a stop may take, what is under way gets to finish by itself; the rest is for rolling it back. */
 const GRACE_SHARE = 0.6;
@@ -50,7 +50,8 @@ export async function start(context: CommandContext): Promise<ExitCode> {
     alarm.ring();
   });
   try {
-    await runWithStore(daemon);
+    const work = (store: Store) => runWith(store, daemon);
+    await withStore(config, { migrate: true, signal: context.stop, maxConnections: 12, work });
   } catch (error) {
     // A stop that came before everything had begun.
     if (error !== context.stop.reason) throw error;
@@ -59,18 +60,13 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function runWithStore(daemon: Daemon): Promise<void> {
+async function runWith(store: Store, daemon: Daemon): Promise<void> {
   const { config, context, log } = daemon;
-  const store = await openStore(config, { migrate: true, signal: context.stop, maxConnections: 12 });
-  try {
-    for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
-    // Its password is for this machine alone; still, it goes to whoever started us and not into the log.
-    if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
-    await announce(config, { db: store.db, now: context.now });
-    await runUntilStopped(daemon, store);
-  } finally {
-    await store.close();
-  }
+  for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
+  // Its password is for this machine alone; still, it goes to whoever started us and not into the log.
+  if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
+  await announce(config, { db: store.db, now: context.now });
+  await runUntilStopped(daemon, store);
 }
 
 async function runUntilStopped(daemon: Daemon, store: Store): Promise<void> {

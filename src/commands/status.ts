@@ -3,7 +3,7 @@ import { readAlerts } from '../delivery/alerts.ts';
 import type { ToldAlert } from '../store/alerts.ts';
 import { type ProjectStatus, readProjectStatus, readSinkStatus, type SinkStatus } from '../store/status.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore, type Store } from './store.ts';
+import { type Store, withStore } from './store.ts';
 import {
   type Colour,
   type Column,
@@ -29,15 +29,11 @@ interface Status {
 /** Prints how far the inventory can be relied on, what is wrong upstream, and whether those who should know do. */
 export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const store = await openStore(config, { migrate: false, signal: context.stop });
-  try {
-    const found = await readStatus(store, config, context.now());
-    if (options.json) printJson(context.out, statusDocument(found));
-    else printStatus(context.out, found, context.now());
-    return EXIT.done;
-  } finally {
-    await store.close();
-  }
+  const work = (store: Store) => readStatus(store, config, context.now());
+  const found = await withStore(config, { migrate: false, signal: context.stop, work });
+  if (options.json) printJson(context.out, statusDocument(found));
+  else printStatus(context.out, found, context.now());
+  return EXIT.done;
 }
 
 async function readStatus({ db }: Store, { baselineAlerts }: DatabaseConfig, now: Date): Promise<Status> {

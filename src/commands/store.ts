@@ -4,6 +4,8 @@ import { startEmbeddedPostgres } from '../store/embedded/embedded.ts';
 import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { CommandError } from './command.ts';
 
+type StoreConfig = Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>;
+
 export interface Store {
   readonly db: Database;
   /** For psql. */
@@ -12,18 +14,45 @@ export interface Store {
   readonly embedded: boolean;
   /** What was migrated on the way. */
   readonly migrated: readonly string[];
-  readonly close: () => Promise<void>;
+}
+
+interface StoreOptions {
+  /** Brings a configured database up to date. Without it, one that is not is refused, and what to do is said. */
+  readonly migrate: boolean;
+  /** Gives up the start of an embedded database. */
+  readonly signal: AbortSignal;
+  readonly maxConnections?: number;
 }
 
 /**
- * The database of a command: the configured one, or the embedded one started on the way. Whoever writes brings it up to
- * date (`migrate: true`); whoever reads only refuses one that is not, and says what to do. The embedded one is ours
- * alone, and always brought up to date.
+ * Does a command's work with its database, and closes it however the work ends. That is the configured database or else
+ * the embedded one, which is started on the way, and is ours alone: it is always brought up to date.
+ *
+ * @throws CommandError when the database is out of date, MigrationError, EmbeddedPostgresError, and what `work` throws
  */
-export async function openStore(
-  config: Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>,
-  { migrate, signal, maxConnections = 4 }: { migrate: boolean; signal: AbortSignal; maxConnections?: number },
-): Promise<Store> {
+export async function withStore<Result>(
+  config: StoreConfig,
+  { work, ...options }: StoreOptions & { readonly work: (store: Store) => Promise<Result> },
+): Promise<Result> {
+  return await closing(await openStore(config, options), work);
+}
+
+/** Does the work with what was opened for it, and closes that however the work ends. */
+export async function closing<Open extends { readonly close: () => Promise<void> }, Result>(
+  open: Open,
+  work: (open: Open) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(open);
+  } finally {
+    await open.close();
+  }
+}
+
+async function openStore(
+  config: StoreConfig,
+  { migrate, signal, maxConnections = 4 }: StoreOptions,
+): Promise<Store & { readonly close: () => Promise<void> }> {
   const server = config.databaseUrl
     ? { url: config.databaseUrl.reveal(), close: () => Promise.resolve() }
     : await startEmbeddedPostgres({ dataDir: config.dataDir, signal });

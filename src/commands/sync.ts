@@ -10,7 +10,7 @@ import { sweepProject } from '../sync/sweep.ts';
 import { errorCode, errorText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { openStore } from './store.ts';
+import { closing, type Store, withStore } from './store.ts';
 import { type Column, durationText, type Output, printJson, printTable, runColour } from './terminal.ts';
 
 export interface SyncOptions {
@@ -24,19 +24,13 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
   const log = createLog({ level: config.logLevel }, context.err);
   for (const warning of config.warnings) log.warn(warning);
   const chosen = chooseProjects(config.projects, options.project);
-  const store = await openStore(config, { migrate: true, signal: context.stop });
-  try {
-    const open = await openProjects(store.db, chosen, context);
-    try {
-      const reports = await sweepAll(open.projects, { db: store.db, log, context });
+  const work = async ({ db }: Store) =>
+    closing(await openProjects(db, chosen, context), async ({ projects }) => {
+      const reports = await sweepAll(projects, { db, log, context });
       printReports(context.out, reports, options.json ?? false);
       return exitCodeOf(reports);
-    } finally {
-      await open.close();
-    }
-  } finally {
-    await store.close();
-  }
+    });
+  return await withStore(config, { migrate: true, signal: context.stop, work });
 }
 
 async function sweepAll(
