@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chooseEdition } from '../src/simulator/choose-edition.ts';
-import { KEY_PAIR, TEMPORARY_KEY_PAIR, USER } from '../src/simulator/credentials.ts';
 import { REFERENCE_EDITION } from '../src/simulator/edition.ts';
 import { loadFaults } from '../src/simulator/faults.ts';
+import { KEY_PAIR, TEMPORARY_KEY_PAIR, USER } from '../src/simulator/server.ts';
 import { editionCloud } from './support/edition-cloud.ts';
 
 const PAGE = await readFile(new URL('../docs/simulator.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { createLockout, type Lockout } from './access.ts';
 import { type Answer, iamAnswer } from './answer.ts';
-import { createLockout, type Lockout } from './lockout.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,5 @@
 import { type CloudImage, STATUS } from './image.ts';
-import { nextName } from './plausible.ts';
-import { exponential, integerBetween, pick, type Random } from './random.ts';
+import { integerBetween, pick, type Random } from './random.ts';
 import type { World } from './world.ts';
 
 /** How images live. Times are milliseconds of world time; an `…Every` is the mean between two such events. */
@@ -120,4 +119,15 @@ function isOwn({ world }: Life, image: CloudImage): boolean {
 function oneOf({ world, random }: Life, fits: (image: CloudImage) => boolean): CloudImage | null {
   const candidates = [...world.all()].filter(fits);
   return candidates.length > 0 ? pick(random, candidates) : null;
+}
+
+/** Time until the next of events that come independently, `mean` apart on average. */
+function exponential(random: Random, mean: number): number {
+  return -Math.log(1 - random()) * mean;
+}
+
+/** The name after a rebuild: `…-v42` becomes `…-v43`; other names get a suffix. */
+function nextName(image_name: string): string {
+  const match = /^(.*-v)(\d+)$/.exec(image_name);
+  return match ? `${match[1]}${Number(match[2]) + 1}` : `${image_name}-v2`;
 }

@@ -1,5 +1,4 @@
 import type { Catalogue } from './catalogue.ts';
-import type { Clock } from './clock.ts';
 import { type HistoryEntry, historyOf } from './history.ts';
 import { type CloudImage, STATUS, wholeSeconds } from './image.ts';
 import type { NewImage, Population } from './population.ts';
@@ -24,23 +23,23 @@ export interface Mutations {
 }
 
 interface Ledger {
-  readonly clock: Clock;
+  readonly now: () => Date;
   readonly catalogue: Catalogue;
   readonly population: Population;
   readonly history: HistoryEntry[];
 }
 
 export function createMutations(ledger: Ledger): Mutations {
-  const { catalogue, clock, population } = ledger;
+  const { catalogue, now, population } = ledger;
 
   function update(image_id: string, fields: ImageFields): CloudImage {
     const before = existing(catalogue, image_id);
-    return record(ledger, before, { ...before, update_time: wholeSeconds(clock.now()), ...fields });
+    return record(ledger, before, { ...before, update_time: wholeSeconds(now()), ...fields });
   }
 
   return {
     create(fields = {}) {
-      const image = population.newcomer(fields, clock.now());
+      const image = population.newcomer(fields, now());
       if (catalogue.get(image.image_id)) throw new RangeError(`image ${image.image_id} exists already`);
       return record(ledger, null, image);
     },
@@ -74,6 +73,6 @@ function record(ledger: Ledger, before: CloudImage, after: null): null;
 function record(ledger: Ledger, before: CloudImage | null, after: CloudImage | null): CloudImage | null {
   if (after) ledger.catalogue.put(after);
   else if (before) ledger.catalogue.remove(before.image_id);
-  ledger.history.push(...historyOf({ before, after, at: ledger.clock.now() }, ledger.population.projects));
+  ledger.history.push(...historyOf({ before, after, at: ledger.now() }, ledger.population.projects));
   return after;
 }

@@ -1,6 +1,11 @@
 import { type CloudImage, type ImageType, STATUS, wholeSeconds } from './image.ts';
-import { plausibleOrigin, plausibleStatus, plausibleTraits } from './plausible.ts';
-import { hexId, pick, type Random } from './random.ts';
+import { integerBetween, pick, type Random } from './random.ts';
+
+const PURPOSES = ['game-runtime', 'cloud-phone', 'live-stream', 'app-farm', 'qa-device', 'kiosk', 'social'];
+const PUBLIC_PURPOSES = ['cph-base', 'cph-gaming', 'cph-office'];
+const VERSIONS = ['7.1.1', '9.0', '10.0', '11.0', '13.0'];
+const LABELS = ['cloud_phone', 'cloud_phone_1620', 'cloud_game', 'cloud_game_1620', 'qemu_phone'];
+const GIGABYTE = 1_000_000_000;
 
 /** Images found at the start are up to this old. */
 const OLDEST_MS = 90 * 24 * 3_600_000;
@@ -76,4 +81,56 @@ function domains(random: Random): (owner: string) => string {
     known.set(owner, domain_id);
     return domain_id;
   };
+}
+
+/** The fields an image has whoever owns it and whatever happens to it. */
+type Traits = Pick<
+  CloudImage,
+  | 'image_id'
+  | 'image_name'
+  | 'image_version'
+  | 'image_size'
+  | 'os_type'
+  | 'os_name'
+  | 'image_label'
+  | 'is_support_encrypt'
+>;
+
+/** An image as teams build them: `game-runtime-aosp11-v42`, 1 to 5 GB. */
+function plausibleTraits(random: Random, is_public: boolean): Traits {
+  const version = pick(random, VERSIONS);
+  const purpose = pick(random, is_public ? PUBLIC_PURPOSES : PURPOSES);
+  return {
+    image_id: hexId(random),
+    image_name: `${purpose}-aosp${version.split('.')[0]}-v${integerBetween(random, 1, 99)}`,
+    image_version: `AOSP ${version}`,
+    image_size: integerBetween(random, GIGABYTE, 5 * GIGABYTE),
+    os_type: 'aosp',
+    os_name: `AOSP${version}`,
+    image_label: pick(random, LABELS),
+    is_support_encrypt: random() < 0.5,
+  };
+}
+
+/** How an image found in a running cloud came out: most builds succeed, failed ones linger until someone tidies up. */
+function plausibleStatus(random: Random): number {
+  return random() < 0.04 ? STATUS.failed : STATUS.usable;
+}
+
+/** A mix as projects have it: mostly their own images, some public ones, a few shared by others. */
+function plausibleOrigin(random: Random): 'private' | 'public' | 'outside' {
+  const draw = random();
+  if (draw < 0.8) return 'private';
+  return draw < 0.95 ? 'public' : 'outside';
+}
+
+/** 32 hexadecimal digits, the form of the API's ids. */
+function hexId(random: Random): string {
+  let digits = '';
+  for (let word = 0; word < 4; word++) {
+    digits += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  }
+  return digits;
 }

@@ -17,25 +17,9 @@ export function integerBetween(random: Random, low: number, high: number): numbe
   return low + Math.floor(random() * (high - low + 1));
 }
 
-/** Time until the next of events that come independently, `mean` apart on average. */
-export function exponential(random: Random, mean: number): number {
-  return -Math.log(1 - random()) * mean;
-}
-
 /** One of `choices`, which must not be empty. */
 export function pick<Choice>(random: Random, choices: readonly Choice[]): Choice {
   const choice = choices[Math.floor(random() * choices.length)];
   if (choice === undefined) throw new RangeError('nothing to pick from');
   return choice;
-}
-
-/** 32 hexadecimal digits, the form of the API's ids. */
-export function hexId(random: Random): string {
-  let digits = '';
-  for (let word = 0; word < 4; word++) {
-    digits += Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
-  }
-  return digits;
 }

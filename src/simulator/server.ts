@@ -1,7 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createAccess, type KeyPair } from './access.ts';
-import { KEY_PAIR, TEMPORARY_KEY_PAIR, USER } from './credentials.ts';
 import { type Edition, REFERENCE_EDITION } from './edition.ts';
 import { createFaultSchedule } from './fault-schedule.ts';
 import type { Fault } from './faults.ts';
@@ -14,6 +13,21 @@ import type { World } from './world.ts';
 /** Tokens can be larger than Node's default of 16 KiB for all headers, in the request and in the answer. */
 const MAX_HEADER_BYTES = 256 * 1024;
 const DAY_MS = 24 * 3_600_000;
+
+/** What the cloud accepts beside its tokens. These are constants, as they guard nothing. */
+export const USER: IamUser = {
+  name: 'simulated-user',
+  password: 'simulated-password',
+  domain: 'simulated-domain',
+};
+
+export const KEY_PAIR: KeyPair = { access: 'SIMULATEDACCESSKEY01', secret: 'simulated-secret-key' };
+
+export const TEMPORARY_KEY_PAIR: KeyPair & { readonly securityToken: string } = {
+  access: 'SIMULATEDACCESSKEY02',
+  secret: 'simulated-temporary-secret-key',
+  securityToken: 'simulated-security-token',
+};
 
 export interface SimulatorOptions {
   readonly world: World;

@@ -1,11 +1,20 @@
 import { createCatalogue } from './catalogue.ts';
-import { type Clock, createClock } from './clock.ts';
 import type { HistoryEntry } from './history.ts';
 import type { CloudImage, ImageEndpoint, VisibleImage } from './image.ts';
 import { type LifeRates, startLife } from './lifecycle.ts';
 import { createMutations, type Mutations } from './mutations.ts';
 import { createPopulation } from './population.ts';
 import { seededRandom } from './random.ts';
+
+/** A clock that moves only when told to, and does on the way what was scheduled. */
+interface Clock {
+  now(): Date;
+  /** Runs `action` when the clock reaches `at` (at once on the next advance when `at` has passed). */
+  schedule(at: Date, action: () => void): void;
+  /** Moves on to `instant`, stopping at every action scheduled until then; never moves back. */
+  advanceTo(instant: Date): void;
+  advance(milliseconds: number): void;
+}
 
 export interface WorldOptions {
   /** Same seed, same steps: the same images, ids and history. */
@@ -42,7 +51,7 @@ export function createWorld({ seed, start, projects, images = 0, life }: WorldOp
   const history: HistoryEntry[] = [];
   const world: World = {
     ...clock,
-    ...createMutations({ clock, catalogue, population, history }),
+    ...createMutations({ now: clock.now, catalogue, population, history }),
     start,
     projects: population.projects,
     project_id: population.projects[0],
@@ -54,4 +63,36 @@ export function createWorld({ seed, start, projects, images = 0, life }: WorldOp
   // A stream of its own: what a test creates by hand must not change what happens by itself.
   if (life) startLife(world, { random: seededRandom(seed ^ 0x11fe), rates: life });
   return world;
+}
+
+interface Scheduled {
+  readonly at: number;
+  readonly action: () => void;
+}
+
+/** Actions run in order of time, those of the same time in the order they were scheduled. */
+function createClock(start: Date): Clock {
+  let time = start.getTime();
+  const agenda: Scheduled[] = [];
+
+  function advanceTo(instant: Date): void {
+    const target = instant.getTime();
+    for (let next = agenda[0]; next && next.at <= target; next = agenda[0]) {
+      agenda.shift();
+      time = Math.max(time, next.at);
+      next.action();
+    }
+    time = Math.max(time, target);
+  }
+
+  return {
+    now: () => new Date(time),
+    schedule(at, action) {
+      const entry = { at: at.getTime(), action };
+      const place = agenda.findLastIndex((other) => other.at <= entry.at);
+      agenda.splice(place + 1, 0, entry);
+    },
+    advanceTo,
+    advance: (milliseconds) => advanceTo(new Date(time + milliseconds)),
+  };
 }
