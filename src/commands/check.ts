@@ -13,7 +13,7 @@ import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 import { type Column, printJson, printTable } from './terminal.ts';
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly json?: boolean;
 }
 

@@ -16,7 +16,7 @@ import { type DemoView, demoView } from './demo-view.ts';
 import { type Store, withStore } from './store.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   /** Milliseconds after which it ends by itself. */
   readonly for?: number;
 }

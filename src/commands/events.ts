@@ -7,7 +7,7 @@ import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 
-export interface EventsOptions {
+interface EventsOptions {
   /** The number of the last event already seen. */
   readonly after: number;
   /** Go on with what comes, until stopped. */

@@ -13,7 +13,7 @@ import {
   statusColour,
 } from './terminal.ts';
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly project?: string;
   readonly json?: boolean;
 }

@@ -10,7 +10,7 @@ import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 import { type Colour, type Column, type Output, paint, printJson, printTable } from './terminal.ts';
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly project?: string;
   readonly detailedExitcode?: boolean;
   readonly json?: boolean;

@@ -16,7 +16,7 @@ import {
   runColour,
 } from './terminal.ts';
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly json?: boolean;
 }
 

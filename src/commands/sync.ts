@@ -13,7 +13,7 @@ import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 import { type Column, durationText, type Output, printJson, printTable, runColour } from './terminal.ts';
 
-export interface SyncOptions {
+interface SyncOptions {
   readonly project?: string;
   readonly json?: boolean;
 }

@@ -9,7 +9,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface ApiError {
+interface ApiError {
   readonly status: number;
   readonly message: string;
 }

@@ -41,7 +41,7 @@ export function createIam(world: World, tokens: Tokens, user: IamUser): Iam {
 }
 
 /** A project's name in IAM: a region's first project bears its name, further ones are named below it. */
-export function projectName(world: World, project_id: string): string {
+function projectName(world: World, project_id: string): string {
   const place = world.projects.indexOf(project_id);
   return place === 0 ? 'ap-southeast-1' : `ap-southeast-1_${place + 1}`;
 }

@@ -1,7 +1,7 @@
 /** Status codes as the API reports them. Others may be set: the SDKs allow 0 to 10000. */
 export const STATUS = { creating: 0, usable: 1, failed: 2 } as const;
 
-export const ENDPOINTS = ['images', 'phone-images'] as const;
+const ENDPOINTS = ['images', 'phone-images'] as const;
 /** An endpoint that lists images. */
 export type ImageEndpoint = (typeof ENDPOINTS)[number];
 
@@ -9,7 +9,7 @@ export type ImageEndpoint = (typeof ENDPOINTS)[number];
 export type ImageType = 'public' | 'private' | 'share';
 
 /** Fields laid over the row an endpoint lists: other values, other fields, or `undefined` to leave a field out. */
-export type RowPatch = Readonly<Record<string, unknown>>;
+type RowPatch = Readonly<Record<string, unknown>>;
 
 /**
  * One image of the cloud, whoever looks at it. Field names are the API's. A change replaces the whole object, so that a

@@ -23,7 +23,7 @@ export interface LifeRates {
 const MINUTE = 60_000;
 
 /** A busy team's day: about one change in five minutes at speed 1. */
-export const DEFAULT_RATES: LifeRates = {
+const DEFAULT_RATES: LifeRates = {
   speed: 1,
   createEvery: 20 * MINUTE,
   creatingFor: [3 * MINUTE, 15 * MINUTE],

@@ -4,7 +4,7 @@ import { type CloudImage, STATUS, wholeSeconds } from './image.ts';
 import type { NewImage, Population } from './population.ts';
 
 /** Fields of an image that can be told to change. */
-export type ImageFields = Partial<Omit<CloudImage, 'image_id' | 'ordinal'>>;
+type ImageFields = Partial<Omit<CloudImage, 'image_id' | 'ordinal'>>;
 
 /**
  * What can happen to an image. Each stamps `update_time` from the clock (unless the caller sets it) and is in the

@@ -1,6 +1,6 @@
 import { Refusal } from './errors.ts';
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   readonly expires_at: Date;
 }

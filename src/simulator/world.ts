@@ -16,7 +16,7 @@ interface Clock {
   advance(milliseconds: number): void;
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   /** Same seed, same steps: the same images, ids and history. */
   readonly seed: number;
   readonly start: Date;

@@ -14,7 +14,7 @@ export interface Shown {
   readonly result: ListingResult | null;
 }
 
-export interface Answered {
+interface Answered {
   readonly image_id: string;
   readonly word: 'found' | 'unreadable' | 'absent' | 'failed';
 }
@@ -85,7 +85,7 @@ export function recordsIn({ listings, found }: Sight): ImageRecord[] {
 }
 
 /** The ids a look was shown in each source, of records that could be read and of others. */
-export interface ShownIds {
+interface ShownIds {
   readonly ids: ReadonlySet<string>;
   /** A row without an id was among them, which may be any image. */
   readonly anonymous: boolean;

@@ -17,7 +17,7 @@ export const OUTAGE = {
   proofs: { public: 'failed', private: 'failed', share: 'failed', all: 'failed' },
 } as const;
 
-export interface Alerting {
+interface Alerting {
   readonly db: Database;
   readonly alertmanager: TestAlertmanager;
   /** The API of project `p1`. */

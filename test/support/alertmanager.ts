@@ -24,7 +24,7 @@ export interface GivenAlert {
   readonly fingerprint: string;
 }
 
-export interface Notification {
+interface Notification {
   readonly status: 'firing' | 'resolved';
   readonly image_id: string | undefined;
 }

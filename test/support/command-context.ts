@@ -2,7 +2,7 @@ import { type CommandContext, CommandError, type ExitCode } from '../../src/comm
 import { processSurroundings } from '../../src/config/environment.ts';
 import type { Env } from './simulated-project.ts';
 
-export interface HeardContext {
+interface HeardContext {
   readonly context: CommandContext;
   readonly stdout: () => string;
   readonly stderr: () => string;
@@ -24,7 +24,7 @@ export function heardContext({ env, now }: { env: Env; now: () => Date }): Heard
   return { context, stdout: () => printed.join(''), stderr: () => said.join('') };
 }
 
-export interface CommandOutcome {
+interface CommandOutcome {
   readonly code: ExitCode;
   /** What it printed, then what it said, then the sentence it failed with. */
   readonly text: string;

@@ -5,7 +5,7 @@ import { LONG } from './long.ts';
 import { useProgram } from './program.ts';
 import type { Env } from './simulated-project.ts';
 
-export type RunCommandLine = (args: readonly string[], env?: Env) => Promise<Ended>;
+type RunCommandLine = (args: readonly string[], env?: Env) => Promise<Ended>;
 
 /**
  * Runs command lines to their end. All but signals and exit is the program's own, called in this process: half a second of

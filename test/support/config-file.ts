@@ -10,7 +10,7 @@ export const PATH = `${FOLDER}/inventory.yaml`;
 /** The beginning of a usable file, with credentials for the projects that follow. */
 export const TOKEN = 'credentials: { main: { token: hunter2 } }\ndefaults: { credentials: main }\n';
 
-export interface FileOptions {
+interface FileOptions {
   readonly env?: Environment;
   /** More files, by their paths. */
   readonly files?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { compiledCode } from './compiled.ts';
 
-export interface DeliveryProgram {
+interface DeliveryProgram {
   /** Begins to deliver. */
   readonly go: () => void;
   /** Ends it as a power cut would; resolves once it is gone. */

@@ -10,7 +10,7 @@ import { runningServer } from '../../src/store/embedded/pidfile.ts';
 import { stopServer } from '../../src/store/embedded/server.ts';
 import { compiledCode } from './compiled.ts';
 
-export interface EmbeddedFixture {
+interface EmbeddedFixture {
   /** Only its owner can enter it: as root, the account Postgres runs as cannot. */
   readonly dataDir: string;
   readonly data: string;

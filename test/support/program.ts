@@ -3,7 +3,7 @@ import { type BuiltProgram, buildProgram, type Ended, type RunningProgram } from
 import { compiledCode } from './compiled.ts';
 import type { Env } from './simulated-project.ts';
 
-export interface Program extends Pick<BuiltProgram, 'folder' | 'start'> {
+interface Program extends Pick<BuiltProgram, 'folder' | 'start'> {
   readonly run: (args: readonly string[], env?: Env) => Promise<Ended>;
 }
 

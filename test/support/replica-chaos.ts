@@ -12,7 +12,7 @@ import { type Fleet, prepareFleet, type Replica } from './replica-fleet.ts';
 import { type OwnPostgres, startOwnPostgres } from './replica-postgres.ts';
 import { changeSomething, crowdedWorld } from './replica-world.ts';
 
-export interface ChaosOptions {
+interface ChaosOptions {
   readonly projects: number;
   /** In each project, at first. */
   readonly images: number;
@@ -27,7 +27,7 @@ export interface ChaosOptions {
   readonly note: (text: string) => void;
 }
 
-export interface ChaosOutcome extends Audit {
+interface ChaosOutcome extends Audit {
   readonly kills: number;
   readonly terminated: number;
 }

@@ -6,7 +6,7 @@ import type { Simulator } from '../../src/simulator/server.ts';
 import type { BuiltProgram, Ended, RunningProgram } from './built-program.ts';
 import type { Env } from './simulated-project.ts';
 
-export interface FleetPlan {
+interface FleetPlan {
   readonly databaseUrl: string;
   readonly cloud: Pick<Simulator, 'url' | 'token'>;
   readonly projects: readonly string[];

@@ -7,10 +7,10 @@ import type { Database } from '../../src/store/database.ts';
 import type { RunReport } from '../../src/sync/run.ts';
 import type { ScriptedProject } from './scripted-project.ts';
 
-export const ONCE_A_YEAR = '0 0 1 1 *';
+const ONCE_A_YEAR = '0 0 1 1 *';
 export const EVERY_SECOND = '* * * * * *';
 
-export interface RunningDaemon {
+interface RunningDaemon {
   readonly daemon: Daemon;
   /** What it logged. */
   readonly lines: Record<string, unknown>[];

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach } from 'vitest';
 import type { CloudEvent } from '../../src/inventory/event.ts';
 
-export interface Posted {
+interface Posted {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -15,7 +15,7 @@ export interface Posted {
 /** A status, or whatever a server can do to an answer. */
 export type Answer = number | ((response: ServerResponse) => void);
 
-export interface WebhookReceiver {
+interface WebhookReceiver {
   /** Stays the same over `down` and `up`. */
   readonly url: string;
   /** Every request, whatever it was answered. */
