@@ -8,12 +8,13 @@ import { Stopped } from './daemon/look-loop.ts';
 const stopping = new AbortController();
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // The second one is from somebody who does not want to wait: nothing half-done can be committed, so just go.
+  // The second signal is from somebody who does not want to wait. Nothing half-done can be committed, so it
+  // ends at once.
   process.on(signal, () =>
     stopping.signal.aborted ? process.exit(EXIT.failed) : stopping.abort(new Stopped()),
   );
 }
-// A reader such as `head` that has seen enough is no error.
+// A reader such as `head` may have seen enough. That is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;
@@ -24,10 +25,10 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   err: process.stderr,
   surroundings: processSurroundings(),
   stop: stopping.signal,
-  // Only a command that can reload listens: any other ends, as usual, when its terminal is closed.
+  // Only a command that can reload listens. Any other ends when its terminal is closed, as usual.
   onReload: (reload) => void process.on('SIGHUP', reload),
   now: () => new Date(),
   exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
 });
-// Everything was closed by the command; what could still hang is not ours to wait for, once output is flushed.
+// The command has closed everything. What still hangs is not waited for once the output is flushed.
 process.stdout.write('', () => process.exit(exitCode));

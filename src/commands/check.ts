@@ -22,7 +22,7 @@ interface Checked {
   readonly result: 'ok' | 'note' | 'failed' | 'skipped';
   readonly what: string;
   readonly project_id: string | null;
-  /** What was found, and for a failure what to do about it. */
+  /** What was found. For a failure also what to do about it. */
   readonly details: string;
 }
 
@@ -73,7 +73,7 @@ async function tryPrivileges({ db, embedded }: Store): Promise<Pick<Checked, 're
   return { result: 'ok', details: `${kind} ${version}, up to date, may be written` };
 }
 
-/** The credential first: when it is rejected, asking each endpoint again would only bring its lock-out closer. */
+/** Tries the credential first. When it is rejected, another request would only bring its lock-out closer. */
 async function checkProject(config: ProjectConfig, context: CommandContext): Promise<Checked[]> {
   const transport = openTransport();
   const { probes } = connectProject(config, { ...context, transport });
@@ -99,7 +99,7 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
 
 const RECEIVER_TIMEOUT_MS = 5_000;
 
-/** Nothing is sent: whether a webhook takes events shows the first delivery, see `status`. */
+/** Sends nothing. Whether a webhook takes events shows with the first delivery, see `status`. */
 async function checkSink({ kind, name, url }: SinkConfig, { stop }: CommandContext): Promise<Checked> {
   const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS };
   const { ok, details } = await reachReceiver({ kind, url: url.reveal() }, control);
@@ -112,7 +112,10 @@ const UNPROVEN = {
   details: 'no endpoint gave an answer that shows whether they are good',
 } as const;
 
-/** The service itself answers only behind a gateway that has looked at the credential; errors of its own say CPS. */
+/**
+ * The service answers only behind a gateway that has looked at the credential. The service's own errors begin
+ * with CPS.
+ */
 function showsAccepted(error: CphError | null): boolean {
   return error === null || error.code.startsWith('CPS.');
 }

@@ -9,10 +9,13 @@ export interface CommandContext {
   readonly surroundings: Surroundings;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly stop: AbortSignal;
-  /** From now on SIGHUP calls `reload`, and does not end the program any more. */
+  /** From now on SIGHUP calls `reload` and no longer ends the program. */
   readonly onReload: (reload: () => void) => void;
   readonly now: () => Date;
-  /** Ends the program with `done` after so many milliseconds, whatever still hangs; for a stop that was promised. */
+  /**
+   * Ends the program with `done` after so many milliseconds, whatever still hangs. For a stop that was
+   * promised.
+   */
   readonly exitWithin: (ms: number) => void;
 }
 
@@ -27,7 +30,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Something the user can put right; its message is all there is to print, and there is no stack worth showing. */
+/** Something the user can put right. Only the message is printed: there is no stack worth showing. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;

@@ -1,4 +1,6 @@
-/** What the demo looks like: a line for each change, and on a terminal a line below them that says how things stand. */
+/**
+ * What the demo looks like: a line for each change. On a terminal, a line below them says how things stand.
+ */
 import type { LifeEvent } from '../store/reports.ts';
 import type { RunReport } from '../sync/run.ts';
 import { durationText, type Output, paint, printable } from './terminal.ts';

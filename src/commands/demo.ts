@@ -23,13 +23,15 @@ interface DemoOptions {
 
 const SEED = 7;
 const IMAGES = 24;
-/** World seconds in a second: something happens every second or two, and an image takes seconds to be created. */
+/**
+ * World seconds in a second. Something happens every second or two, and an image takes seconds to be created.
+ */
 const SPEED = 240;
-/** Log lines read at once; a sweep of the demo's world brings a few dozen at most. */
+/** Events read at once. A sweep of the demo's world brings a few dozen at most. */
 const PAGE = 1000;
 
 /**
- * Everything there is, for show: a simulated cloud with a life of its own, a real Postgres of its own in a temporary
+ * Shows everything there is: a simulated cloud with a life of its own, a Postgres of its own in a temporary
  * folder, and the daemon with fast schedules. Prints each change as the daemon sees it.
  */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<ExitCode> {
@@ -92,7 +94,9 @@ async function watchDaemon(
   await open.close();
 }
 
-/** Shows what each run wrote, in the order of the log. Runs end faster than they can be shown, so they queue. */
+/**
+ * Shows what each run wrote, in the order of the log. Runs end faster than they can be shown, so they queue.
+ */
 function follower(store: Store, view: DemoView) {
   let shown = 0;
   let queue: Promise<void> = Promise.resolve();

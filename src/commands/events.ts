@@ -14,9 +14,9 @@ interface EventsOptions {
   readonly follow?: boolean;
 }
 
-/** Events read at once: bounds memory, whatever the length of the log. */
+/** Events read at once. This bounds memory, whatever the length of the log. */
 const PAGE = 1000;
-/** Between two looks at a log that has nothing new, and between tries while the database is away. */
+/** Between two reads of a log that has nothing new, and between tries while the database is away. */
 const POLL_MS = 500;
 
 /** Prints the event log as CloudEvents, one a line, oldest first. */
@@ -28,7 +28,9 @@ export async function events(options: EventsOptions, context: CommandContext): P
   return EXIT.done;
 }
 
-/** Prints what comes after `position` and moves it along, so that a failure half-way repeats and skips nothing. */
+/**
+ * Prints what comes after `position` and moves it along. A failure half-way then repeats and skips nothing.
+ */
 async function printNew(
   db: Database,
   position: { after: number },
@@ -44,7 +46,9 @@ async function printNew(
   }
 }
 
-/** A database that restarts is waited for, however long it takes: whoever follows the log wants the next event. */
+/**
+ * Waits for a database that restarts, however long that takes: whoever follows the log wants the next event.
+ */
 async function follow(db: Database, position: { after: number }, context: CommandContext): Promise<void> {
   let away = false;
   while (!context.stop.aborted) {

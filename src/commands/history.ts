@@ -18,7 +18,7 @@ interface HistoryOptions {
   readonly json?: boolean;
 }
 
-/** More than any image goes through; keeps one that flaps for months from filling the screen. */
+/** More than any image goes through. Keeps one that flaps for months from filling the screen. */
 const NEWEST = 500;
 
 /** Tells one image's life, in every project that knows it. */

@@ -3,7 +3,7 @@ import { adviceOnReader } from '../store/reader-role.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 
-/** Brings the database up to date, or leaves it as it was. */
+/** Brings the database up to date. When that fails, the database stays as it was. */
 export async function migrate(context: CommandContext): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
   const work = async ({ db, migrated }: Store) => {

@@ -29,15 +29,15 @@ interface CommandLine {
 }
 
 /**
- * Runs the command that `args` name and returns the exit code. Never rejects: what went wrong is said on `world.err`, with
- * a stack only when the mistake is ours.
+ * Runs the command that `args` name and returns the exit code. Never rejects: what went wrong is said on
+ * `world.err`, with a stack only when the mistake is ours.
  */
 export async function runCommandLine(args: readonly string[], world: CommandContext): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
   const program = createProgram(world);
   const context: CommandContext = {
     ...world,
-    // Asked for each time: a reload reads what is there then.
+    // Asked for each time, since a reload reads what is there then.
     get surroundings() {
       return withConfigFile(world.surroundings, program.opts().config);
     },
@@ -167,7 +167,7 @@ function parseDuration(text: string): number {
   throw new InvalidArgumentError('It takes a duration such as 30s or 5m.');
 }
 
-/** An empty one would mean the environment instead, and is a variable of a script that was not set. */
+/** An empty path would mean the environment instead. It comes from a script's variable that was not set. */
 function parsePath(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It takes the path of a file.');
@@ -189,7 +189,9 @@ function parsePort(text: string): number {
   throw new InvalidArgumentError('It takes a port, 0 to 65535.');
 }
 
-/** What a person can put right is told in a sentence; anything else is our mistake, and its stack is the report. */
+/**
+ * Says in a sentence what a person can put right. Anything else is our mistake, and its stack is the report.
+ */
 function complain(error: unknown, { err, stop }: CommandContext): ExitCode {
   const tell = (text: string, code: ExitCode): ExitCode => {
     err.write(`${text}\n`);
@@ -204,7 +206,7 @@ function complain(error: unknown, { err, stop }: CommandContext): ExitCode {
   return tell(isSystemError(error) ? errorText(error) : (error.stack ?? error.message), EXIT.failed);
 }
 
-/** Raised by Postgres or the operating system: what it says is about them, not about our code. */
+/** Postgres or the operating system raised it. Its text is about them and not about our code. */
 function isSystemError(error: Error): boolean {
   return 'code' in error || error.cause instanceof Error;
 }

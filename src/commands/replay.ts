@@ -6,11 +6,11 @@ import { readSinkStatus } from '../store/status.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 
-/** One of the two. */
+/** Exactly one of the two is set. */
 export interface ReplayOptions {
   /** The number of the last event that is not to be sent again. */
   readonly after?: number;
-  /** A date or a date and time; UTC unless it says otherwise. */
+  /** A date, or a date and a time. UTC unless it says otherwise. */
   readonly since?: string;
 }
 
@@ -60,7 +60,7 @@ async function refuseOthers(db: Database, name: string): Promise<void> {
   if (sink?.kind === 'webhook') return;
   if (sink) {
     throw new CommandError(
-      `${name} is not told of events but of what is true now, and is told that anyway, again and again: there is nothing to replay.`,
+      `${name} takes no events. It is told what is true now, again and again, so there is nothing to replay.`,
       EXIT.usage,
     );
   }

@@ -9,33 +9,34 @@ import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 
-/** Of the time a stop may take, what is under way gets to finish by itself; the rest is for rolling it back. */
+/** The share of a stop's time in which the work under way may finish. The rest is for rolling it back. */
 const GRACE_SHARE = 0.6;
-/** How soon a reload is tried again that the database was not there for. */
+/** How soon a reload is tried again after the database was away. */
 const RELOAD_AGAIN_MS = 5_000;
 
-/** A daemon, whatever it is configured with at the moment. */
+/** A daemon, whatever its configuration is at the moment. */
 interface Daemon {
   readonly context: CommandContext;
   readonly log: Log;
   /** Rings when there is something to do besides running. */
   readonly alarm: Alarm;
-  /** Asked for by SIGHUP, and waiting when the database did not take it. */
+  /** SIGHUP asks for a reload. The reload waits while the database does not take it. */
   readonly reload: { state: 'none' | 'asked' | 'waiting' };
   /** What it runs with. */
   config: Config;
 }
 
 /**
- * Runs the daemon until it is told to stop, and returns once nothing of it runs any more: within the time a stop may
- * take, whenever it was asked for. SIGHUP makes it read its configuration again.
+ * Runs the daemon until it is told to stop. Returns once nothing of it runs any more, within the time a stop
+ * may take. SIGHUP makes it read its configuration again.
  *
- * @throws ConfigError, MigrationError (also when a later version migrates the database meanwhile), EmbeddedPostgresError
+ * @throws ConfigError, EmbeddedPostgresError
+ * @throws MigrationError, also when a later version migrates the database meanwhile
  */
 export async function start(context: CommandContext): Promise<ExitCode> {
   const alarm = createAlarm();
   const reload: Daemon['reload'] = { state: 'none' };
-  // Before anything else: until somebody listens, SIGHUP ends the program.
+  // Comes before anything else: until somebody listens, SIGHUP ends the program.
   context.onReload(() => {
     reload.state = 'asked';
     alarm.ring();
@@ -53,7 +54,7 @@ export async function start(context: CommandContext): Promise<ExitCode> {
     const work = (store: Store) => runWith(store, daemon);
     await withStore(config, { migrate: true, signal: context.stop, maxConnections: 12, work });
   } catch (error) {
-    // A stop that came before everything had begun.
+    // The stop came before everything had begun.
     if (error !== context.stop.reason) throw error;
   }
   log.info('stopped');
@@ -63,7 +64,7 @@ export async function start(context: CommandContext): Promise<ExitCode> {
 async function runWith(store: Store, daemon: Daemon): Promise<void> {
   const { config, context, log } = daemon;
   for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
-  // Its password is for this machine alone; still, it goes to whoever started us and not into the log.
+  // The password is for this machine alone. It goes to whoever started us and not into the log.
   if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
   await announce(config, { db: store.db, now: context.now });
   await runUntilStopped(daemon, store);
@@ -97,8 +98,8 @@ const stopParts = (parts: RunningParts, { config }: Daemon) =>
   parts.stop(config.shutdownTimeoutMs * GRACE_SHARE);
 
 /**
- * A stop and a start of everything but the process and its database, so that there is one way to begin. Nothing is
- * stopped before the configuration was read without a fault and the database knows what it names.
+ * Stops and starts everything but the process and its database, so that there is one way to begin. Stops
+ * nothing before the configuration was read without a fault and the database knows what it names.
  */
 async function reload(parts: RunningParts, running: Running): Promise<RunningParts> {
   const { daemon, store } = running;
@@ -124,7 +125,7 @@ async function reload(parts: RunningParts, running: Running): Promise<RunningPar
   return await startWith(next, running);
 }
 
-/** The configuration to go on with; null when it cannot be used, and the log says why. */
+/** The configuration to go on with. Null when it cannot be used; the log then says why. */
 function nextConfig(
   { log, context, config }: Daemon,
   { store, quiet }: { store: Store; quiet: boolean },

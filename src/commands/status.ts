@@ -26,7 +26,7 @@ interface Status {
   readonly sinks: readonly SinkStatus[];
 }
 
-/** Prints how far the inventory can be relied on, what is wrong upstream, and whether those who should know do. */
+/** Prints how far the inventory can be relied on, what is wrong upstream, and whether sinks know of it. */
 export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
   const work = (store: Store) => readStatus(store, config, context.now());
@@ -89,7 +89,7 @@ function projectColumns(now: Date): Column<ProjectStatus>[] {
   ];
 }
 
-/** In place of what is wrong with it: nobody looks or delivers any more, and nothing that stands there is news. */
+/** Stands in place of what is wrong. Nobody looks or delivers any more, so what is wrong is no news. */
 const NOT_CONFIGURED = 'not configured';
 
 function completeColour({ unconfigured_since, stale, last_complete_at }: ProjectStatus): Colour {

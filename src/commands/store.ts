@@ -10,14 +10,17 @@ export interface Store {
   readonly db: Database;
   /** For psql. */
   readonly url: string;
-  /** True when the database is our own and not one that was configured. */
+  /** True when the database is our own, false when it was configured. */
   readonly embedded: boolean;
   /** What was migrated on the way. */
   readonly migrated: readonly string[];
 }
 
 interface StoreOptions {
-  /** Brings a configured database up to date. Without it, one that is not is refused, and what to do is said. */
+  /**
+   * Brings a configured database up to date. Without it, an outdated one is refused with a word on what to
+   * do.
+   */
   readonly migrate: boolean;
   /** Gives up the start of an embedded database. */
   readonly signal: AbortSignal;
@@ -25,10 +28,12 @@ interface StoreOptions {
 }
 
 /**
- * Does a command's work with its database, and closes it however the work ends. That is the configured database or else
- * the embedded one, which is started on the way, and is ours alone: it is always brought up to date.
+ * Does a command's work with its database, and closes it however the work ends. That is the configured
+ * database. Without one it is the embedded database, started on the way and always brought up to date, as it
+ * is ours alone.
  *
- * @throws CommandError when the database is out of date, MigrationError, EmbeddedPostgresError, and what `work` throws
+ * @throws CommandError when the database is out of date
+ * @throws MigrationError, EmbeddedPostgresError, and what `work` throws
  */
 export async function withStore<Result>(
   config: StoreConfig,

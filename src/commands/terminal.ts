@@ -1,7 +1,7 @@
 /** How commands speak: aligned tables and colour on a terminal, plain tab-separated lines anywhere else. */
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** Where a command writes what it was asked for; logs go elsewhere. */
+/** Where a command writes what it was asked for. Logs go elsewhere. */
 export interface Output {
   readonly write: (text: string) => void;
   readonly isTTY: boolean;
@@ -9,13 +9,13 @@ export interface Output {
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
-/** Colours text for a terminal; leaves it alone for a file or a pipe. */
+/** Colours text for a terminal. Leaves it alone for a file or a pipe. */
 export function paint(out: Output, colour: Colour | readonly Colour[], text: string): string {
-  // The stream was asked already; styleText's own check would look at another one.
+  // The stream was asked already. The check of styleText would look at another stream.
   return out.isTTY ? styleText([...[colour].flat()], text, { validateStream: false }) : text;
 }
 
-/** What upstream sends is text, not terminal control: a name must not be able to move the cursor. */
+/** Takes control characters out of what upstream sent: a name must not be able to move the cursor. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '�');
 }
@@ -27,7 +27,7 @@ export interface Column<Row> {
   readonly align?: 'right';
 }
 
-/** Prints rows under their titles. `empty` says, in a sentence, what it means that there are none. */
+/** Prints rows under their titles. `empty` says in a sentence what it means that there are none. */
 export function printTable<Row>(
   out: Output,
   columns: readonly Column<Row>[],
@@ -117,7 +117,7 @@ export function statusColour(status: string | null): Colour | null {
   return status === 'usable' ? 'green' : null;
 }
 
-/** Green for a run that did all it should, red for one that failed, yellow for what a person should look at. */
+/** Green for a run that did all it should, red for one that failed, yellow where a person should look. */
 export function runColour(status: string | null): Colour | null {
   if (status === null) return null;
   if (status === 'succeeded') return 'green';

@@ -6,7 +6,7 @@ import type { Tokens } from './tokens.ts';
 export interface KeyPair {
   readonly access: string;
   readonly secret: string;
-  /** Temporary key pairs have one, and requests must carry it. */
+  /** Temporary key pairs have one. Requests must carry it. */
   readonly securityToken?: string;
 }
 
@@ -20,11 +20,14 @@ export interface Access {
 const MAX_SKEW_MS = 15 * 60_000;
 
 export function createAccess(tokens: Tokens, keyPairs: readonly KeyPair[]): Access {
-  // "More than five failures" lock, so the sixth does.
+  // The vendor's "more than five failures" lock, so the sixth does.
   return { tokens, keyPairs, lockout: createLockout({ failures: 6, forMs: 5 * 60_000 }) };
 }
 
-/** Throws {@link Refusal} unless the request comes with a valid token or signature. Key pairs are good for all projects. */
+/**
+ * Throws {@link Refusal} unless the request comes with a valid token or signature. A key pair is good for
+ * every project.
+ */
 export function checkAccess(
   request: ApiRequest,
   access: Access,
@@ -62,7 +65,7 @@ function isSigned(
   return claim.signature === signatureOf(request, claim.signedHeaders, keyPair.secret);
 }
 
-/** Counts failures by name and locks a name out for a while after too many in a row. */
+/** Counts failures by name. Too many in a row lock the name out for a while. */
 export interface Lockout {
   isLocked(name: string, now: Date): boolean;
   fail(name: string, now: Date): void;
@@ -80,7 +83,7 @@ interface Tally {
   readonly lockedUntil: number;
 }
 
-/** Failures while locked do not prolong the lock; when it ends, counting starts anew. */
+/** Failures while locked do not prolong the lock. When it ends, counting starts anew. */
 export function createLockout({ failures, forMs }: LockoutRules): Lockout {
   const tallies = new Map<string, Tally>();
   const isLocked = (name: string, now: Date) => now.getTime() < (tallies.get(name)?.lockedUntil ?? 0);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ERRORS, isErrorCode, type Refusal } from './errors.ts';
 import type { Charset } from './json-body.ts';
 
-/** What the server sends back: an object goes out as JSON, text as it is. */
+/** What the server sends back. An object goes out as JSON, text as it is. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

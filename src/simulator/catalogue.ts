@@ -6,16 +6,20 @@ export interface Catalogue {
   all(): Iterable<CloudImage>;
   put(image: CloudImage): void;
   remove(image_id: string): void;
-  /** What `endpoint` lists to a project, newest first. Made once per change of what the project sees, not once per page. */
+  /**
+   * What `endpoint` lists to a project, newest first. Made once per change of what the project sees, and not
+   * once per page.
+   */
   listing(project_id: string, endpoint: ImageEndpoint): readonly VisibleImage[];
 }
 
-/** Sees what is public, as every project does. No project has this id. */
+/** A viewer that sees what is public, as every project does. No project has this id. */
 const EVERYBODY = '';
 
 export function createCatalogue(): Catalogue {
   const images = new Map<string, CloudImage>();
-  // With 300 projects of 100 images, finding a project's by looking at all of them kept a processor busy by itself.
+  // An index by viewer. With 300 projects of 100 images, a search through all images kept a processor busy by
+  // itself.
   const imagesSeenBy = new Map<string, Map<string, CloudImage>>();
   const listings = new Map<string, Map<ImageEndpoint, readonly VisibleImage[]>>();
 

@@ -1,4 +1,4 @@
-/** Why a request is refused, by the code the API would give. Becomes the answer, see answer.ts. */
+/** Why a request is refused, by the code the API would give. See answer.ts for what becomes of it. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
 

@@ -20,7 +20,7 @@ export interface Cloud {
 }
 
 /**
- * The answer the API gives when nothing goes wrong with it: first the gateway's checks, then the endpoint.
+ * The answer the API gives when nothing goes wrong. The gateway checks first, then the endpoint answers.
  */
 export function answerRequest(request: ApiRequest, cloud: Cloud): Answer {
   try {

@@ -1,9 +1,9 @@
 import { type CloudImage, typeFor } from './image.ts';
 
 /**
- * One thing that truly happened to an image, as one project could see it: an image seen by three projects makes three
- * entries. `created` and `shared` make it visible, `deleted` and `unshared` make it vanish; a `status_changed` entry
- * may cover other fields that changed with the status.
+ * One thing that truly happened to an image, as one project could see it. An image seen by three projects
+ * makes three entries. `created` and `shared` make it visible, `deleted` and `unshared` make it vanish. A
+ * `status_changed` entry may cover other fields that changed with the status.
  */
 export interface HistoryEntry {
   readonly kind: 'created' | 'shared' | 'updated' | 'status_changed' | 'unshared' | 'deleted';

@@ -40,15 +40,16 @@ export function createIam(world: World, tokens: Tokens, user: IamUser): Iam {
   return { world, tokens, user, lockout };
 }
 
-/** A project's name in IAM: a region's first project bears its name, further ones are named below it. */
+/** A project's name in IAM. The first project bears the region's name, further ones are named below it. */
 function projectName(world: World, project_id: string): string {
   const place = world.projects.indexOf(project_id);
   return place === 0 ? 'ap-southeast-1' : `ap-southeast-1_${place + 1}`;
 }
 
 /**
- * `POST /v3/auth/tokens`: password login with a project scope. 201 with the token in `X-Subject-Token`; errors have
- * IAM's body. Five wrong passwords lock the user for 15 minutes of the world's clock, the right password included.
+ * `POST /v3/auth/tokens`: a password login with a project scope. Answers 201 with the token in
+ * `X-Subject-Token`, or an error with IAM's body. Five wrong passwords lock the user for 15 minutes of the
+ * world's clock. The right password is then refused, too.
  */
 export function answerLogin(body: string, iam: Iam): Answer {
   const login = LOGIN.safeParse(parseJson(body));

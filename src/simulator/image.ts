@@ -1,19 +1,21 @@
 /** Status codes as the API reports them. Others may be set: the SDKs allow 0 to 10000. */
 export const STATUS = { creating: 0, usable: 1, failed: 2 } as const;
 
-const ENDPOINTS = ['images', 'phone-images'] as const;
 /** An endpoint that lists images. */
-export type ImageEndpoint = (typeof ENDPOINTS)[number];
+export type ImageEndpoint = 'images' | 'phone-images';
 
 /** What an image is to the project that looks at it. */
 export type ImageType = 'public' | 'private' | 'share';
 
-/** Fields laid over the row an endpoint lists: other values, other fields, or `undefined` to leave a field out. */
+/**
+ * Fields laid over the row that an endpoint lists: other values, other fields, or `undefined` to leave a
+ * field out.
+ */
 type RowPatch = Readonly<Record<string, unknown>>;
 
 /**
- * One image of the cloud, whoever looks at it. Field names are the API's. A change replaces the whole object, so that a
- * page in the making never shows half of one.
+ * One image of the cloud, whoever looks at it. Field names are the API's. A change replaces the whole object,
+ * so a page in the making never shows half of one.
  */
 export interface CloudImage {
   readonly image_id: string;
@@ -57,7 +59,9 @@ export function typeFor(image: CloudImage, project_id: string): ImageType | null
   return image.shared_with.includes(project_id) ? 'share' : null;
 }
 
-/** Whether `endpoint` lists the image: phone-images offers only what phones can be made from, so usable images. */
+/**
+ * Whether `endpoint` lists the image. phone-images offers only what phones can be made from: usable images.
+ */
 export function listedBy(image: CloudImage, endpoint: ImageEndpoint): boolean {
   if (image.listed_in) return image.listed_in.includes(endpoint);
   return endpoint === 'images' || image.status === STATUS.usable;

@@ -2,7 +2,7 @@ import { type CloudImage, STATUS } from './image.ts';
 import { integerBetween, pick, type Random } from './random.ts';
 import type { World } from './world.ts';
 
-/** How images live. Times are milliseconds of world time; an `…Every` is the mean between two such events. */
+/** How images live. Times are milliseconds of world time. An `…Every` is the mean between two such events. */
 export interface LifeRates {
   /** Divides all times below: 150 makes a change about every two seconds, enough to watch. */
   readonly speed: number;
@@ -42,7 +42,7 @@ interface Life {
   readonly rates: LifeRates;
 }
 
-/** Schedules the world's life. What happens then is a function of `random` and of the clock's stops alone. */
+/** Schedules the world's life. What happens then depends on `random` and the clock's stops alone. */
 export function startLife(
   world: World,
   { random, rates: given }: { random: Random; rates: Partial<LifeRates> },
@@ -73,7 +73,7 @@ function beginImage(life: Life): void {
   const { image_id } = world.create({ project_id: pick(random, world.projects) });
   const fails = random() < rates.failureShare;
   after(life, integerBetween(random, ...rates.creatingFor), () => {
-    // It may have been removed, or finished by hand, while it was being made.
+    // The image may have been removed, or finished by hand, while it was being made.
     if (world.get(image_id)?.status !== STATUS.creating) return;
     if (fails) world.fail(image_id);
     else world.finish(image_id);
@@ -104,7 +104,7 @@ function unshareOne(life: Life): void {
   if (image) life.world.unshare(image.image_id, pick(life.random, image.shared_with));
 }
 
-/** Failed images go first: people tidy up. */
+/** Removes one image. Failed ones go first: people tidy up. */
 function removeOne(life: Life): void {
   const own = [...life.world.all()].filter((image) => isOwn(life, image));
   if (own.length <= life.rates.keep) return;

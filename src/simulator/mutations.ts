@@ -7,8 +7,8 @@ import type { NewImage, Population } from './population.ts';
 type ImageFields = Partial<Omit<CloudImage, 'image_id' | 'ordinal'>>;
 
 /**
- * What can happen to an image. Each stamps `update_time` from the clock (unless the caller sets it) and is in the
- * history before the call returns. All but `create` throw RangeError when there is no such image.
+ * What can happen to an image. Each stamps `update_time` from the clock, unless the caller sets it. Each is
+ * in the history before the call returns. All but `create` throw RangeError when there is no such image.
  */
 export interface Mutations {
   /** Throws RangeError when the id is taken. */

@@ -3,7 +3,10 @@ import { type ImageEndpoint, STATUS } from './image.ts';
 import type { ApiRequest } from './request.ts';
 import type { World } from './world.ts';
 
-/** Lets images come and go of the type and in the project the request asks for. Nothing for other requests. */
+/**
+ * Lets images come and go, of the type and in the project that the request asks for. Does nothing for other
+ * requests.
+ */
 export function mutateWorld(
   world: World,
   { create = 0, remove = [] }: MutateEffect,

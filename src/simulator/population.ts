@@ -11,14 +11,14 @@ const GIGABYTE = 1_000_000_000;
 const OLDEST_MS = 90 * 24 * 3_600_000;
 
 /**
- * Fields of an image to create; what is left out is made up. Public and shared images start usable, others creating. A
- * removed image may be given as it was, and comes back so.
+ * Fields of an image to create. What is left out is made up. Public and shared images start usable, others
+ * creating. A removed image may be given as it was, and comes back so.
  */
 export type NewImage = Partial<Omit<CloudImage, 'is_public' | 'owner' | 'ordinal'>> & {
   readonly image_type?: ImageType;
-  /** The project it is private to or shared with; the world's first when left out. */
+  /** The project it is private to or shared with. The world's first when left out. */
   readonly project_id?: string;
-  /** Whose image it is that comes to us shared; some project outside this world when left out. */
+  /** The project that shares the image with us. Some project outside this world when left out. */
   readonly src_project_id?: string;
 };
 
@@ -112,7 +112,10 @@ function plausibleTraits(random: Random, is_public: boolean): Traits {
   };
 }
 
-/** How an image found in a running cloud came out: most builds succeed, failed ones linger until someone tidies up. */
+/**
+ * How an image found in a running cloud came out. Most builds succeed. Failed ones linger until someone
+ * tidies up.
+ */
 function plausibleStatus(random: Random): number {
   return random() < 0.04 ? STATUS.failed : STATUS.usable;
 }

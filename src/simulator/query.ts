@@ -21,7 +21,7 @@ interface WholeNumberRules {
   readonly refusal: ErrorCode;
 }
 
-/** The whole number a query parameter holds; null when it is not sent. Throws {@link Refusal}. */
+/** The whole number a query parameter holds. Null when it is not sent. Throws {@link Refusal}. */
 export function wholeNumber(query: URLSearchParams, name: string, rules: WholeNumberRules): number | null {
   const text = query.get(name);
   if (text === null) return null;
@@ -31,7 +31,7 @@ export function wholeNumber(query: URLSearchParams, name: string, rules: WholeNu
 }
 
 /**
- * One of the words a query parameter may hold; null when it is not sent. Throws {@link Refusal} `CPS.0009`.
+ * One of the words a query parameter may hold. Null when it is not sent. Throws {@link Refusal} `CPS.0009`.
  */
 export function imageType<Type extends string>(query: URLSearchParams, types: readonly Type[]): Type | null {
   const text = query.get('image_type');

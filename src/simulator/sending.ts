@@ -8,7 +8,7 @@ export function isWireEffect(effect: Effect): effect is WireEffect {
   return ['hang', 'reset', 'truncate', 'delay', 'drip'].includes(effect.kind);
 }
 
-/** Sends the answer, as well as the effects let it. Resolves when nothing more will be sent. */
+/** Sends the answer as well as the effects let it. Resolves when nothing more will be sent. */
 export async function send(
   answer: Answer,
   response: ServerResponse,
@@ -40,7 +40,7 @@ function writeHead({ status, headers, body, charset = 'utf-8' }: Answer, respons
   return bytes;
 }
 
-/** Closes only when the half is on its way: destroyed at once, nothing would arrive. */
+/** Closes only when the half is on its way. Closed at once, nothing would arrive. */
 function truncate(body: Buffer, response: ServerResponse): void {
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }

@@ -34,16 +34,16 @@ export interface SimulatorOptions {
   /** A free one when left out. */
   readonly port?: number;
   /**
-   * Drives the world: before each answer it moves on to this time. Left out, the world's clock stands still
-   * until it is told to move.
+   * Drives the world: before each answer the world moves on to this time. Left out, the world's clock stands
+   * still until it is told to move.
    */
   readonly now?: () => Date;
   /** Where it should differ from the reference pages. */
   readonly edition?: Partial<Edition>;
   readonly faults?: readonly Fault[];
   /**
-   * Tokens that logins give: how long they are valid, 24 hours by default, and how long a text they are at
-   * least.
+   * The tokens that logins give: how long they are valid (24 hours by default) and the least length of their
+   * text.
    */
   readonly tokens?: { readonly lifetimeMs?: number; readonly bytes?: number };
 }
@@ -70,7 +70,7 @@ export interface Simulator {
   issueToken(): string;
   /** Ends every token given out so far, `token` included. */
   revokeTokens(): void;
-  /** Stops listening and cuts the connections that are left, answered or not. */
+  /** Stops listening and cuts the connections that are left, whether answered or not. */
   close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const tokens = createTokens({ lifetimeMs: DAY_MS, bytes: 0, ...options.tokens });
   const schedule = createFaultSchedule(faults);
   const closing = new AbortController();
-  // Every answer that is kept back listens; hundreds may be under way.
+  // Every answer that is kept back listens to it. Hundreds may be under way.
   setMaxListeners(0, closing.signal);
   const session: Session = {
     cloud: {

@@ -24,7 +24,10 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Answers one request, faults and all. Rejects only for a mistake of our own: being cut off is no error here. */
+/**
+ * Answers one request, faults and all. Rejects only for a mistake of our own: a client that hangs up is no
+ * error here.
+ */
 export async function respond({ message, response }: Exchange, session: Session): Promise<void> {
   const { cloud, schedule, requests, signal } = session;
   try {
@@ -43,7 +46,10 @@ export async function respond({ message, response }: Exchange, session: Session)
   }
 }
 
-/** Images come and go first, so that the answer shows them; then the answer is spoilt, one effect after another. */
+/**
+ * Lets images come and go first, so that the answer shows them. Then spoils the answer, one effect after
+ * another.
+ */
 function makeAnswer(request: ApiRequest, cloud: Cloud, effects: readonly Effect[]): Answer {
   for (const effect of effects) {
     if (effect.kind === 'mutate') mutateWorld(cloud.world, effect, request);

@@ -66,7 +66,7 @@ function canonicalQuery(query: URLSearchParams): string {
     .join('&');
 }
 
-/** UTF-8 sorts by code point; JavaScript's own order is by UTF-16 unit. */
+/** UTF-8 sorts by code point. JavaScript's own order is by UTF-16 unit. */
 function byCodePoint(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

@@ -11,7 +11,10 @@ export interface Tokens {
   issue(project_id: string, now: Date): IssuedToken;
   /** For every project, until revoked. */
   grant(): string;
-  /** Throws {@link Refusal}: 401 when the token is unknown, revoked or expired, 403 when it is for another project. */
+  /**
+   * Throws {@link Refusal}: 401 when the token is unknown, revoked or expired, 403 when it is for another
+   * project.
+   */
   check(token: string, access: { project_id: string; now: Date }): void;
   /** Ends all tokens at once, as a change of password or permissions does. */
   revokeAll(): void;

@@ -1,4 +1,7 @@
-/** The program as users run it: compiled, a process of its own, and no environment but the one it is given. */
+/**
+ * The program as users run it: compiled, in a process of its own, with no environment but the one it is
+ * given.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -31,8 +34,8 @@ export interface BuiltProgram {
 }
 
 /**
- * Compiles `src` and the programs of `test/support` to the same places below `folder`, and returns it. Around them are the
- * checkout's own package.json, migrations and packages. Types are checked elsewhere.
+ * Compiles `src` and the programs of `test/support` to the same places below `folder`, and returns `folder`.
+ * Around them are the checkout's own package.json, migrations and packages. Types are checked elsewhere.
  */
 export async function compile(folder: string): Promise<string> {
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
@@ -43,7 +46,9 @@ export async function compile(folder: string): Promise<string> {
   return folder;
 }
 
-/** The program, in a package of its own that a test may change. Compiled for it, unless `compiled` has it already. */
+/**
+ * The program, in a package of its own that a test may change. Compiles it unless `compiled` has it already.
+ */
 export async function buildProgram(compiled?: string): Promise<BuiltProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'cph-inventory-program-'));
   const packageFolder = join(folder, 'package');

@@ -8,7 +8,10 @@ interface HeardContext {
   readonly stderr: () => string;
 }
 
-/** What a command knows of the world in a process of its own that was given `env`, is piped, and is never stopped. */
+/**
+ * What a command knows of the world in a process of its own that was given `env`, is piped and is never
+ * stopped.
+ */
 export function heardContext({ env, now }: { env: Env; now: () => Date }): HeardContext {
   const printed: string[] = [];
   const said: string[] = [];

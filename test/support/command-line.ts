@@ -8,8 +8,9 @@ import type { Env } from './simulated-project.ts';
 type RunCommandLine = (args: readonly string[], env?: Env) => Promise<Ended>;
 
 /**
- * Runs command lines to their end. All but signals and exit is the program's own, called in this process: half a second of
- * processor time less than starting Node for each. With LONG=1 each is the compiled program in a process of its own.
+ * Runs command lines to their end, in this process: all of the program but its signals and its exit. That
+ * takes half a second of processor time less than starting Node for each. With LONG=1 each is the compiled
+ * program in a process of its own.
  */
 export function useCommandLine(): RunCommandLine {
   return LONG ? useProgram().run : runHere;

@@ -1,4 +1,4 @@
-/** The code as tests start it in processes of their own. */
+/** The code, compiled, as tests start it in processes of their own. */
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { compile } from './built-program.ts';

@@ -1,6 +1,6 @@
 /**
- * A program that delivers, to be forked and killed by tests: `delivery-program <databaseUrl> <receiverUrl>`. Says when it
- * is ready, and begins when it is told to.
+ * A program that delivers, for tests to fork and kill: `delivery-program.js <databaseUrl> <receiverUrl>`. It
+ * says when it is ready, and begins when it is told to.
  */
 import { once } from 'node:events';
 import { startDelivery } from '../../src/delivery/relay.ts';

@@ -1,2 +1,4 @@
-/** Whether tests run at full length, as CI has them: LONG=1. What is cut short otherwise says so where it reads this. */
+/**
+ * Whether tests run at full length, as in CI: LONG=1. Whoever reads this says what it cuts short otherwise.
+ */
 export const LONG = process.env.LONG === '1';

@@ -1,6 +1,7 @@
 /**
- * A program that uses the embedded Postgres, to be forked by tests: `postgres-program.js <dataDir> [<embedded.js>]`.
- * Tells its parent the URL; closes on the message `close`. On Ctrl-C it uses the database once more before it closes.
+ * A program that uses the embedded Postgres, for tests to fork: `postgres-program.js <dataDir>
+ * [<embedded.js>]`. It tells its parent the URL and closes on the message `close`. On Ctrl-C it uses the
+ * database once more before it closes.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

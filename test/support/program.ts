@@ -7,7 +7,9 @@ interface Program extends Pick<BuiltProgram, 'folder' | 'start'> {
   readonly run: (args: readonly string[], env?: Env) => Promise<Ended>;
 }
 
-/** The compiled program, in a package of the file's own. Whatever a test leaves running is killed after it. */
+/**
+ * The compiled program, in a package of the file's own. Whatever a test leaves running is killed after it.
+ */
 export function useProgram(): Program {
   let built: BuiltProgram | undefined;
   const running = new Set<RunningProgram>();
