@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { reachReceiver } from '../src/delivery/reach.ts';
+import { until } from './support/until.ts';
 
 const control = { signal: new AbortController().signal, timeoutMs: 5_000 };
 
@@ -49,3 +52,52 @@ test('one that is not there is not fine, and neither path nor password is told',
   expect(details).toContain('http://127.0.0.1:1 cannot be reached (ECONNREFUSED)');
   expect(details).not.toMatch(/hunter2|t0ken/);
 });
+
+/** A receiver that takes connections and says `words` to each, and nothing more. */
+async function silentReceiver(words: string): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).write(words);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Collects garbage all the time, until the test is over. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const collecting = setInterval(collect, 10);
+  onTestFinished(() => clearInterval(collecting));
+}
+
+test.each([
+  ['nothing', '', 'cannot be reached (TimeoutError); check the URL and the network'],
+  [
+    'half a header',
+    'HTTP/1.1 200 OK\r\nc',
+    'cannot be reached (TimeoutError); check the URL and the network',
+  ],
+  ['half a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf', 'answers with 200'],
+])(
+  'one that accepts and says %s is left in time, also while garbage is collected',
+  async (_, words, told) => {
+    const port = await silentReceiver(words);
+    collectGarbage();
+    const reaching = reachReceiver(
+      { kind: 'alertmanager', url: `http://127.0.0.1:${port}` },
+      { signal: new AbortController().signal, timeoutMs: 300 },
+    );
+    let reached: Awaited<typeof reaching> | undefined;
+    void reaching.then((result) => {
+      reached = result;
+    });
+    const details = `http://127.0.0.1:${port} ${told}`;
+    expect(await until(() => reached, 5_000)).toEqual({ ok: told === 'answers with 200', details });
+  },
+);

@@ -2,6 +2,7 @@ import { asc, gt, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { ImageChange } from '../inventory/diff.ts';
 import { type Database, promptly, type Transaction } from './database.ts';
+import { LOG_LOCK } from './lock-keys.ts';
 import { LOG_CHANNEL } from './notifications.ts';
 import { imageEvents } from './schema.ts';
 import { batches, unnested } from './unnest.ts';
@@ -16,9 +17,6 @@ interface EventOrigin {
   readonly baseline: boolean;
   readonly occurred_at: Date;
 }
-
-/** Serialises the end of every transaction that appends to the log, across all projects and replicas. */
-const LOG_LOCK = 0x63_70_68_01;
 
 /**
  * Appends one event for each change and returns their `seq`, in the order of `changes`.

@@ -2,6 +2,7 @@ import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database } from './database.ts';
+import { MIGRATION_LOCK } from './lock-keys.ts';
 import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migration-files.ts';
 import { grantReader } from './reader-role.ts';
 
@@ -29,9 +30,6 @@ export class NewerDatabaseError extends MigrationError {
     );
   }
 }
-
-/** Any number will do. Only programs that migrate this database use it. */
-const MIGRATING = 7_266_002;
 
 /**
  * Brings the database up to date. One transaction holds all pending migrations, their bookkeeping and the
@@ -88,7 +86,7 @@ function migrationsIn(folder: string | undefined): Promise<MigrationFile[]> {
 }
 
 async function applyPending(db: Database, migrations: readonly MigrationFile[]): Promise<string[]> {
-  await db.execute(sql`select pg_advisory_xact_lock(${MIGRATING})`);
+  await db.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
   const state = compare(migrations, await readApplied(db));
   refuse(state);
   const pending = migrations.filter(({ tag }) => state.pending.includes(tag));

@@ -1,12 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { PRUNING_LOCK } from './lock-keys.ts';
 
 /** Rows examined in one statement, and at most deleted: short enough that nobody waits for it. */
 const BATCH = 5_000;
 /** No number in a sequence is above this one; as SQL, since it is not a number to JavaScript. */
 const LAST = sql.raw('9223372036854775807');
-/** Held by the replica that prunes; the others leave it to that one. */
-const PRUNING = 7_266_003;
 
 /**
  * Deletes events from before `before` in batches, and says how many. What is still needed stays, however old: the last
@@ -54,7 +53,7 @@ async function inBatches(
 async function inTurn(db: Database, batch: SQL): Promise<Batch | null> {
   return await db.transaction(async (tx) => {
     const lock = await tx.execute<{ ours: boolean }>(
-      sql`select pg_try_advisory_xact_lock(${PRUNING}) as ours`,
+      sql`select pg_try_advisory_xact_lock(${PRUNING_LOCK}) as ours`,
     );
     if (!lock.rows[0]?.ours) return null;
     const { rows } = await tx.execute<Batch>(batch);

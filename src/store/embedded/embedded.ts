@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { withDeadline } from '../../waiting/deadline.ts';
+import { EMBEDDED_SERVER_LOCK } from '../lock-keys.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { runningServer } from './pidfile.ts';
@@ -12,8 +14,6 @@ export interface EmbeddedPostgres {
   readonly close: () => Promise<void>;
 }
 
-/** A Postgres session lock: shared by every program that uses the server, exclusive for the one that stops it. */
-const IN_USE = 7_266_001;
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 const LAUNCHES = 5;
@@ -28,24 +28,33 @@ const NOT_NOW = ['57P01', '57P02', '57P03'];
  * @param signal gives up starting, with its reason
  * @throws EmbeddedPostgresError saying what to do
  */
-export async function startEmbeddedPostgres(options: {
+export function startEmbeddedPostgres({
+  dataDir,
+  signal = new AbortController().signal,
+}: {
   readonly dataDir: string;
   readonly signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
-  const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
-  const signal = AbortSignal.any([timeout, ...(options.signal ? [options.signal] : [])]);
-  try {
-    const cluster = await openCluster(options.dataDir, signal);
-    return occupy(cluster, await enter(cluster, signal));
-  } catch (error) {
-    // Whatever the step under way made of it.
-    options.signal?.throwIfAborted();
-    if (!timeout.aborted) throw error;
-    throw new EmbeddedPostgresError(
-      `The embedded Postgres in ${options.dataDir} did not start within ${START_TIMEOUT_MS / 1000} s. Its log is in postgres/data/log there.`,
-      { cause: error },
-    );
-  }
+  return withDeadline(signal, {
+    ms: START_TIMEOUT_MS,
+    work: async (bounded) => {
+      try {
+        const cluster = await openCluster(dataDir, bounded);
+        return occupy(cluster, await enter(cluster, bounded));
+      } catch (error) {
+        // Whatever the step under way made of it.
+        signal.throwIfAborted();
+        throw bounded.aborted ? tookTooLong(dataDir, error) : error;
+      }
+    },
+  });
+}
+
+function tookTooLong(dataDir: string, cause: unknown): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The embedded Postgres in ${dataDir} did not start within ${START_TIMEOUT_MS / 1000} s. Its log is in postgres/data/log there.`,
+    { cause },
+  );
 }
 
 function occupy(cluster: Cluster, guest: pg.Client): EmbeddedPostgres {
@@ -101,7 +110,7 @@ async function join({ password }: Cluster, port: number): Promise<pg.Client | un
     await guest.connect();
     const { rows } = await guest.query<{ entered: boolean }>(
       'select pg_try_advisory_lock_shared($1) as entered',
-      [IN_USE],
+      [EMBEDDED_SERVER_LOCK],
     );
     if (rows[0]?.entered) return guest;
     await guest.end();
@@ -129,9 +138,9 @@ async function leave({ data }: Cluster, guest: pg.Client): Promise<void> {
 async function isLast(guest: pg.Client): Promise<boolean> {
   try {
     // Given up before it is asked for: of two that leave together, one finds itself alone.
-    await guest.query('select pg_advisory_unlock_shared($1)', [IN_USE]);
+    await guest.query('select pg_advisory_unlock_shared($1)', [EMBEDDED_SERVER_LOCK]);
     const { rows } = await guest.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [
-      IN_USE,
+      EMBEDDED_SERVER_LOCK,
     ]);
     return rows[0]?.last === true;
   } catch {
