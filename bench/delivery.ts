@@ -102,7 +102,7 @@ async function relayAll(db: Database, url: string): Promise<number> {
       delivered += count;
       if (delivered === EVENTS) finish();
     },
-    onTrouble: (_sink, error) => write(String(error)),
+    onFailure: (_sink, error) => write(String(error)),
   });
   await finished;
   const ms = performance.now() - start;

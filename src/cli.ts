@@ -3,7 +3,7 @@
 import { EXIT } from './commands/command.ts';
 import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
-import { Stopped } from './daemon/look-loop.ts';
+import { Stopped } from './waiting/stopped.ts';
 
 const stopping = new AbortController();
 

@@ -63,7 +63,7 @@ describe('the listening connection', () => {
     const listener = listenToLog(database.directUrl, () => {
       heard += 1;
     });
-    onTestFinished(listener.close);
+    onTestFinished(listener.stop);
     await until(() => heard === 1);
     await append(database.db, [created('a')]);
     await until(() => heard === 2);
@@ -84,12 +84,12 @@ describe('the listening connection', () => {
     const listener = listenToLog(proxy.url, heard.now);
     await heard.come;
     proxy.silence();
-    await listener.close();
+    await listener.stop();
 
     proxy.silence('listen cph_events');
     const unanswered = listenToLog(proxy.url, () => undefined);
     await until(() => proxy.unheard().includes('listen'));
-    await unanswered.close();
+    await unanswered.stop();
   });
 
   test.each(['postgres://nobody@127.0.0.1:1/nothing', 'not a url'])(
@@ -98,8 +98,8 @@ describe('the listening connection', () => {
       const listener = listenToLog(url, () => {
         throw new Error('heard something');
       });
-      await listener.close();
-      await listener.close();
+      await listener.stop();
+      await listener.stop();
     },
   );
 });

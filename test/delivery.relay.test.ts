@@ -40,7 +40,7 @@ describe('a receiver that fails', () => {
       count: 1,
       error: expect.stringContaining('HTTP 503'),
     });
-    expect(relay.troubles).toEqual([]);
+    expect(relay.failures).toEqual([]);
   });
 
   test('to say that it accepted gets that event again, under the same id', async () => {
@@ -133,7 +133,7 @@ describe('Postgres', () => {
     const relay = await relays.start({ ...database, url, sinks: [webhook(receiver.url)] });
     await appendImages(['a']);
     await until(() => receiver.accepted.length === 1);
-    expect(relay.troubles).toEqual([]);
+    expect(relay.failures).toEqual([]);
   });
 });
 
@@ -167,7 +167,7 @@ describe('stopping', () => {
     await Promise.all([relay.stop(10), relay.stop(10)]);
     expect(await sinkRow(database.db)).toMatchObject({ attempts: 0, leased_by: null });
     expect(relay.deliveries).toEqual([]);
-    expect(relay.troubles).toEqual([]);
+    expect(relay.failures).toEqual([]);
 
     await relays.start({ ...database, sinks: [webhook(receiver.url)], replica: 'after the restart' });
     await until(() => receiver.accepted.length === 1);
@@ -218,7 +218,7 @@ test('trouble that is not the receiver’s is told, and tried again', async () =
   const relay = await relays.start({ ...database, sinks: [troubled] });
   await appendImages(['a']);
   await until(() => receiver.accepted.length === 1);
-  expect(relay.troubles).toMatchObject([{ message: 'not the receiver' }]);
+  expect(relay.failures).toMatchObject([{ message: 'not the receiver' }]);
 });
 
 async function terminateOthers(): Promise<void> {

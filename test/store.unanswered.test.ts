@@ -31,7 +31,11 @@ const quiet = { run_id: 1, project_id: 'p1', started_at: TICK, digest: '', end }
 /** What a replica asks all the time, with the seconds after which it gives up. */
 const STATEMENTS: [string, number, (db: Database) => Promise<unknown>][] = [
   ['a claim', 15, (db) => claimProjects(db, { replica, lease_ms, returned: [], now: TICK, ...claiming })],
-  ['a renewal', 15, (db) => renewLeases(db, { replica, lease_ms, project_ids: ['p1'] })],
+  [
+    'a renewal, a third of the lease long',
+    5,
+    (db) => renewLeases(db, { replica, lease_ms, project_ids: ['p1'] }),
+  ],
   ['giving back', 15, (db) => releaseProjects(db, { replica, returned })],
   ['the beginning of a run', 15, (db) => beginRun(db, 'p1', 'sweep', TICK)],
   ['the end of a quiet run, which may wait for a lock', 40, (db) => endQuietRun(db, quiet)],

@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDatabaseConfig } from '../config/config.ts';
 import { cloudEvent } from '../inventory/event.ts';
 import type { Database } from '../store/database.ts';
 import { readEvents } from '../store/events.ts';
 import { errorText } from '../sync/trouble.ts';
+import { startPeriodic } from '../waiting/periodic.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
+import { untilAborted } from './until-aborted.ts';
 
 interface EventsOptions {
   /** The number of the last event already seen. */
@@ -34,7 +35,7 @@ export async function events(options: EventsOptions, context: CommandContext): P
 async function printNew(
   db: Database,
   position: { after: number },
-  { out, stop }: CommandContext,
+  { out, stop }: Pick<CommandContext, 'out' | 'stop'>,
 ): Promise<void> {
   while (!stop.aborted) {
     const page = await readEvents(db, { after: position.after, limit: PAGE });
@@ -49,17 +50,25 @@ async function printNew(
 /**
  * Waits for a database that restarts, however long that takes: whoever follows the log wants the next event.
  */
-async function follow(db: Database, position: { after: number }, context: CommandContext): Promise<void> {
+async function follow(
+  db: Database,
+  position: { after: number },
+  { out, err, stop }: CommandContext,
+): Promise<void> {
   let away = false;
-  while (!context.stop.aborted) {
-    try {
-      await printNew(db, position, context);
-      if (away) context.err.write('The database is back.\n');
+  const following = startPeriodic({
+    work: (signal) => printNew(db, position, { out, stop: signal }),
+    onDone: () => {
+      if (away) err.write('The database is back.\n');
       away = false;
-    } catch (error) {
-      if (!away) context.err.write(`Waiting for the database: ${errorText(error)}\n`);
+      return POLL_MS;
+    },
+    onFailure: (error) => {
+      if (!away) err.write(`Waiting for the database: ${errorText(error)}\n`);
       away = true;
-    }
-    await sleep(POLL_MS, undefined, { signal: context.stop }).catch(() => undefined);
-  }
+      return POLL_MS;
+    },
+  });
+  await untilAborted(stop);
+  await following.stop();
 }

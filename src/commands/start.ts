@@ -81,8 +81,7 @@ async function runUntilStopped(daemon: Daemon, store: Store): Promise<void> {
       await alarm.sleep(daemon.reload.state === 'waiting' ? RELOAD_AGAIN_MS : Number.POSITIVE_INFINITY);
     }
   } finally {
-    migrations.stop();
-    await stopParts(parts, daemon);
+    await Promise.all([migrations.stop(), stopParts(parts, daemon)]);
   }
 }
 

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
 import { leaseProject, releaseProjects, renewLeases } from '../store/leases.ts';
 import type { LookControl } from '../sync/project.ts';
+import { startPeriodic } from '../waiting/periodic.ts';
 import { replicaName } from './replica-name.ts';
 
 /**
- * How long a project is nobody else's without a word from us. What a replica that died was looking at waits that long;
- * a database that fails over for longer costs the looks under way a second try.
+ * How long a project is nobody else's without a word from us. What a replica that died was looking at waits that long. A
+ * database that fails over for longer costs the looks under way a second try.
  */
 export const LEASE_MS = 15_000;
-/** Two in a row may fail before a lease is lost. */
 export const RENEW_MS = LEASE_MS / 4;
+/** After a renewal that failed. One that hangs is given up after a third of the lease, which leaves time for another. */
+export const RENEW_AGAIN_MS = 1_000;
 const POLL_MS = 200;
 /** Longer than the lease of a daemon that died: after that, whoever holds the project is at work, and we go ahead. */
 const PATIENCE_MS = 30_000;
@@ -30,14 +32,17 @@ export async function withLease<Result>(
     if (await leaseProject(db, project_id, { ...lease, now: now() })) break;
     await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
-  // A renewal that fails costs us the courtesy and nothing else.
-  const renewing = setInterval(() => {
-    renewLeases(db, { ...lease, project_ids: [project_id] }).catch(() => undefined);
-  }, RENEW_MS);
+  const renewing = startPeriodic({
+    firstMs: RENEW_MS,
+    work: () => renewLeases(db, { ...lease, project_ids: [project_id] }),
+    onDone: () => RENEW_MS,
+    // It costs us the courtesy and nothing else.
+    onFailure: () => RENEW_AGAIN_MS,
+  });
   try {
     return await work();
   } finally {
-    clearInterval(renewing);
+    await renewing.stop();
     await releaseProjects(db, { replica, returned: [{ project_id, served: null }] });
   }
 }

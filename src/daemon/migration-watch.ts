@@ -1,10 +1,11 @@
 import type { Database } from '../store/database.ts';
 import { migrationState, NewerDatabaseError } from '../store/migrate.ts';
+import { startPeriodic } from '../waiting/periodic.ts';
 
 export interface MigrationWatch {
   /** @throws NewerDatabaseError once a later version of the program has migrated the database */
   readonly refuseNewer: () => void;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 /** How long an older program may go on writing: replicas are upgraded one by one, and the first one migrates. */
@@ -16,21 +17,22 @@ const EVERY_MS = 5_000;
  */
 export function watchMigrations(db: Database, onNewer: () => void): MigrationWatch {
   let refusal: NewerDatabaseError | null = null;
-  let looking = false;
-  const look = async () => {
-    if (looking) return;
-    looking = true;
-    const state = await migrationState(db).catch(() => null);
-    looking = false;
-    if (state === null || state.newer.length === 0) return;
-    refusal = new NewerDatabaseError(state.newer);
-    onNewer();
-  };
-  const timer = setInterval(() => void look(), EVERY_MS);
+  const watching = startPeriodic({
+    firstMs: EVERY_MS,
+    work: async () => (await migrationState(db)).newer,
+    onDone: (newer) => {
+      if (newer.length > 0) {
+        refusal = new NewerDatabaseError(newer);
+        onNewer();
+      }
+      return EVERY_MS;
+    },
+    onFailure: () => EVERY_MS,
+  });
   return {
     refuseNewer: () => {
       if (refusal) throw refusal;
     },
-    stop: () => clearInterval(timer),
+    stop: () => watching.stop(),
   };
 }

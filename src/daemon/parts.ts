@@ -12,7 +12,7 @@ import type { Log } from './log.ts';
 import { startPruner } from './pruner.ts';
 import { readinessOf } from './readiness.ts';
 import { replicaName } from './replica-name.ts';
-import { describeError, logDelivery, logSinkTrouble } from './run-log.ts';
+import { describeError, logDelivery, logSinkFailure } from './run-log.ts';
 import { createSinks } from './sinks.ts';
 import { connectProjects } from './sync-project.ts';
 
@@ -84,21 +84,27 @@ function deliver(
   { db, url, log, now, metrics, replica }: PartsOptions & { metrics: Metrics; replica: string },
 ): RunningDelivery {
   return startDelivery({
-    ...{ db, url, replica, now, random: Math.random },
+    db,
+    url,
+    replica,
+    now,
+    random: Math.random,
     sinks: createSinks(config.sinks, config),
     onDelivery: (delivery) => {
       logDelivery(log, delivery);
       metrics.countDelivery(delivery);
     },
-    onTrouble: (sink, error) => logSinkTrouble(log, sink, error),
+    onFailure: (sink, error) => logSinkFailure(log, sink, error),
   });
 }
 
 function prune({ retention }: Config, { db, log, now }: PartsOptions) {
   return startPruner({
-    ...{ db, now, retention },
+    db,
+    now,
+    retention,
     onPruned: (pruned) => log.info(pruned, 'old events and runs deleted'),
-    onTrouble: (error) => log.error({ error: describeError(error) }, 'old rows could not be deleted'),
+    onFailure: (error) => log.error({ error: describeError(error) }, 'old rows could not be deleted'),
   });
 }
 

@@ -8,8 +8,8 @@ import type { Log } from './log.ts';
 export function logRun(log: Log, report: RunReport): void {
   const { error, listings, started_at, finished_at, ...counts } = report;
   const duration_ms = finished_at.getTime() - started_at.getTime();
-  const trouble = error === null ? {} : { error: describeError(error) };
-  log[levelOf(report)]({ ...counts, duration_ms, ...trouble }, `${report.kind} ${report.status}`);
+  const described = error === null ? {} : { error: describeError(error) };
+  log[levelOf(report)]({ ...counts, duration_ms, ...described }, `${report.kind} ${report.status}`);
 }
 
 function levelOf(report: RunReport): 'debug' | 'info' | 'warn' | 'error' {
@@ -43,8 +43,8 @@ export function logDelivery(log: Log, { sink, outcome, count, error }: Delivery)
   log[level[outcome]]({ sink, count, error }, `sink ${sink}: ${outcome}`);
 }
 
-/** Delivery itself is in trouble, whatever the receiver does; it is tried again. */
-export function logSinkTrouble(log: Log, sink: string, error: unknown): void {
+/** Delivery itself has failed, whatever the receiver does. It is tried again. */
+export function logSinkFailure(log: Log, sink: string, error: unknown): void {
   log.error({ sink, error: describeError(error) }, `sink ${sink}: cannot deliver`);
 }
 

@@ -15,7 +15,7 @@
  */
 import type { Database } from '../store/database.ts';
 import { listenToLog } from '../store/notifications.ts';
-import { type Alarm, createAlarm } from '../waiting/alarm.ts';
+import { type Periodic, startPeriodic } from '../waiting/periodic.ts';
 import { deliveryDelay } from './retry.ts';
 import type { Sink } from './sink.ts';
 import { type TurnOutcome, takeTurn } from './turn.ts';
@@ -31,8 +31,8 @@ export interface DeliveryOptions {
   readonly replica: string;
   /** Told of what became of events and alerts. */
   readonly onDelivery: (delivery: Delivery) => void;
-  /** Told of everything that is not the receiver's doing; the sink is tried again. */
-  readonly onTrouble: (sink: string, error: unknown) => void;
+  /** Told of everything that is not the receiver's doing. The sink is tried again. */
+  readonly onFailure: (sink: string, error: unknown) => void;
 }
 
 export interface Delivery {
@@ -45,7 +45,7 @@ export interface Delivery {
 
 export interface RunningDelivery {
   /**
-   * Sends nothing further and waits for what is being sent; what takes longer than `graceMs` is dropped, to be sent
+   * Takes no further turn and waits for those under way. What takes longer than `graceMs` to send is dropped, and sent
    * again by whoever comes next. Resolves when nothing runs any more. Calling it again changes nothing.
    */
   readonly stop: (graceMs: number) => Promise<void>;
@@ -57,24 +57,14 @@ const POLL_MS = 1_000;
 /** Starts delivering to sinks that the database knows, from where their cursors are. */
 export function startDelivery(options: DeliveryOptions): RunningDelivery {
   const { url, sinks } = options;
-  const stopping = new AbortController();
-  const dropping = new AbortController();
-  const loops = sinks.map((sink) => {
-    const alarm = createAlarm();
-    const signals = { stopping: stopping.signal, signal: dropping.signal };
-    return { alarm, ended: relaySink(sink, { ...options, ...signals, alarm }) };
-  });
-  const ringAll = () => {
-    for (const { alarm } of loops) alarm.ring();
+  const loops = sinks.map((sink) => relaySink(sink, options));
+  const wakeAll = () => {
+    for (const { wake } of loops) wake();
   };
-  const listener = sinks.length > 0 ? listenToLog(url, ringAll) : null;
+  const listener = sinks.length > 0 ? listenToLog(url, wakeAll) : null;
   const stop = async (graceMs: number) => {
-    stopping.abort();
-    ringAll();
-    const timer = setTimeout(() => dropping.abort(), graceMs);
-    await Promise.all(loops.map(({ ended }) => ended));
-    clearTimeout(timer);
-    await Promise.all([listener?.close(), ...sinks.map((sink) => sink.close())]);
+    await Promise.all(loops.map((loop) => loop.stop(graceMs)));
+    await Promise.all([listener?.stop(), ...sinks.map((sink) => sink.close())]);
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -85,33 +75,25 @@ export function startDelivery(options: DeliveryOptions): RunningDelivery {
   };
 }
 
-interface SinkLoop extends DeliveryOptions {
-  readonly alarm: Alarm;
-  /** Aborted: take no further turn. */
-  readonly stopping: AbortSignal;
-  /** Aborted: drop the turn under way. */
-  readonly signal: AbortSignal;
+/** Takes the turns of one sink. A turn that fails is followed by a delay that grows, as one of the receiver's would be. */
+function relaySink(sink: Sink, options: DeliveryOptions): Periodic {
+  let failures = 0;
+  return startPeriodic({
+    work: (signal) => takeTurn(sink, { ...options, signal }),
+    onDone: (outcome) => {
+      failures = 0;
+      if (outcome) tell(sink, outcome, options);
+      return Math.min(POLL_MS, outcome?.again_in_ms ?? POLL_MS);
+    },
+    onFailure: (error) => {
+      options.onFailure(sink.name, error);
+      failures += 1;
+      return deliveryDelay(failures, null, options.random);
+    },
+  });
 }
 
-async function relaySink(sink: Sink, loop: SinkLoop): Promise<void> {
-  let troubles = 0;
-  while (!loop.stopping.aborted) {
-    let pauseMs: number;
-    try {
-      const outcome = await takeTurn(sink, loop);
-      troubles = 0;
-      if (outcome) tell(sink, outcome, loop);
-      pauseMs = Math.min(POLL_MS, outcome?.again_in_ms ?? POLL_MS);
-    } catch (error) {
-      if (!loop.signal.aborted) loop.onTrouble(sink.name, error);
-      troubles += 1;
-      pauseMs = deliveryDelay(troubles, null, loop.random);
-    }
-    await loop.alarm.sleep(pauseMs);
-  }
-}
-
-function tell(sink: Sink, outcome: TurnOutcome, { onDelivery }: SinkLoop): void {
+function tell(sink: Sink, outcome: TurnOutcome, { onDelivery }: DeliveryOptions): void {
   const { delivered, dead, retried, error } = outcome;
   if (delivered > 0) onDelivery({ sink: sink.name, outcome: 'delivered', count: delivered, error: null });
   if (dead > 0) onDelivery({ sink: sink.name, outcome: 'dead', count: dead, error });

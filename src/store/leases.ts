@@ -173,14 +173,15 @@ export async function leaseProject(
 
 /**
  * Makes the leases of projects still being looked at last for another `lease_ms`. Those being written are left alone:
- * nobody can claim them meanwhile, and the others must not wait for them.
+ * nobody can claim them meanwhile, and the others must not wait for them. Rejects when a third of `lease_ms` brings no
+ * answer: over another connection, there is time for another try.
  */
 export async function renewLeases(
   db: Database,
   { replica, project_ids, lease_ms }: { replica: string; project_ids: readonly string[]; lease_ms: number },
 ): Promise<void> {
   if (project_ids.length === 0) return;
-  await promptly(db).execute(sql`
+  await promptly(db, lease_ms / 3).execute(sql`
     update cph.projects
     set leased_until = clock_timestamp() + ${lease_ms} * interval '1 millisecond'
     where project_id in (

@@ -1,7 +1,7 @@
 /** News of the log by NOTIFY: sooner than asking, and never needed. */
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { startPeriodic } from '../waiting/periodic.ts';
 
 /** The channel on which every appended event is announced; see `appendEvents`. */
 export const LOG_CHANNEL = 'cph_events';
@@ -13,23 +13,22 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 export interface LogListener {
-  readonly close: () => Promise<void>;
+  /** Hears nothing more, and ends the connection: soon, even when nobody is left at its other end. */
+  readonly stop: () => Promise<void>;
 }
 
 /**
- * Calls `onAppend` when events were committed, and after every new connection, for those that nobody heard of. Uses a
+ * Calls `onAppend` when events were committed, and after every new connection, for those that nobody heard of. It uses a
  * connection of its own. One that fails is made again, in silence: behind a transaction-pooling proxy nothing is heard
  * at all, so whoever listens also asks now and then, and learns there what is wrong with the database.
  */
 export function listenToLog(url: string, onAppend: () => void): LogListener {
-  const closing = new AbortController();
-  const listening = keepListening(url, { onAppend, signal: closing.signal });
-  return {
-    close: async () => {
-      closing.abort();
-      await listening;
-    },
-  };
+  const listening = startPeriodic({
+    work: (signal) => listenOnce(url, { onAppend, signal }),
+    onDone: () => RECONNECT_MS,
+    onFailure: () => RECONNECT_MS,
+  });
+  return { stop: () => listening.stop() };
 }
 
 interface Listening {
@@ -37,14 +36,7 @@ interface Listening {
   readonly signal: AbortSignal;
 }
 
-async function keepListening(url: string, { onAppend, signal }: Listening): Promise<void> {
-  while (!signal.aborted) {
-    await listenOnce(url, { onAppend, signal }).catch(() => undefined);
-    await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-/** Rejects when the connection fails or is called off: soon, even when nobody is left at its other end. */
+/** Resolves when the connection was ended, and rejects when it fails or is called off. */
 async function listenOnce(url: string, { onAppend, signal }: Listening): Promise<void> {
   const client = new pg.Client({
     connectionString: url,

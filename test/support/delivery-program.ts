@@ -28,5 +28,5 @@ startDelivery({
   random: Math.random,
   replica: `program ${process.pid}`,
   onDelivery: () => undefined,
-  onTrouble: (_sink, error) => process.stderr.write(`${String(error)}\n`),
+  onFailure: (_sink, error) => process.stderr.write(`${String(error)}\n`),
 });

@@ -33,7 +33,7 @@ export function scriptedSink(takeTurn: Sink['takeTurn']): Sink {
 
 export interface StartedRelay extends RunningDelivery {
   readonly deliveries: Delivery[];
-  readonly troubles: unknown[];
+  readonly failures: unknown[];
 }
 
 export interface Relays {
@@ -77,17 +77,17 @@ async function startRelay(
   options: Pick<DeliveryOptions, 'db' | 'url' | 'sinks'> & Partial<DeliveryOptions>,
 ): Promise<StartedRelay> {
   const deliveries: Delivery[] = [];
-  const troubles: unknown[] = [];
+  const failures: unknown[] = [];
   await registerSinks(options.db, options.sinks, new Date());
   const delivery = startDelivery({
     now: () => new Date(),
     random: () => 0,
     replica: 'this replica',
     onDelivery: (told) => void deliveries.push(told),
-    onTrouble: (_sink, error) => void troubles.push(error),
+    onFailure: (_sink, error) => void failures.push(error),
     ...options,
   });
-  return { ...delivery, deliveries, troubles };
+  return { ...delivery, deliveries, failures };
 }
 
 async function turnsByHand(db: Database, sink: Sink, replica: string): Promise<Turns> {
