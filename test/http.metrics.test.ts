@@ -11,12 +11,12 @@ import { scriptedProject } from './support/scripted-project.ts';
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
 
-async function pageOf(metrics = createMetrics({ baselineAlerts: false })): Promise<string[]> {
-  return (await metrics.page(database.db)).split('\n').filter((line) => line.startsWith('cph_'));
+async function pageOf(metrics = createMetrics(), configured = { baselineAlerts: false }): Promise<string[]> {
+  return (await metrics.page(database.db, configured)).split('\n').filter((line) => line.startsWith('cph_'));
 }
 
 test('a project exists at zero before its first run, so that the first failure is an increase', async () => {
-  const metrics = createMetrics({ baselineAlerts: false });
+  const metrics = createMetrics();
   metrics.expectProject('p1');
   expect(await pageOf(metrics)).toContain(
     'cph_sync_runs_total{project_id="p1",kind="sweep",status="failed"} 0',
@@ -26,7 +26,7 @@ test('a project exists at zero before its first run, so that the first failure i
 test('runs, events and drift are counted from what the run reports', async () => {
   const scripted = await scriptedProject(database.db, 'p1');
   scripted.api.records = [imagesRecord('a'), imagesRecord('b', { status_code: 2 })];
-  const metrics = createMetrics({ baselineAlerts: false });
+  const metrics = createMetrics();
   const report = await scripted.sweep();
   metrics.countRun({
     ...report,
@@ -60,7 +60,7 @@ test('baseline failures are told apart only while they raise no alert', async ()
   const scripted = await scriptedProject(database.db, 'p1');
   scripted.api.records = [imagesRecord('a', { status_code: 2 })];
   await scripted.sweep();
-  const page = await pageOf(createMetrics({ baselineAlerts: true }));
+  const page = await pageOf(createMetrics(), { baselineAlerts: true });
   expect(page.some((line) => line.startsWith('cph_image_failed{'))).toBe(true);
   expect(page.some((line) => line.startsWith('cph_image_failed_baseline'))).toBe(false);
 });
@@ -86,14 +86,14 @@ test('without the database its gauges are absent, neither zero nor remembered, a
   const scripted = await scriptedProject(database.db, 'p1');
   scripted.api.records = [imagesRecord('a', { status_code: 2 })];
   await scripted.sweep();
-  const metrics = createMetrics({ baselineAlerts: false });
+  const metrics = createMetrics();
   expect(await pageOf(metrics)).toContain('cph_database_up 1');
   const away = openDatabase({
     url: 'postgres://127.0.0.1:1/none',
     applicationName: 'test',
     maxConnections: 1,
   });
-  const page = await metrics.page(away.db);
+  const page = await metrics.page(away.db, { baselineAlerts: false });
   await away.close();
   expect(page).toContain('cph_database_up 0');
   expect(page).not.toMatch(/^cph_(image|last_complete|sink_lag)/m);

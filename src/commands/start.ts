@@ -4,6 +4,7 @@ import { announce } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { watchMigrations } from '../daemon/migration-watch.ts';
 import { type RunningParts, startParts } from '../daemon/parts.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
@@ -18,6 +19,7 @@ const RELOAD_AGAIN_MS = 5_000;
 interface Daemon {
   readonly context: CommandContext;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Rings when there is something to do besides running. */
   readonly alarm: Alarm;
   /** SIGHUP asks for a reload. The reload waits while the database does not take it. */
@@ -44,7 +46,7 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
   const log = createLog({ level: config.logLevel }, context.err);
   for (const warning of config.warnings) log.warn(warning);
-  const daemon: Daemon = { context, log, alarm, reload, config };
+  const daemon: Daemon = { context, log, metrics: createMetrics(), alarm, reload, config };
   context.stop.addEventListener('abort', () => {
     log.info('stopping');
     context.exitWithin(daemon.config.shutdownTimeoutMs);
@@ -91,14 +93,14 @@ interface Running {
 }
 
 const startWith = (config: Config, { daemon, store }: Running) =>
-  startParts(config, { ...store, log: daemon.log, now: daemon.context.now });
+  startParts(config, { ...store, log: daemon.log, metrics: daemon.metrics, now: daemon.context.now });
 
 const stopParts = (parts: RunningParts, { config }: Daemon) =>
   parts.stop(config.shutdownTimeoutMs * GRACE_SHARE);
 
 /**
- * Stops and starts everything but the process and its database, so that there is one way to begin. Stops
- * nothing before the configuration was read without a fault and the database knows what it names.
+ * Stops and starts everything but the process, its database and its counters, so that there is one way to
+ * begin. Stops nothing before the configuration was read without a fault and the database knows what it names.
  */
 async function reload(parts: RunningParts, running: Running): Promise<RunningParts> {
   const { daemon, store } = running;

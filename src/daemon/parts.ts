@@ -1,7 +1,7 @@
 /** Everything that runs for one configuration, put together: looks, delivery, pruning, probes and metrics. */
 import type { Config } from '../config/config.ts';
 import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
-import { createMetrics, type Metrics } from '../http/metrics.ts';
+import type { Metrics } from '../http/metrics.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
 import type { Database } from '../store/database.ts';
 import { markUnconfigured } from '../store/projects.ts';
@@ -22,6 +22,8 @@ export interface PartsOptions {
   readonly url: string;
   readonly log: Log;
   readonly now: () => Date;
+  /** Of the process: its counters go on when parts are stopped and others started. */
+  readonly metrics: Metrics;
 }
 
 export interface RunningParts {
@@ -34,19 +36,18 @@ export interface RunningParts {
 
 /** Starts all parts for a configuration that the database knows of, see `announce.ts`. */
 export async function startParts(config: Config, options: PartsOptions): Promise<RunningParts> {
-  const { db, log, now } = options;
+  const { db, log, now, metrics } = options;
   await markWhatIsNotNamed(config, db, now());
   const replica = replicaName();
-  const metrics = createMetrics(config);
   for (const { projectId } of config.projects) metrics.expectProject(projectId);
   const open = connectProjects(config.projects, { now, observe: metrics.countAttempt });
-  const delivery = deliver(config, { ...options, metrics, replica });
+  const delivery = deliver(config, { ...options, replica });
   const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
   const pruner = prune(config, options);
   let scheduled = true;
   const http = await serveHttp(config, log, {
     readiness: () => readinessOf(db, { scheduled }),
-    metrics: { contentType: metrics.contentType, page: () => metrics.page(db) },
+    metrics: { contentType: metrics.contentType, page: () => metrics.page(db, config) },
   });
   const { projects, sinks, schedules } = config;
   log.info({ replica, projects: projects.length, sinks: sinks.length, schedules }, 'started');
@@ -81,7 +82,7 @@ async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Databas
 
 function deliver(
   config: Config,
-  { db, url, log, now, metrics, replica }: PartsOptions & { metrics: Metrics; replica: string },
+  { db, url, log, now, metrics, replica }: PartsOptions & { replica: string },
 ): RunningDelivery {
   return startDelivery({
     db,

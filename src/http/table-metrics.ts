@@ -7,13 +7,12 @@ import { type ImageMeasurement, type Measurements, readMeasurements } from '../s
  * Gauges that are read from the tables at every scrape. When those cannot be read the gauges are absent: a remembered
  * value would hide that nobody is looking, and a zero would end alerts that still hold.
  */
-export function tableMetrics(
-  registry: Registry,
-  { baselineAlerts }: { baselineAlerts: boolean },
-): { refresh: (db: Database) => Promise<void> } {
+export function tableMetrics(registry: Registry): {
+  refresh: (db: Database, configured: { readonly baselineAlerts: boolean }) => Promise<void>;
+} {
   const gauges = createGauges(registry);
   return {
-    refresh: async (db) => {
+    refresh: async (db, { baselineAlerts }) => {
       const measured = await readMeasurements(db).catch(() => null);
       for (const gauge of Object.values(gauges)) gauge.reset();
       gauges.up.set(measured ? 1 : 0);
