@@ -6,9 +6,9 @@ import { registerSinks } from '../store/sinks.ts';
 import { intervalsOf } from './schedule.ts';
 
 /**
- * Makes everything that a configuration names known to the database: its projects, with the times their alerts are
- * measured by, and its sinks, which hear of whatever commits from now on. Writes no row that already says so, takes
- * nothing away, and may be repeated. Rejects when the database cannot be written to.
+ * Makes everything that a configuration names known to the database: its projects, with the times their
+ * alerts are measured by, and its sinks, which hear of whatever commits from now on. Writes no row that
+ * already says so, takes nothing away, and may be repeated. Rejects when the database cannot be written to.
  */
 export async function announce(
   { projects, schedules, sinks }: Config,

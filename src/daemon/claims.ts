@@ -21,12 +21,12 @@ export interface ClaimsOptions {
 }
 
 /** What is due, and how much of it there is room for. */
-export interface Due extends Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now'> {
+interface Due extends Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now'> {
   /** The projects we are looking at. */
   readonly busy: Iterable<string>;
 }
 
-export interface Claimed {
+interface Claimed {
   readonly claimed: readonly ClaimedProject[];
   /** How many projects were given back. */
   readonly returned: number;
@@ -35,10 +35,14 @@ export interface Claimed {
 }
 
 export interface Claims {
-  /** Gives back what was looked at, and claims what is due. What could not be given back is, with the next claim. */
+  /**
+   * Gives back what was looked at, and claims what is due. What could not be given back waits for the next
+   * claim.
+   */
   readonly claim: (due: Due) => Promise<Claimed>;
   /**
-   * Gives a project back with the next claim. A statement for each was a quarter of what quiet sweeps ask of Postgres.
+   * Gives a project back with the next claim. A statement for each was a quarter of what quiet sweeps ask of
+   * Postgres.
    */
   readonly giveBack: (project: ReturnedProject) => void;
   /** Gives back everything that still waits for a claim. False where nothing did. */

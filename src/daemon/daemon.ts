@@ -22,8 +22,9 @@ export interface DaemonOptions {
 
 export interface Daemon {
   /**
-   * Starts no further look and waits for those under way. Those that take longer than `graceMs` are stopped, and what
-   * they have not committed is rolled back. Resolves when nothing runs any more. Calling it again changes nothing.
+   * Starts no further look and waits for those under way. Those that take longer than `graceMs` are stopped,
+   * and what they have not committed is rolled back. Resolves when nothing runs any more. Calling it again
+   * changes nothing.
    */
   readonly stop: (graceMs: number) => Promise<void>;
 }
@@ -53,8 +54,9 @@ export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
 }
 
 /**
- * Hundreds of projects at once would be a burst on API and database; a few are not worth the wait. The spread is well
- * within the shortest interval, or a project late in it would find the next tick there before its turn.
+ * Hundreds of projects at once would be a burst on API and database. A few are not worth the wait. The spread
+ * is well within the shortest interval, or a project late in it would find the next tick there before its
+ * turn.
  */
 function spreadOf(projects: number, intervalMs: number): number {
   return projects <= CONCURRENT_LOOKS ? 0 : Math.min(30_000, intervalMs / 10);

@@ -6,20 +6,27 @@ import { startPeriodic } from '../waiting/periodic.ts';
 import { replicaName } from './replica-name.ts';
 
 /**
- * How long a project is nobody else's without a word from us. What a replica that died was looking at waits that long. A
- * database that fails over for longer costs the looks under way a second try.
+ * How long a project is nobody else's without a word from us. What a replica that died was looking at waits
+ * that long. A database that fails over for longer costs the looks under way a second try.
  */
 export const LEASE_MS = 15_000;
 export const RENEW_MS = LEASE_MS / 4;
-/** After a renewal that failed. One that hangs is given up after a third of the lease, which leaves time for another. */
+/**
+ * The pause after a renewal that failed. One that hangs is given up after a third of the lease, which leaves
+ * time for another.
+ */
 export const RENEW_AGAIN_MS = 1_000;
 const POLL_MS = 200;
-/** Longer than the lease of a daemon that died: after that, whoever holds the project is at work, and we go ahead. */
+/**
+ * Longer than the lease of a daemon that died. Whoever holds the project after that is at work, and we go
+ * ahead.
+ */
 const PATIENCE_MS = 30_000;
 
 /**
- * Runs `work` with the project's lease, so that a daemon beside us does not look meanwhile and, having begun later, win
- * the apply. Waits for a look under way, but not for ever: a lease is a courtesy, and the database decides anyway.
+ * Runs `work` with the project's lease. A daemon beside us does not look meanwhile, so no look that began
+ * later can win the apply. Waits for a look under way, but not for ever: a lease is a courtesy, and the
+ * database decides anyway.
  */
 export async function withLease<Result>(
   db: Database,

@@ -18,8 +18,8 @@ const SECRET_FIELDS = [
 ];
 
 /**
- * The program's log: one JSON object a line, made readable where a person is watching. Secrets are kept in objects that
- * do not print themselves; redaction is the second line of defence.
+ * The program's log: one JSON object a line, made readable where a person is watching. Secrets are kept in
+ * objects that do not print themselves. Redaction is the second line of defence.
  */
 export function createLog({ level }: { level: string }, stream: LogStream): Log {
   const destination: DestinationStream = stream.isTTY

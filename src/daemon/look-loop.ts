@@ -1,11 +1,12 @@
 /**
- * Looking, project by project: claims what is due, looks, gives it back. Any number of replicas may run this loop on one
- * database.
+ * Looking, project by project: claims what is due, looks, gives it back. Any number of replicas may run this
+ * loop on one database.
  *
- * - Projects that hang or fail take a part of our places until they are done with. The rest is for the others.
+ * - Projects that hang or fail take a part of our places until they are done with. The rest is for the
+ *   others.
  * - When we die in the middle of a look, the lease runs out and another replica takes the project over.
- * - When we sleep through our lease (a paused machine), another replica has looked meanwhile. Our look began earlier, so
- *   the database refuses it.
+ * - When we sleep through our lease (a paused machine), another replica has looked meanwhile. Our look began
+ *   earlier, so the database refuses it.
  * - While the database is away nothing can be claimed. Looking goes on where it was as soon as it is back.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +24,7 @@ import { freePlaces } from './places.ts';
 import type { Schedules } from './schedule.ts';
 import { type RunningTicks, startTicks } from './ticks.ts';
 
-export interface LookLoopOptions extends ClaimsOptions {
+interface LookLoopOptions extends ClaimsOptions {
   readonly schedules: Schedules;
   readonly now: () => Date;
   /** The projects to look at, by id. */
@@ -38,7 +39,7 @@ export interface LookLoopOptions extends ClaimsOptions {
   readonly onShift: (shiftMs: number) => void;
 }
 
-export interface LookLoop {
+interface LookLoop {
   /** Claims nothing more. Looks that take longer than `graceMs` are stopped and rolled back. */
   readonly stop: (graceMs: number) => Promise<void>;
 }
@@ -46,8 +47,8 @@ export interface LookLoop {
 /** How soon a replica finds what another one left, or what its own spread makes due. */
 const POLL_MS = 500;
 /**
- * Looks that end within this time are given back, and followed up, by one claim, which goes over all projects. With a
- * claim for each, four replicas at full speed kept two processors 91 % busy; like this, 65 to 77 %.
+ * Looks that end within this time are given back and followed up by one claim, which goes over all projects.
+ * With a claim for each, four replicas at full speed kept two processors 91 % busy; like this, 65 to 77 %.
  */
 const GATHER_MS = 10;
 

@@ -11,7 +11,7 @@ import type { Claims } from './claims.ts';
 import type { Outages } from './outages.ts';
 import type { LookUnderWay } from './places.ts';
 
-export interface LooksOptions {
+interface LooksOptions {
   readonly db: Database;
   readonly now: () => Date;
   /** The projects to look at, by id. */
@@ -25,11 +25,17 @@ export interface LooksOptions {
 }
 
 export interface Looks {
-  /** Begins to look at a project that was claimed for these ticks. Gives it back at once while we are stopping. */
+  /**
+   * Begins to look at a project that was claimed for these ticks. Gives it back at once while we are
+   * stopping.
+   */
   readonly begin: (project: ClaimedProject, ticks: Ticks) => void;
   /** By project. */
   readonly underWay: ReadonlyMap<string, LookUnderWay>;
-  /** Begins no more, and waits for those under way. The ones that take longer than `graceMs` are stopped and rolled back. */
+  /**
+   * Begins no more, and waits for those under way. Those that take longer than `graceMs` are stopped and
+   * rolled back.
+   */
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
@@ -38,7 +44,8 @@ export function createLooks(options: LooksOptions): Looks {
   const { claims, outages, onEnd } = options;
   const underWay = new Map<string, LookUnderWay & { readonly ended: Promise<void> }>();
   const dropping = new AbortController();
-  // Every request of every look listens; with Node's limit of 10, a daemon of some projects began with a warning.
+  // Every request of every look listens. With Node's limit of 10, a daemon of some projects began with a
+  // warning.
   setMaxListeners(0, dropping.signal);
   let stopping = false;
   const run = async (project: ClaimedProject, ticks: Ticks) => {
@@ -52,7 +59,8 @@ export function createLooks(options: LooksOptions): Looks {
       if (stopping) await claims.giveBackNow();
       if (report) outages.answered('look');
     } catch (error) {
-      // It cannot even be recorded. Its lease stays and runs out before it is claimed again: else this were a hot loop.
+      // It cannot even be recorded. Its lease stays, and is claimed again only once it has run out: no hot
+      // loop.
       outages.failed('look', error);
     }
     underWay.delete(project_id);

@@ -2,18 +2,20 @@ import type { Database } from '../store/database.ts';
 import { migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { startPeriodic } from '../waiting/periodic.ts';
 
-export interface MigrationWatch {
+interface MigrationWatch {
   /** @throws NewerDatabaseError once a later version of the program has migrated the database */
   readonly refuseNewer: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** How long an older program may go on writing: replicas are upgraded one by one, and the first one migrates. */
+/**
+ * How long an older program may go on writing. Replicas are upgraded one by one, and the first one migrates.
+ */
 const EVERY_MS = 5_000;
 
 /**
- * Looks now and then whether a later version has migrated the database, and calls `onNewer` when it has. A database that
- * does not answer is for others to report.
+ * Looks now and then whether a later version has migrated the database, and calls `onNewer` when it has. A
+ * database that does not answer is for others to report.
  */
 export function watchMigrations(db: Database, onNewer: () => void): MigrationWatch {
   let refusal: NewerDatabaseError | null = null;

@@ -4,15 +4,18 @@
 type Asker = 'lease' | 'look';
 
 export interface Outages {
-  /** The database has done what was asked of it. Do not call this for work that asked nothing: that proves nothing. */
+  /**
+   * The database has done what was asked of it. Do not call this for work that asked nothing, which proves
+   * nothing.
+   */
   readonly answered: (asker: Asker) => void;
   readonly failed: (asker: Asker, error: unknown) => void;
 }
 
 /**
- * Tells `onOutage` of the first failure. Tells it null once whatever failed has succeeded again, so that an outage of an
- * hour is two lines. Leases that work do not prove that looks do: a disk that is full may let rows be changed and none be
- * added.
+ * Tells `onOutage` of the first failure, and null once whatever failed has succeeded again. So an outage of
+ * an hour is two lines. Leases that work do not prove that looks do: a disk that is full may let rows be
+ * changed and none be added.
  */
 export function createOutages(onOutage: (error: unknown) => void): Outages {
   const failing = new Set<Asker>();

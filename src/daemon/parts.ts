@@ -16,7 +16,7 @@ import { describeError, logDelivery, logSinkFailure } from './run-log.ts';
 import { createSinks } from './sinks.ts';
 import { connectProjects } from './sync-project.ts';
 
-export interface PartsOptions {
+interface PartsOptions {
   readonly db: Database;
   /** The same database, for a connection that listens. */
   readonly url: string;
@@ -28,8 +28,8 @@ export interface PartsOptions {
 
 export interface RunningParts {
   /**
-   * Begins nothing more; what takes longer than `graceMs` is rolled back or left to be sent again. Calling it again
-   * changes nothing.
+   * Begins nothing more. What takes longer than `graceMs` is rolled back or left to be sent again. Calling it
+   * again changes nothing.
    */
   readonly stop: (graceMs: number) => Promise<void>;
 }
@@ -66,8 +66,9 @@ export async function startParts(config: Config, options: PartsOptions): Promise
 }
 
 /**
- * A file names every project and every sink there is; programs that are configured by the environment know of one each and
- * may share a database. Only once nobody of us looks at them any more, since a look takes the mark away.
+ * A file names every project and every sink there is. Programs that are configured by the environment know of
+ * one each and may share a database, so they mark nothing. Call this only once nobody of us looks at those
+ * projects any more: a look takes the mark away.
  */
 async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Database, at: Date): Promise<void> {
   if (file === null) return;
@@ -109,7 +110,9 @@ function prune({ retention }: Config, { db, log, now }: PartsOptions) {
   });
 }
 
-/** A port somebody else has is no reason not to keep the inventory; the error says so, and probes will notice. */
+/**
+ * A port somebody else has is no reason not to keep the inventory. The error says so, and probes will notice.
+ */
 async function serveHttp(
   { http }: Config,
   log: Log,

@@ -6,7 +6,10 @@ export const CONCURRENT_LOOKS = 8;
 const SLOW_MS = 10_000;
 /** Slow ones included: each has its snapshot in memory, and they share twelve database connections. */
 const LOOKS_IN_ALL = 2 * CONCURRENT_LOOKS;
-/** Of projects whose last sweeps failed. With a region down they would take one place after the other, each for minutes. */
+/**
+ * Of projects whose last sweeps failed. With a region down they would take one place after the other, for
+ * minutes each.
+ */
 const FAILING_LOOKS = CONCURRENT_LOOKS / 2;
 /** Slow ones included, so that half of the places are left for the others at any time. */
 const FAILING_IN_ALL = LOOKS_IN_ALL - FAILING_LOOKS;

@@ -11,7 +11,7 @@ export interface Pruned {
   readonly runs: number;
 }
 
-export interface PrunerOptions {
+interface PrunerOptions {
   readonly db: Database;
   readonly now: () => Date;
   /** How long events and runs are kept, in milliseconds. */
@@ -22,12 +22,15 @@ export interface PrunerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-export interface Pruner {
+interface Pruner {
   /** Deletes nothing more, and waits for the statement under way. */
   readonly stop: () => Promise<void>;
 }
 
-/** Prunes the log and the runs every hour, at a minute when few schedules tick, and ends runs that nobody else will. */
+/**
+ * Prunes the log and the runs every hour, at a minute when few schedules tick, and ends runs that nobody else
+ * will.
+ */
 export function startPruner(options: PrunerOptions): Pruner {
   // Only the task wakes it.
   const pause = Number.POSITIVE_INFINITY;
@@ -53,9 +56,9 @@ export function startPruner(options: PrunerOptions): Pruner {
 }
 
 /**
- * All of it, whatever becomes of any part: events that cannot be deleted must not let the runs pile up. It goes by
- * Postgres' clock where ours is ahead of it, or what is young would be deleted for good. Rejects when that clock cannot be
- * read. Any other failure goes to `onFailure`.
+ * Does all of it, whatever becomes of any part: events that cannot be deleted must not let the runs pile up.
+ * It goes by Postgres' clock where ours is ahead of it, or what is young would be deleted for good. Rejects
+ * when that clock cannot be read. Any other failure goes to `onFailure`.
  */
 export async function prune(
   { db, retention, now, onFailure }: Pick<PrunerOptions, 'db' | 'retention' | 'now' | 'onFailure'>,

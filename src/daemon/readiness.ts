@@ -3,7 +3,9 @@ import type { Database } from '../store/database.ts';
 import { migrationState } from '../store/migrate.ts';
 import { errorText } from '../sync/trouble.ts';
 
-/** Whether the daemon can do its work: the database answers and is migrated, and the schedules are running. */
+/**
+ * Whether the daemon can do its work: the database answers and is migrated, and the schedules are running.
+ */
 export async function readinessOf(db: Database, { scheduled }: { scheduled: boolean }): Promise<Readiness> {
   const schedules = scheduled ? READY : 'stopped';
   try {

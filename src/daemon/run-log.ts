@@ -4,7 +4,10 @@ import type { RunReport } from '../sync/run.ts';
 import { errorCode, errorText } from '../sync/trouble.ts';
 import type { Log } from './log.ts';
 
-/** One line for a run, with its counts and the upstream's request ids. A watch that saw nothing new speaks in `debug`. */
+/**
+ * One line for a run, with its counts and the upstream's request ids. A watch that saw nothing new speaks in
+ * `debug`.
+ */
 export function logRun(log: Log, report: RunReport): void {
   const { error, listings, started_at, finished_at, ...counts } = report;
   const duration_ms = finished_at.getTime() - started_at.getTime();

@@ -9,8 +9,8 @@ export interface Schedules {
 }
 
 /**
- * Starts a task that runs on schedule. Of the ticks that went by while the process was busy or slept, the last one is made
- * up for, however late: a daily schedule that was a second late would else lose its day.
+ * Starts a task that runs on schedule. When ticks went by while the process was busy or slept, the last one
+ * is made up for, however late. Otherwise a daily schedule that was a second late would lose its day.
  */
 export function startTask(
   expression: string,
@@ -33,8 +33,8 @@ const RUNS_AHEAD = 200;
 const A_DAY = 24 * 3600_000;
 
 /**
- * The shortest and the longest time, in milliseconds, between two runs of a schedule that lie ahead. Until the longest
- * has passed, silence is as it should be. A day for a schedule that never runs twice.
+ * The shortest and the longest time, in milliseconds, between two runs of a schedule that lie ahead. Until
+ * the longest has passed, silence is as it should be. Both are a day for a schedule that never runs twice.
  */
 export function intervalsOf(expression: string, timezone: string): { shortest: number; longest: number } {
   const task = createTask(expression, () => undefined, { timezone });

@@ -1,4 +1,6 @@
-/** From the configuration of a project to something that can be swept: a client, its listings, its questions. */
+/**
+ * From the configuration of a project to something that can be swept: a client, its listings, its questions.
+ */
 import type { Credentials } from '../config/credentials.ts';
 import type { ProjectConfig } from '../config/project.ts';
 import { type Credential, createAuthorize } from '../cph/auth/credentials.ts';
@@ -15,20 +17,20 @@ import { announceProjects } from './announce.ts';
 /** At 20 requests a second, a listing of a million images takes about ten minutes. */
 const LISTING_DEADLINE_MS = 20 * 60_000;
 
-export interface ConnectedProject {
+interface ConnectedProject {
   readonly project: SyncProject;
   /** A question for each of its listings, to see whether it may be read. */
   readonly probes: readonly Probe[];
 }
 
-export interface OpenProjects {
+interface OpenProjects {
   readonly projects: readonly SyncProject[];
   /** Ends their connections to the API. */
   readonly close: () => Promise<void>;
 }
 
 /** What the requests of all projects share. */
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly now: () => Date;
   /** Told of every attempt at a request, for metrics. */
   readonly observe?: (project_id: string, attempt: AttemptReport) => void;
@@ -43,7 +45,10 @@ export function connectProjects(configs: readonly ProjectConfig[], options: Conn
   };
 }
 
-/** {@link connectProjects}, with the projects made known to the database, for whoever is going to sweep them. */
+/**
+ * {@link connectProjects}, for whoever is going to sweep the projects: makes them known to the database
+ * first.
+ */
 export async function openProjects(
   db: Database,
   configs: readonly ProjectConfig[],

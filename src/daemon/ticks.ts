@@ -7,9 +7,12 @@ import { type Schedules, startTask } from './schedule.ts';
 /** A clock that is set back by less delays a tick by less. */
 const SET_BACK_MS = 60_000;
 
-export interface TicksOptions {
+interface TicksOptions {
   readonly now: () => Date;
-  /** Told that a tick has come. Ticks only say that a look is due: those that come during a look are one look after it. */
+  /**
+   * Told that a tick has come. A tick only says that a look is due. However many come during a look, one look
+   * follows it.
+   */
   readonly onTick: () => void;
   /** For what the scheduler itself has to say. */
   readonly log: Log;
@@ -27,13 +30,18 @@ interface LastTicks {
   watch: Date | null;
 }
 
-/** Starts the schedules. They begin anew, with a tick at once, when `last` finds that the clock was set back. */
+/**
+ * Starts the schedules. They begin anew, with a tick at once, when `last` finds that the clock was set back.
+ */
 export function startTicks(schedules: Schedules, options: TicksOptions): RunningTicks {
   const { now } = options;
   let seen = now();
   const ticks: LastTicks = { sweep: seen, watch: null };
   let tasks = schedule(schedules, ticks, options);
-  /** The old tasks would be silent until the time they know comes again; the last ticks would still lie ahead. */
+  /**
+   * The old tasks would be silent until the time they know comes again, and the last ticks would still lie
+   * ahead.
+   */
   const beginAnew = (time: Date) => {
     for (const task of tasks) void task.destroy();
     ticks.sweep = time;

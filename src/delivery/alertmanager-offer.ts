@@ -14,10 +14,11 @@ export interface Offered<Message> {
 }
 
 /**
- * Offers `messages` as one request. A request is refused as a whole (400, 413, 422) though only one alert in it is at
- * fault, or though it is only too large: it is then halved until those at fault stand alone, which for one alert out
- * of 500 takes some 18 requests. An empty request tells beforehand whether it is about the alerts at all: where that is
- * refused too (a wrong path or password), nothing is halved.
+ * Offers `messages` as one request. An Alertmanager refuses a request as a whole (400, 413, 422), though only
+ * one alert in it is at fault or it is only too large. It is then halved until the alerts at fault stand
+ * alone. For one alert out of 500 that takes some 18 requests. Before that, an empty request tells whether
+ * the refusal is about the alerts at all. Where the empty one is refused too (a wrong path or password),
+ * nothing is halved.
  */
 export async function offer<Message>(
   messages: readonly Message[],

@@ -1,4 +1,6 @@
-/** The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2. */
+/**
+ * The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2.
+ */
 import {
   readOpenAlerts,
   readToldAlerts,
@@ -13,7 +15,7 @@ import { openReceiver, type Receiver } from './receiver.ts';
 import type { Verdict } from './receiver-answer.ts';
 import type { Failure, Sink, Turn, TurnReport } from './sink.ts';
 
-export interface AlertmanagerOptions {
+interface AlertmanagerOptions {
   readonly name: string;
   /** Where the Alertmanager's pages are; its API is below. Shown to nobody; see {@link openReceiver}. */
   readonly url: string;
@@ -22,27 +24,30 @@ export interface AlertmanagerOptions {
   readonly timeoutMs: number;
 }
 
-/** How soon trouble is seen that no event tells of: a failing, held or overdue sweep, an image stuck in creation. */
+/**
+ * How soon trouble is seen that no event tells of: a sweep that is failing, held or overdue, or an image
+ * stuck in creation.
+ */
 const LOOK_AGAIN_MS = 2_000;
 /** About 500 KiB of JSON; a thousand failures are two requests. */
 const BATCH = 500;
 /**
- * A firing alert ends by itself when it was not sent again for a day. Any sooner, and a daemon that is down over night
- * would have its alerts reported as resolved while nobody has looked; never, and those of a sink that was taken out of
- * the configuration would stay for ever.
+ * A firing alert ends by itself when it was not sent again for a day. With less, a daemon that is down over
+ * night would have its alerts reported as resolved while nobody has looked. Without an end, the alerts of a
+ * sink that was taken out of the configuration would stay for ever.
  */
 const LASTS_MS = 24 * 3_600_000;
 /**
- * An end that by the Alertmanager's own clock has not come yet is not taken as one: it keeps the later end that it was
- * told while the alert was firing. So ends are told early, by more than clocks should differ.
+ * An Alertmanager does not take an end that lies ahead of its own clock. It keeps the later end it was told
+ * while the alert was firing. So ends are told early, by more than clocks should differ.
  */
 const CLOCKS_DIFFER_MS = 60_000;
 /** When an alert was last sent that has not been accepted yet. */
 const NEVER = new Date(0);
 
 /**
- * A sink whose every turn brings the Alertmanager in step with SQL. Nothing but a change of what SQL says ends an
- * alert: after a restart, a failed sweep or a lost answer the same comparison comes to the same news.
+ * A sink whose every turn brings the Alertmanager in step with SQL. Only a change of what SQL says ends an
+ * alert: after a restart, a failed sweep or a lost answer, the same comparison comes to the same news.
  */
 export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
   const { name, baselineAlerts, timeoutMs } = options;
@@ -72,8 +77,8 @@ async function takeTurn(turn: Turn, means: Means): Promise<TurnReport> {
   const trouble = await readTrouble(turn.db, { now, baselineAlerts: means.baselineAlerts });
   const news = compareAlerts(trouble.map(alertOf), await readOpenAlerts(turn.db, means.name), now);
   const ended = await readToldAlerts(turn.db, means.name, news.ended);
-  // Written down before they are sent: should the answer be lost and the trouble be over by then, we still know that
-  // the Alertmanager may have to be told so.
+  // Written down before they are sent. When the answer is lost and the trouble is over by the next turn, we
+  // still know that the Alertmanager may have to be told so.
   await recordAlerts(turn.db, means.name, { firing: news.fresh, ended: [], last_sent_at: NEVER });
   const { accepted, failure } = await tell(messagesOf({ ...news, ended }), { turn, means, now });
   return {
@@ -133,7 +138,10 @@ async function post(messages: readonly Message[], { turn, means, now }: Telling)
   return await means.receiver.post({ headers, body }, turn);
 }
 
-/** An alert in the form of https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml (`postableAlert`). */
+/**
+ * An alert in the form of https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+ * (`postableAlert`).
+ */
 function postable({ firing, alert }: Message, now: Date) {
   const { labels, annotations, starts_at } = alert;
   const endsAt = now.getTime() + (firing ? LASTS_MS : -CLOCKS_DIFFER_MS);
@@ -146,8 +154,8 @@ function postable({ firing, alert }: Message, now: Date) {
 }
 
 /**
- * A refused alert counts as sent: it is offered again with the next round and costs the others nothing until then.
- * A refused end is done with: what the Alertmanager does not take, it does not have.
+ * A refused alert counts as sent: it is offered again with the next round and costs the others nothing until
+ * then. A refused end is done with: what the Alertmanager does not take, it does not have.
  */
 async function noteAnswer(
   { accepted, refused }: Offered<Message>,

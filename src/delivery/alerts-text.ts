@@ -11,8 +11,8 @@ export interface Alert {
 }
 
 /**
- * `critical` is kept for the one state in which every other alert may be missing; the rest can wait for working hours,
- * and who thinks otherwise routes by `alertname`.
+ * `critical` is kept for the one state in which every other alert may be missing. The rest can wait for
+ * working hours. Whoever thinks otherwise routes by `alertname`.
  */
 const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
   CphImageFailed: 'warning',
@@ -23,9 +23,9 @@ const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
 };
 
 /**
- * The alert that reports `trouble`. Only what stays while the trouble lasts is a label; counts and times are in the
- * annotations. The exception is the name of an image, which people route by: when it changes while the image is
- * failed, the alert under the old name ends and one under the new name begins.
+ * The alert that reports `trouble`. Only what stays while the trouble lasts is a label. Counts and times are
+ * in the annotations. The exception is the name of an image, which people route by: when it changes while the
+ * image is failed, the alert under the old name ends and one under the new name begins.
  */
 export function alertOf(trouble: Trouble): Alert {
   const labels: Record<string, string> = {
@@ -42,8 +42,8 @@ export function alertOf(trouble: Trouble): Alert {
 }
 
 /**
- * The alert in words. Its beginning is never in the future, even if another replica's clock is ahead: an end before
- * the beginning would be refused.
+ * The alert in words. Its beginning is never in the future, even when another replica's clock is ahead: an
+ * end before the beginning would be refused.
  */
 export function inWords({ fingerprint, labels, trouble }: Alert, now: Date): ToldAlert {
   const starts_at = trouble.since < now ? trouble.since : now;
@@ -54,8 +54,9 @@ const LONGEST_LABEL = 256;
 const UNNAMED = '(unnamed)';
 
 /**
- * `text` as the value of a label, and as part of a sentence: one line of at most 256 characters, never empty. The
- * API lets a name be anything or nothing; an Alertmanager drops labels without a value and refuses broken UTF-8.
+ * `text` as the value of a label and as part of a sentence: one line of at most 256 characters, never empty.
+ * The API lets a name be anything or nothing. An Alertmanager drops labels without a value and refuses broken
+ * UTF-8.
  */
 export function labelText(text: string | null): string {
   const line = (text ?? '').replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();

@@ -13,8 +13,8 @@ export async function readAlerts(
 }
 
 /**
- * How often a firing alert is sent again. An Alertmanager keeps alerts in memory only: after its restart this is how
- * long it may know less than we do.
+ * How often a firing alert is sent again. An Alertmanager keeps alerts in memory only. After its restart, it
+ * may know less than we do for this long.
  */
 export const RESEND_MS = 60_000;
 
@@ -28,7 +28,10 @@ export interface AlertNews {
   readonly ended: readonly string[];
 }
 
-/** Compares what is true with what the Alertmanager was told. Pure. Words are found only for what is to be said. */
+/**
+ * Compares what is true with what the Alertmanager was told. Pure. Words are found only for what is to be
+ * said.
+ */
 export function compareAlerts(alerts: readonly Alert[], open: readonly OpenAlert[], now: Date): AlertNews {
   const truth = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
   const ended = open.filter((told) => !truth.has(told.fingerprint)).map((told) => told.fingerprint);
@@ -40,7 +43,10 @@ export function compareAlerts(alerts: readonly Alert[], open: readonly OpenAlert
   return { fresh: Array.from(truth.values(), (alert) => inWords(alert, now)), due, ended };
 }
 
-/** A time of sending that lies ahead is of a clock that was since set back, and would otherwise silence the alert. */
+/**
+ * A time of sending that lies ahead comes from a clock that was set back since. Believing it would silence
+ * the alert.
+ */
 function isDue({ last_sent_at }: OpenAlert, now: Date): boolean {
   return Math.abs(now.getTime() - last_sent_at.getTime()) >= RESEND_MS;
 }

@@ -3,7 +3,7 @@ import type { Verdict } from './receiver-answer.ts';
 import type { Failure, Refusal, Turn, TurnReport } from './sink.ts';
 
 /** Who hears of events one by one. */
-export interface EventReceiver {
+interface EventReceiver {
   /** Whether an event is for it at all. */
   readonly wants: (event: EventRow) => boolean;
   /** Rejects only with the turn's reason to stop. */
@@ -11,15 +11,16 @@ export interface EventReceiver {
 }
 
 /**
- * What is sent between two movements of the cursor, and so what is sent twice when we die: at most so many events, and
- * no more than a slow receiver takes in this time.
+ * How much is sent between two movements of the cursor, and so how much is sent twice when we die: at most so
+ * many events, and no more than a slow receiver takes in this time.
  */
 const EVENTS_A_TURN = 200;
 const TURN_MS = 1_000;
 
 /**
- * Sends what comes after the cursor, in order and one at a time, up to the first event the receiver does not take now.
- * Events it will never take are noted, those it does not want are passed over, and neither holds anybody up.
+ * Sends what comes after the cursor, in order and one at a time, up to the first event the receiver does not
+ * take now. Events it will never take are noted, and those it does not want are passed over. Neither holds up
+ * the rest.
  */
 export async function deliverEvents(turn: Turn, { wants, send }: EventReceiver): Promise<TurnReport> {
   const events = await readEvents(turn.db, { after: turn.cursor_seq, limit: EVENTS_A_TURN });

@@ -4,14 +4,15 @@ import { withDeadline } from '../waiting/deadline.ts';
 import { basicCredential } from './receiver-url.ts';
 
 /** Whether a receiver is there, told without its path, which may hold a token. */
-export interface Reached {
+interface Reached {
   readonly ok: boolean;
   readonly details: string;
 }
 
 /**
- * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, a webhook by HEAD. Any
- * answer of a webhook will do, since most take nothing but a POST; one that wants other credentials says so. Never rejects.
+ * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, a webhook by
+ * HEAD. Any answer of a webhook is fine, since most take nothing but a POST. Only one that wants other
+ * credentials, or fails, is not. Never rejects.
  */
 export async function reachReceiver(
   { kind, url }: { readonly kind: SinkKind; readonly url: string },

@@ -1,8 +1,8 @@
 import { retryAfter } from '../waiting/retry-after.ts';
 
 /**
- * What a receiver's answer means: taken; never to be taken, in whatever number of attempts; or not now. `error` is for
- * a person and holds no secret.
+ * What a receiver's answer means: taken; not to be taken in whatever number of attempts; or not taken now.
+ * `error` is for a person and holds no secret.
  */
 export type Verdict =
   | { readonly kind: 'accepted' }

@@ -6,20 +6,20 @@ import { basicCredential, secretsOf } from './receiver-url.ts';
 /** Where a sink posts to. */
 export interface Receiver {
   /**
-   * Posts one request and says what the receiver made of it. Rejects only with the signal's reason, when that is
-   * aborted; whether the request arrived is not known then.
+   * Posts one request and says what the receiver made of it. Rejects only when the signal is aborted, with
+   * its reason. Then nobody knows whether the request arrived.
    */
   post(request: PostRequest, control: PostControl): Promise<Verdict>;
   /** Drops its connections, requests in flight included. */
   close(): Promise<void>;
 }
 
-export interface PostRequest {
+interface PostRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface PostControl {
+interface PostControl {
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }
@@ -29,9 +29,10 @@ const LONGEST_CONNECT_MS = 5_000;
 const ANSWER_BYTES = 16 * 1024;
 
 /**
- * One connection, kept alive, one request at a time. `timeoutMs` bounds a request from connecting to the end of the
- * answer. A user and password in the URL become basic authentication; redirects are not followed, so that neither they
- * nor events go anywhere else. Of the URL only the origin is ever shown, because others put their tokens into paths.
+ * One connection, kept alive, one request at a time. `timeoutMs` bounds a request from connecting to the end
+ * of the answer. A user and password in the URL become basic authentication. Redirects are not followed, so
+ * that neither credentials nor events go anywhere else. Of the URL only the origin is ever shown, because
+ * some put their tokens into paths.
  */
 export function openReceiver({
   url,

@@ -1,17 +1,18 @@
 /**
  * The relay: carries the event log to every sink, each at its own pace.
  *
- * A sink has a cursor in Postgres, the last event it is done with, and one loop here that takes its turns. A turn leases
- * the sink's row, lets the sink work for a second or so, and moves the cursor past what was accepted. What can go
- * wrong, and what becomes of it:
- * - The receiver fails or is gone: the turn ends there, and the next one comes after a delay that grows. Other sinks
- *   have loops of their own.
- * - We die: the lease runs out after some seconds and another replica, or we after a restart, go on from the cursor. What
- *   was sent and not yet noted down is sent again, under the same ids.
- * - The lease is lost while we are still sending (a machine that was put to sleep): the cursor is moved by compare-and-set
- *   only, so what the other replica wrote stands.
- * - A replay moves the cursor back while a turn is under way: the turn's end finds another cursor and changes nothing.
- * - Postgres is gone: nothing can be leased, so nothing is sent, until it is back.
+ * A sink has a cursor in Postgres, the last event it is done with, and one loop here that takes its turns. A
+ * turn leases the sink's row, lets the sink work for a second or so, and moves the cursor past what was
+ * accepted. These things can go wrong:
+ * - The receiver fails or is gone. The turn ends there, and the next one comes after a delay that grows.
+ *   Other sinks have loops of their own.
+ * - We die. The lease runs out after some seconds. Another replica goes on from the cursor, or we do after a
+ *   restart. What was sent and not yet noted down is sent again, under the same ids.
+ * - The lease is lost while we are still sending (a machine that was put to sleep). The cursor is moved by
+ *   compare-and-set only, so what the other replica wrote stands.
+ * - A replay moves the cursor back while a turn is under way. The turn's end finds another cursor and changes
+ *   nothing.
+ * - Postgres is gone. Nothing can be leased, so nothing is sent until it is back.
  */
 import type { Database } from '../store/database.ts';
 import { listenToLog } from '../store/notifications.ts';
@@ -45,8 +46,9 @@ export interface Delivery {
 
 export interface RunningDelivery {
   /**
-   * Takes no further turn and waits for those under way. What takes longer than `graceMs` to send is dropped, and sent
-   * again by whoever comes next. Resolves when nothing runs any more. Calling it again changes nothing.
+   * Takes no further turn and waits for those under way. What takes longer than `graceMs` to send is dropped,
+   * and sent again by whoever comes next. Resolves when nothing runs any more. Calling it again changes
+   * nothing.
    */
   readonly stop: (graceMs: number) => Promise<void>;
 }
@@ -75,7 +77,10 @@ export function startDelivery(options: DeliveryOptions): RunningDelivery {
   };
 }
 
-/** Takes the turns of one sink. A turn that fails is followed by a delay that grows, as one of the receiver's would be. */
+/**
+ * Takes the turns of one sink. A turn that fails is followed by a delay that grows, as one of the receiver's
+ * would be.
+ */
 function relaySink(sink: Sink, options: DeliveryOptions): Periodic {
   let failures = 0;
   return startPeriodic({

@@ -6,18 +6,18 @@ import type { Failure, Refusal, TurnReport } from './sink.ts';
 const LONGEST_FAILING_MS = 3 * 86_400_000;
 
 /** What is written of a turn, together or not at all. */
-export interface Settlement {
+interface Settlement {
   readonly progress: SinkProgress;
   readonly dead: readonly DeadLetter[];
 }
 
 /**
- * What a turn amounts to. Failures in a row are counted until the receiver answers, be it with a refusal: then it works,
- * and the next failure is about something else.
+ * What a turn amounts to. Failures in a row are counted until the receiver answers. A refusal is an answer
+ * too: the receiver works, and the next failure is about something else.
  *
- * After three days of nothing but failures the event at hand becomes a dead letter and the cursor moves on by it. The
- * count goes on and so do the delays: a receiver that is back after four days finds only the events of the attempts made
- * meanwhile missing, and those are listed.
+ * After three days of nothing but failures the event at hand becomes a dead letter, and the cursor moves on
+ * by it. The count goes on and so do the delays. A receiver that is back after four days misses only the
+ * events of the attempts made meanwhile, and those are listed.
  */
 export function settle(
   sink: ClaimedSink,

@@ -1,7 +1,7 @@
 /**
- * The seam to whoever is told of changes. There are two natures behind it: event sinks hear of every event, one after
- * the other; state sinks bring a receiver in step with what SQL says now, and look again by themselves. Leases, delays,
- * cursors and dead letters are the relay's, for both.
+ * The seam to whoever is told of changes. Sinks have one of two natures. Event sinks hear of every event, one
+ * after the other. State sinks bring a receiver in step with what SQL says now, and look again by themselves.
+ * For both, leases, delays, cursors and dead letters are the relay's.
  */
 import type { Database } from '../store/database.ts';
 import type { SinkKind } from '../store/sinks.ts';
@@ -11,11 +11,11 @@ export interface Sink {
   readonly name: string;
   readonly kind: SinkKind;
   /**
-   * Does a bounded piece of work, a few seconds at most, and says how far it came. No other turn of this sink is under
-   * way anywhere meanwhile. Taken when the log has gone past the cursor, when `look_again_at` has come, and after a
-   * failure once its delay is over. When `signal` is aborted it begins nothing more, and reports what is done or
-   * rejects with the signal's reason: being stopped is not a failure. Rejects otherwise only for what is not the
-   * receiver's doing, such as a broken database.
+   * Does a bounded piece of work, a few seconds at most, and says how far it came. No other turn of this sink
+   * is under way anywhere meanwhile. A turn is taken when the log has gone past the cursor, when
+   * `look_again_at` has come, and after a failure once its delay is over. When `signal` is aborted it begins
+   * nothing more, and reports what is done or rejects with the signal's reason: being stopped is not a
+   * failure. Otherwise it rejects only for what is not the receiver's doing, such as a broken database.
    */
   takeTurn(turn: Turn): Promise<TurnReport>;
   /** Ends its connections. */
@@ -56,7 +56,10 @@ export interface Refusal {
 }
 
 export interface Failure {
-  /** The event that was not taken, which is given up when this goes on for too long; null where it is about no event. */
+  /**
+   * The event that was not taken, which is given up when this goes on for too long. Null where the failure is
+   * about no event.
+   */
   readonly event_seq: number | null;
   /** What went wrong, for a person; free of secrets. */
   readonly error: string;

@@ -25,16 +25,19 @@ export interface TurnOutcome {
   readonly error: string | null;
   /** What failed is to be tried again. */
   readonly retried: boolean;
-  /** When there will be more to do as far as is known now: 0 for at once, null when only time or news will tell. */
+  /**
+   * When there will be more to do, as far as is known now. 0 is at once; null when only time or news will
+   * tell.
+   */
   readonly again_in_ms: number | null;
 }
 
 /**
- * One turn of a sink: leases it, lets it work, and writes what came of that together with the end of the lease. Null
- * when there is nothing to do for it or another replica is at it.
+ * One turn of a sink: leases it, lets it work, and writes what came of that together with the end of the
+ * lease. Null when there is nothing to do for it or another replica is at it.
  *
- * If we die in between, or the cursor was moved meanwhile, nothing is written and the next turn sends again what this one
- * sent: at least once, and never not at all.
+ * When we die in between, or the cursor was moved meanwhile, nothing is written. The next turn then sends
+ * again what this one sent: at least once, never not at all.
  */
 export async function takeTurn(sink: Sink, control: TurnControl): Promise<TurnOutcome | null> {
   const { db, replica, now, signal } = control;

@@ -4,8 +4,8 @@ const PREFIX = 'whsec_';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * The headers by which a receiver knows that a request is ours, whole and recent, by the Standard Webhooks scheme:
- * HMAC-SHA256 of `id.timestamp.body`, the time in seconds.
+ * The headers by which a receiver knows that a request is ours, whole and recent, by the Standard Webhooks
+ * scheme: HMAC-SHA256 of `id.timestamp.body`, the time in seconds.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signatureHeaders(
@@ -21,8 +21,8 @@ export function signatureHeaders(
 }
 
 /**
- * The scheme's libraries take a secret as Base64, with or without `whsec_` before it, and so do we; text that cannot be
- * Base64 is the key itself, which they call the raw format.
+ * The scheme's libraries take a secret as Base64, with or without `whsec_` before it, and so do we. Text that
+ * cannot be Base64 is the key itself, which they call the raw format.
  */
 function signingKey(secret: string): Buffer {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;

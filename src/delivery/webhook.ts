@@ -22,8 +22,8 @@ export interface WebhookOptions {
 }
 
 /**
- * Posts every event it wants as a CloudEvent in structured mode, signed by the Standard Webhooks scheme. Any 2xx is an
- * acceptance. The event's id is the message's: a receiver that remembers it takes none twice.
+ * Posts every event it wants as a CloudEvent in structured mode, signed by the Standard Webhooks scheme. Any
+ * 2xx is an acceptance. The event's id is the message's: a receiver that remembers it takes none twice.
  */
 export function createWebhookSink(options: WebhookOptions): Sink {
   const receiver = openReceiver(options);

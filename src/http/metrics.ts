@@ -5,25 +5,28 @@ import type { RunReport } from '../sync/run.ts';
 import { tableMetrics } from './table-metrics.ts';
 
 /** What one attempt at a request came to. */
-export interface ApiAttempt {
+interface ApiAttempt {
   readonly endpoint: string;
   readonly outcome: string;
   readonly seconds: number;
 }
 
 /**
- * Counts what this process does, and tells Prometheus of that and of what the tables say. There is one for the whole life
- * of the process, whatever is reloaded: see {@link createMetrics}.
+ * Counts what this process does, and tells Prometheus of that and of what the tables say. There is one for
+ * the whole life of the process, whatever is reloaded; see {@link createMetrics}.
  */
 export interface Metrics {
-  /** Makes a project's counters exist at zero, so that the first failure is an increase and not a beginning. */
+  /**
+   * Makes a project's counters exist at zero, so that the first failure is an increase and not a beginning.
+   */
   readonly expectProject: (project_id: string) => void;
   readonly countRun: (report: RunReport) => void;
   readonly countAttempt: (project_id: string, attempt: ApiAttempt) => void;
   readonly countDelivery: (delivery: { sink: string; outcome: string; count: number }) => void;
   /**
-   * The page, in the Prometheus text format. Without the database, what only it knows is left out. `baselineAlerts` says
-   * whether images that had failed before their project was first read completely are alerts too.
+   * The page, in the Prometheus text format. Without the database, what only it knows is left out.
+   * `baselineAlerts` says whether images that had failed before their project was first read completely are
+   * alerts too.
    */
   readonly page: (db: Database, configured: { readonly baselineAlerts: boolean }) => Promise<string>;
   readonly contentType: string;
@@ -37,8 +40,9 @@ const MISNAMED = [
 ];
 
 /**
- * Call it once in a process. The default metrics watch the event loop and the garbage collector, and prom-client never
- * ends that: with one for every reload, 300 reloads made the process 66 MiB larger and its idle second 60 % dearer.
+ * Call it once in a process. The default metrics watch the event loop and the garbage collector, and
+ * prom-client never ends that. With one set for every reload, 300 reloads made the process 66 MiB larger and
+ * an idle second 60 % dearer.
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();

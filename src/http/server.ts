@@ -10,7 +10,7 @@ export type Readiness = Readonly<Record<'database' | 'migrations' | 'schedules',
 /** What a part that works says. */
 export const READY = 'ok';
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;

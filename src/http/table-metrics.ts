@@ -4,8 +4,8 @@ import type { Database } from '../store/database.ts';
 import { type ImageMeasurement, type Measurements, readMeasurements } from '../store/measurements.ts';
 
 /**
- * Gauges that are read from the tables at every scrape. When those cannot be read the gauges are absent: a remembered
- * value would hide that nobody is looking, and a zero would end alerts that still hold.
+ * Gauges that are read from the tables at every scrape. They are absent when the tables cannot be read: a
+ * remembered value would hide that nobody is looking, and a zero would end alerts that still hold.
  */
 export function tableMetrics(registry: Registry): {
   refresh: (db: Database, configured: { readonly baselineAlerts: boolean }) => Promise<void>;

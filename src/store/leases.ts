@@ -1,6 +1,6 @@
 /**
- * Which replica looks at which project. A lease spares the replicas each other's work and nothing more: what may be
- * written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
+ * Which replica looks at which project. A lease spares the replicas each other's work and nothing more: what
+ * may be written is decided by run ids, under the project's lock. Leases run by Postgres' clock alone.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
@@ -25,7 +25,10 @@ export interface ClaimedProject {
 /** A project that was looked at. */
 export interface ReturnedProject {
   readonly project_id: string;
-  /** The ticks it was looked at for; null when the look was stopped, so that whoever claims it next looks at once. */
+  /**
+   * The ticks it was looked at for. Null when the look was stopped: whoever claims the project next looks at
+   * once.
+   */
   readonly served: { readonly sweep: Date | null; readonly watch: Date | null } | null;
 }
 
@@ -38,7 +41,10 @@ export interface ClaimOptions {
   readonly limit: number;
   readonly failing_limit: number;
   readonly lease_ms: number;
-  /** Looks of one tick are spread over this long, each project at its own moment, so that they do not come all at once. */
+  /**
+   * Looks of one tick are spread over this long, each project at its own moment, so that they do not all come
+   * at once.
+   */
   readonly spread_ms: number;
   /** Given back by the same statement; none of `project_ids`. */
   readonly returned: readonly ReturnedProject[];
@@ -46,16 +52,17 @@ export interface ClaimOptions {
 }
 
 /**
- * Leases up to `limit` projects that have not been looked at for the last tick and that nobody else is at. Should we die
- * between this and the release, the lease runs out and the tick is still unserved: another replica claims the project,
- * and the runs that were cut off are abandoned then.
+ * Leases up to `limit` projects that have not been looked at for the last tick and that nobody else is at.
+ * When we die between this and the release, the lease runs out and the tick is still unserved: another
+ * replica claims the project, and abandons the runs that were cut off.
  */
 export async function claimProjects(db: Database, options: ClaimOptions): Promise<ClaimedProject[]> {
   const { replica, limit, lease_ms, returned } = options;
   const takesNone = limit <= 0 || options.project_ids.length === 0;
   if (takesNone && returned.length === 0) return [];
-  // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look. Who claims a
-  // project has it in its configuration, so it is not unconfigured, whatever a replica with an older file has said.
+  // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
+  // Whoever claims a project has it in its configuration. So it is not unconfigured, whatever a replica with
+  // an older file has said.
   const { rows } = await promptly(db).execute<ClaimedProject & Record<string, unknown>>(sql`
     with given_back as (
       ${giveBack(replica, returned)}
@@ -89,12 +96,16 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
   return rows;
 }
 
-/** Why runs are abandoned that a replica left behind: should it come back to life, it finds them ended and writes nothing. */
+/**
+ * Why runs are abandoned that a replica left behind. A replica that comes back to life finds them ended and
+ * writes nothing.
+ */
 const TAKEN_OVER = 'the replica that was looking is gone; another one took over';
 
 /**
- * Abandons runs whose replica let the lease run out, of projects that nobody claims any more, such as those that were
- * taken out of the configuration meanwhile. Whoever still claims a project has done so long before this would.
+ * Abandons runs whose replica let the lease run out, of projects that nobody claims any more, such as those
+ * that were taken out of the configuration meanwhile. Where a project is still claimed, the claim has done so
+ * long before.
  */
 export async function abandonLeftBehind(db: Database, now: Date): Promise<void> {
   await db.execute(sql`
@@ -105,7 +116,7 @@ export async function abandonLeftBehind(db: Database, now: Date): Promise<void> 
       and p.leased_until < clock_timestamp() - interval '1 minute'`);
 }
 
-/** One failure may have been a moment's trouble: such a project need not queue up behind those that are down. */
+/** One failure may have been about a moment. Such a project need not queue up behind those that are down. */
 const OFTEN_FAILED = 3;
 
 const LONGEST_WAITING = sql`sweep_tick nulls first, watch_tick nulls first, project_id`;
@@ -118,7 +129,8 @@ function isDue(options: ClaimOptions) {
 
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {
   const since = Math.max(0, now.getTime() - ticks.sweep.getTime());
-  // Every project has its own place in the spread, the same each time, so that sweeps of one project stay evenly apart.
+  // Every project has its own place in the spread, the same each time, so that sweeps of one project stay
+  // evenly apart.
   return sql`(coalesce(sweep_tick < ${ticks.sweep.toISOString()}::timestamptz or ${isAhead('sweep_tick')}, true)
     and (hashtext(project_id) & 1023) * ${spread_ms / 1024}::float8 <= ${since}::float8)`;
 }
@@ -129,9 +141,9 @@ function watchIsDue({ ticks }: ClaimOptions) {
 }
 
 /**
- * A tick that is still to come by Postgres' clock was written when some clock was wrong, and says nothing: were it
- * believed, nobody would look until then. Farther ahead than a tick of ours can be (see `createClockShift`), or we would look
- * without end.
+ * A tick that is still to come by Postgres' clock was written when some clock was wrong, and says nothing.
+ * Believing it, nobody would look until then. The limit is farther ahead than a tick of ours can be (see
+ * `createClockShift`), or we would look without end.
  */
 function isAhead(tick: 'sweep_tick' | 'watch_tick'): SQL {
   return sql`${sql.raw(tick)} > clock_timestamp() + interval '3 minutes'`;
@@ -143,8 +155,8 @@ function laterTick(tick: 'sweep_tick' | 'watch_tick', served: SQL): SQL {
 }
 
 /**
- * Leases one project, due or not, unless somebody else is at it; true when it is ours. What a lease that has run out left
- * behind is abandoned, as by a claim.
+ * Leases one project, due or not, unless somebody else is at it. True when it is ours. What a lease that has
+ * run out left behind is abandoned, as by a claim.
  */
 export async function leaseProject(
   db: Database,
@@ -172,9 +184,9 @@ export async function leaseProject(
 }
 
 /**
- * Makes the leases of projects still being looked at last for another `lease_ms`. Those being written are left alone:
- * nobody can claim them meanwhile, and the others must not wait for them. Rejects when a third of `lease_ms` brings no
- * answer: over another connection, there is time for another try.
+ * Makes the leases of projects still being looked at last for another `lease_ms`. Those being written are
+ * left alone: nobody can claim them meanwhile, and the others must not wait for them. Rejects when a third of
+ * `lease_ms` brings no answer: over another connection, there is time for another try.
  */
 export async function renewLeases(
   db: Database,
@@ -192,8 +204,8 @@ export async function renewLeases(
 }
 
 /**
- * Gives projects back. Changes nothing about those whose lease was lost meanwhile, and waits for none that somebody is
- * writing: its lease runs out, and it is looked at once more.
+ * Gives projects back. Changes nothing about those whose lease was lost meanwhile. It does not wait for one
+ * that somebody is writing: that lease runs out, and the project is looked at once more.
  */
 export async function releaseProjects(
   db: Database,

@@ -12,15 +12,16 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** How long we wait for Postgres to end a connection that we have said goodbye on. */
 const GOODBYE_MS = 1_000;
 
-export interface LogListener {
+interface LogListener {
   /** Hears nothing more, and ends the connection: soon, even when nobody is left at its other end. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Calls `onAppend` when events were committed, and after every new connection, for those that nobody heard of. It uses a
- * connection of its own. One that fails is made again, in silence: behind a transaction-pooling proxy nothing is heard
- * at all, so whoever listens also asks now and then, and learns there what is wrong with the database.
+ * Calls `onAppend` when events were committed. Calls it after every new connection too, for events that
+ * nobody heard of. It uses a connection of its own. One that fails is made again, in silence. Behind a
+ * transaction-pooling proxy nothing is heard at all, so whoever listens also asks now and then, and learns
+ * there what is wrong with the database.
  */
 export function listenToLog(url: string, onAppend: () => void): LogListener {
   const listening = startPeriodic({

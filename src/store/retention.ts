@@ -8,10 +8,11 @@ const BATCH = 5_000;
 const LAST = sql.raw('9223372036854775807');
 
 /**
- * Deletes events from before `before` in batches, and says how many. What is still needed stays, however old: the last
- * event each image had by then (so the table can be rebuilt, and `cph.images_as_of` is right for every time since
- * `before`), and events that a sink has not accepted or has refused, unless it has not been configured since `before`.
- * Alertmanagers are told of what is true, not of events, and hold none back. Does nothing while another replica is at it.
+ * Deletes events from before `before` in batches, and says how many. Two kinds stay, however old. The last
+ * event each image had by then stays, so that the table can be rebuilt and `cph.images_as_of` is right for
+ * every time since `before`. Events that a sink has not accepted or has refused stay too, unless that sink
+ * has not been configured since `before`. Alertmanagers hold back none, since they are told of what is true
+ * and not of events. Does nothing while another replica is at it.
  */
 export async function pruneEvents(db: Database, before: Date, signal: AbortSignal): Promise<number> {
   return await inBatches(db, (after) => eventBatch(before, after), signal);
@@ -30,9 +31,9 @@ interface Batch extends Record<string, unknown> {
 }
 
 /**
- * Walks the table by its key, which is the order of time but for the clocks of replicas, to the first batch with nothing
- * old in it. Each statement examines a bounded number of rows, whatever is kept, however large the table is; looking for
- * old rows by an index of times would cost every look a write.
+ * Walks the table by its key to the first batch with nothing old in it. The key is the order of time but for
+ * the clocks of replicas. Each statement examines a bounded number of rows, whatever is kept and however
+ * large the table is. An index of times would find old rows too, but would cost every look a write.
  */
 async function inBatches(
   db: Database,
@@ -61,9 +62,10 @@ async function inTurn(db: Database, batch: SQL): Promise<Batch | null> {
   });
 }
 
-// Both name the rows to delete by an array, so that each is found by the key whatever the statistics say. And both ask for
-// the row that comes next in an index: it is the next of the same image or kind, or there is none. Asked for with `exists`
-// or by equality, the planner may join with the whole table, or go through the primary key in the hope of an early hit.
+// Both name the rows to delete by an array, so that each is found by the key whatever the statistics say.
+// Both ask for the row that comes next in an index: it is of the same image or kind, or there is none. With
+// `exists` or equality instead, the planner may join with the whole table, or go through the primary key in
+// the hope of an early hit.
 
 const eventBatch = (before: Date, after: number) => sql`
   with given_up as materialized (

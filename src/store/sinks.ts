@@ -1,4 +1,7 @@
-/** How far each sink is in the log, what it gave up, and which replica may move it. Leases run by Postgres' clock alone. */
+/**
+ * How far each sink is in the log, what it gave up, and which replica may move it. Leases run by Postgres'
+ * clock alone.
+ */
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
 import { type deadLetters, sinks } from './delivery-schema.ts';
@@ -9,9 +12,9 @@ export type SinkRow = typeof sinks.$inferSelect;
 export type SinkKind = SinkRow['kind'];
 
 /**
- * Makes sinks known. A new one starts at the end of the log: `seq` order is commit order, so every event that commits
- * from now on has a number above the last one there is; it takes its first turn at `now`. One that is known keeps its
- * place, also when it was not configured for a while.
+ * Makes sinks known. A new one starts at the end of the log and takes its first turn at `now`. `seq` order is
+ * commit order, so every event that commits from now on has a number above the last one there is. A known one
+ * keeps its place, also when it was not configured for a while.
  */
 export async function registerSinks(
   db: Database,
@@ -29,7 +32,10 @@ export async function registerSinks(
   );
 }
 
-/** Marks the sinks that the configuration no longer names: nobody delivers to them, and that is no trouble. */
+/**
+ * Marks the sinks that the configuration no longer names. Nobody delivers to them, and that is as it should
+ * be.
+ */
 export async function markUnconfiguredSinks(
   db: Database,
   configured: readonly string[],
@@ -50,9 +56,10 @@ export interface ClaimedSink extends Pick<SinkRow, 'name' | 'cursor_seq' | 'atte
 }
 
 /**
- * Leases a sink for `lease_ms`, if there is something to do for it and no other replica is at it; else returns null and
- * writes nothing. Who leases it has it in its configuration, whatever a replica with another file has said. Should we
- * die, another replica takes it when the lease runs out, and sends what we sent and could not note down once more.
+ * Leases a sink for `lease_ms`, if there is something to do for it and no other replica is at it. Else
+ * returns null and writes nothing. Whoever leases a sink has it in its configuration, whatever a replica with
+ * another file has said. When we die, another replica takes it once the lease has run out, and sends again
+ * what we sent and could not note down.
  */
 export async function claimSink(
   db: Database,
@@ -84,9 +91,10 @@ export interface SinkProgress
 export type DeadLetter = Omit<typeof deadLetters.$inferSelect, 'sink'>;
 
 /**
- * Writes what became of a turn, and ends its lease. Dead letters of the stretch of the log it went over become what it
- * left of them: what it delivered is dead no more. False, with nothing written, when the cursor is not where the
- * turn found it (a replay has moved it) or the lease has gone to another replica.
+ * Writes what became of a turn, and ends its lease. Dead letters of the stretch of the log it went over
+ * become what the turn left of them: an event it delivered is dead no more. Returns false and writes nothing
+ * when the cursor is not where the turn found it (a replay has moved it) or the lease has gone to another
+ * replica.
  *
  * One statement, because every turn pays for it: a transaction would be five round trips.
  */
@@ -151,8 +159,9 @@ export async function releaseSink(
 }
 
 /**
- * Moves a sink's cursor back to `after` and forgets its failures, so that it sends at once. Returns how many events it
- * will come across again: none, and nothing is written, when the cursor is not beyond `after`.
+ * Moves a sink's cursor back to `after` and forgets its failures, so that it sends at once. Returns how many
+ * events it will come across again. When the cursor is not beyond `after`, that is none, and nothing is
+ * written.
  */
 export async function rewindSink(db: Database, name: string, after: number): Promise<number> {
   return await db.transaction(async (tx) => {
@@ -172,7 +181,9 @@ export async function rewindSink(db: Database, name: string, after: number): Pro
   });
 }
 
-/** Where a cursor stands that has everything since `since` before it; null when nothing happened since then. */
+/**
+ * Where a cursor stands that has everything since `since` before it. Null when nothing happened since then.
+ */
 export async function cursorBefore(db: Database, since: Date): Promise<number | null> {
   const { rows } = await db.execute<{ cursor_seq: number | null }>(sql`
     select min(seq) - 1 as cursor_seq from cph.image_events where occurred_at >= ${since.toISOString()}::timestamptz`);

@@ -1,6 +1,9 @@
 /** What a loop sleeps by. */
 export interface Alarm {
-  /** Ends the sleep, or the next one where nobody sleeps: news that come while the loop is at work are not lost. */
+  /**
+   * Ends the sleep, or the next one where nobody sleeps: news that come while the loop is at work are not
+   * lost.
+   */
   readonly ring: () => void;
   /** Resolves after `ms`, or as soon as the alarm rings; `Infinity` waits for that alone. For one sleeper. */
   readonly sleep: (ms: number) => Promise<void>;

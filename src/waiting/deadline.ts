@@ -1,7 +1,7 @@
 /**
- * Waiting that can be called off. Rejections carry the reason of the signal, so that a caller can tell being stopped
- * from failing. Timers end with what they were for; while it lasts they keep the process alive, because an unreferenced
- * timer would let a one-off sync exit silently in the middle of a pause.
+ * Waiting that can be called off. Rejections carry the reason of the signal, so that a caller can tell being
+ * stopped from failing. A timer ends with the work it was for. Until then it keeps the process alive: an
+ * unreferenced timer would let a one-off sync exit silently in the middle of a pause.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +16,10 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Runs `work` with a controller that follows `signal` and can also be aborted alone; nothing of it outlives `work`. */
+/**
+ * Runs `work` with a controller that follows `signal` and can also be aborted alone. Nothing of it outlives
+ * `work`.
+ */
 export async function following<T>(
   signal: AbortSignal,
   work: (controller: AbortController) => Promise<T>,
@@ -33,8 +36,9 @@ export async function following<T>(
 }
 
 /**
- * Runs `work` with a signal that follows `signal` and is aborted after `ms` with a `TimeoutError`. A timer of our own,
- * because Node 20 may collect an `AbortSignal.timeout` that only `AbortSignal.any` refers to before it has fired.
+ * Runs `work` with a signal that follows `signal` and is aborted after `ms` with a `TimeoutError`. It has a
+ * timer of its own: Node 20 may collect an `AbortSignal.timeout` that only `AbortSignal.any` refers to before
+ * it has fired.
  */
 export function withDeadline<T>(
   signal: AbortSignal,
@@ -51,7 +55,9 @@ export function withDeadline<T>(
   });
 }
 
-/** Waits for `promise`, or rejects with the signal's reason; `promise` goes on for whoever else waits for it. */
+/**
+ * Waits for `promise`, or rejects with the signal's reason. `promise` goes on for whoever else waits for it.
+ */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return following(signal, ({ signal: own }) =>
     Promise.race([

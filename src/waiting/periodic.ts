@@ -1,6 +1,6 @@
 /**
- * The anatomy of everything that runs again and again: one piece of work, a pause, the next piece. A service names its
- * piece, says what follows from each outcome, and is stopped in one way:
+ * The anatomy of everything that runs again and again: one piece of work, a pause, the next piece. A service
+ * names its piece, says what follows from each outcome, and is stopped in one way:
  *
  *     const renewing = startPeriodic({
  *       firstMs: 5_000,
@@ -11,8 +11,8 @@
  *     renewing.wake();                        // cuts the pause short
  *     await renewing.stop();                  // nothing of it runs any more
  *
- * Two pieces never run at the same time. So a piece needs no guard against itself, and a slow database is not asked
- * more often because it is slow.
+ * Two pieces never run at the same time. So a piece needs no guard against itself, and a slow database is not
+ * asked more often because it is slow.
  */
 import { setMaxListeners } from 'node:events';
 import { createAlarm } from './alarm.ts';
@@ -20,15 +20,15 @@ import { Stopped } from './stopped.ts';
 
 export interface PeriodicOptions<Done> {
   /**
-   * One piece of work. `signal` is aborted, with a {@link Stopped}, when the piece should end early. The first piece
-   * begins after `startPeriodic` has returned.
+   * One piece of work. `signal` is aborted, with a {@link Stopped}, when the piece should end early. The
+   * first piece begins after `startPeriodic` has returned.
    */
   readonly work: (signal: AbortSignal) => Promise<Done>;
-  /** Hears what a piece did. Returns the pause before the next one in milliseconds; `Infinity` waits for `wake`. */
+  /** Hears what a piece did. Returns the milliseconds until the next one; `Infinity` waits for `wake`. */
   readonly onDone: (done: Done) => number;
   /**
-   * Hears what a piece rejected with, or `onDone` threw. Returns the pause before the next piece. Not called for a
-   * piece that was ended early: being stopped is not a failure.
+   * Hears what a piece rejected with, or `onDone` threw. Returns the pause before the next piece. Not called
+   * for a piece that was ended early: being stopped is not a failure.
    */
   readonly onFailure: (error: unknown) => number;
   /** The pause before the first piece; none by default. */
@@ -36,11 +36,14 @@ export interface PeriodicOptions<Done> {
 }
 
 export interface Periodic {
-  /** Ends the pause. During a piece of work, the next one follows without a pause: news that come meanwhile count. */
+  /**
+   * Ends the pause. During a piece of work, the next one follows without a pause: news that come meanwhile
+   * count.
+   */
   readonly wake: () => void;
   /**
-   * Begins no further piece and resolves once the one under way has ended. A piece that takes longer than `graceMs` is
-   * told to end early. Without `graceMs` it is told at once. Only the first call counts.
+   * Begins no further piece and resolves once the one under way has ended. A piece that takes longer than
+   * `graceMs` is told to end early. Without `graceMs` it is told at once. Only the first call counts.
    */
   readonly stop: (graceMs?: number) => Promise<void>;
 }
