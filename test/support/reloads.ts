@@ -51,8 +51,8 @@ export async function* reloaded(options: ReloadOptions): AsyncGenerator<Measured
 
 /** Not enough reloads to tell growth from what waits for the garbage collector. */
 const TOO_FEW = 100;
-/** What memory may differ by; a set of metrics for every reload cost 0.2 MiB each. */
-const LEEWAY_MIB = 0.05;
+/** A set of metrics for every reload made it 30 MiB over 300. */
+const LEEWAY_MIB = 10;
 
 /** What does not stay as it is, in words. Memory is only judged where there are enough measurements. */
 export function faultsOf(measured: readonly Measured[]): string[] {
@@ -66,12 +66,12 @@ export function faultsOf(measured: readonly Measured[]): string[] {
   }
   const reloads = measured.at(-1)?.reloads ?? 0;
   if (reloads < TOO_FEW) return faults;
-  const least = (from: number, to: number) =>
-    Math.min(...measured.filter((one) => one.reloads > from && one.reloads <= to).map(({ rss }) => rss));
-  // The lowest of each third: in between, garbage waits to be collected. The first third fills caches.
-  const grown = least((reloads * 2) / 3, reloads) - least(reloads / 3, (reloads * 2) / 3);
-  if (grown > (LEEWAY_MIB * reloads) / 3)
-    faults.push(`${grown.toFixed(1)} MiB more in the last third of the reloads`);
+  // Memory rises between two collections of garbage. It has grown for good where the lowest of the last third is
+  // above the highest of the first.
+  const early = measured.filter((one) => one.reloads <= reloads / 3).map(({ rss }) => rss);
+  const late = measured.filter((one) => one.reloads > (reloads * 2) / 3).map(({ rss }) => rss);
+  const grown = Math.min(...late) - Math.max(...early);
+  if (grown > LEEWAY_MIB) faults.push(`${grown.toFixed(1)} MiB more after ${reloads} reloads`);
   return faults;
 }
 
