@@ -3,6 +3,7 @@ import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
+import { PostgresClient } from './postgres-client.ts';
 import { parseRows } from './row-values.ts';
 import { losesConnection } from './transient.ts';
 
@@ -42,6 +43,7 @@ export function openDatabase(options: {
   readonly maxConnections: number;
 }): OpenDatabase {
   const pool = new pg.Pool({
+    Client: PostgresClient,
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.maxConnections,

@@ -1,7 +1,7 @@
 /** News of the log by NOTIFY: sooner than asking, and never needed. */
 import { once } from 'node:events';
-import pg from 'pg';
 import { startPeriodic } from '../waiting/periodic.ts';
+import { PostgresClient } from './postgres-client.ts';
 
 /** The channel on which every appended event is announced; see `appendEvents`. */
 export const LOG_CHANNEL = 'cph_events';
@@ -39,7 +39,7 @@ interface Listening {
 
 /** Resolves when the connection was ended, and rejects when it fails or is called off. */
 async function listenOnce(url: string, { onAppend, signal }: Listening): Promise<void> {
-  const client = new pg.Client({
+  const client = new PostgresClient({
     connectionString: url,
     application_name: 'cph-inventory listen',
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
@@ -64,7 +64,7 @@ async function listenOnce(url: string, { onAppend, signal }: Listening): Promise
 }
 
 /** Ends a connection as is proper, or without the other end when that says nothing. */
-async function endWithin(client: pg.Client, ms: number): Promise<void> {
+async function endWithin(client: PostgresClient, ms: number): Promise<void> {
   const timer = setTimeout(() => client.connection.stream.destroy(), ms);
   await client.end();
   clearTimeout(timer);
