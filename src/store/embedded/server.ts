@@ -1,11 +1,18 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnPostgres } from './account.ts';
-import type { Cluster } from './cluster.ts';
-import { disownStalePid, runningServer } from './pidfile.ts';
+import { type Cluster, lockFile } from './cluster.ts';
+import { handedPath, openFolder } from './folder.ts';
+import { noteHolder } from './holder.ts';
+import { keepServer } from './keeper.ts';
+import { type Lock, tryLock } from './lock.ts';
+import { disownStalePid, PATH_SETTING, runningServer } from './pidfile.ts';
+import { dropLongLogs } from './server-log.ts';
 
 /** A server process we started and have not entered yet. */
 export interface Launch {
@@ -41,18 +48,44 @@ const SETTINGS = {
 
 const POLL_MS = 20;
 const FAST_SHUTDOWN_MS = 30_000;
-const LOG_FILE_BYTES = 1_000_000;
 
-/** Starts a server on the cluster without waiting for it. Postgres itself sees to it that there is only one. */
-export async function launchServer({ data, account, binaries }: Cluster): Promise<Launch> {
-  await dropLongLogs(data);
+/**
+ * Starts a server on the cluster without waiting for it, or returns null where processes of one still live, be they in
+ * another container: those hold the lock that the new ones inherit.
+ */
+export async function launchServer(cluster: Cluster): Promise<Launch | null> {
+  const lock = await tryLock(lockFile(cluster.home));
+  if (!lock) return null;
+  try {
+    if (lock.file !== null) noteHolder(lock.file);
+    dropLongLogs(cluster.data);
+    keepServer(cluster);
+    return watchLaunch(await spawnServer(cluster, lock));
+  } finally {
+    lock.release();
+  }
+}
+
+async function spawnServer({ data, account, binaries }: Cluster, lock: Lock): Promise<ChildProcess> {
   const port = await choosePort(data);
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = await spawnPostgres(account, {
-    program: binaries.postgres,
-    args: ['-D', data, '-p', String(port), ...settings],
-    env: await disownStalePid(data),
-  });
+  const settings = Object.entries({ ...SETTINGS, [PATH_SETTING]: data });
+  const folder = account ? [openFolder(data)] : [];
+  try {
+    return spawnPostgres(account, {
+      program: binaries.postgres,
+      args: [
+        ...['-D', account ? handedPath(3) : data, '-p', String(port)],
+        ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      env: disownStalePid(data),
+      files: [...folder, ...(lock.file === null ? [] : [lock.file])],
+    });
+  } finally {
+    for (const file of folder) closeSync(file);
+  }
+}
+
+function watchLaunch(child: ChildProcess): Launch {
   let output = '';
   let ended = false;
   child.on('exit', () => {
@@ -85,44 +118,18 @@ export async function launchServer({ data, account, binaries }: Cluster): Promis
  * the hard way: nothing committed is lost, the next start has to replay its log.
  */
 export async function stopServer(data: string): Promise<void> {
-  const running = await runningServer(data);
+  const running = runningServer(data);
   if (!running) return;
   const patience = AbortSignal.timeout(FAST_SHUTDOWN_MS);
   let signal: NodeJS.Signals = 'SIGINT';
   process.kill(running.pid, signal);
-  while ((await runningServer(data))?.pid === running.pid) {
+  while (runningServer(data)?.pid === running.pid) {
     if (patience.aborted && signal !== 'SIGQUIT') {
       signal = 'SIGQUIT';
       process.kill(running.pid, signal);
     }
     await sleep(POLL_MS);
   }
-}
-
-/** The last lines the server logged. */
-export async function lastLogLines(data: string): Promise<string> {
-  const logs = await logFiles(data);
-  const newest = logs.sort((a, b) => b.mtimeMs - a.mtimeMs)[0];
-  if (!newest) return '';
-  return (await readFile(newest.path, 'utf8')).trimEnd().split('\n').slice(-10).join('\n');
-}
-
-/** Only a server that runs over midnight begins files anew: under short runs they would grow for ever. */
-async function dropLongLogs(data: string): Promise<void> {
-  const long = (await logFiles(data)).filter(({ size }) => size > LOG_FILE_BYTES);
-  await Promise.all(long.map(({ path }) => rm(path, { force: true })));
-}
-
-async function logFiles(data: string): Promise<{ path: string; size: number; mtimeMs: number }[]> {
-  const directory = join(data, 'log');
-  const names = await readdir(directory).catch(() => []);
-  return Promise.all(
-    names.map(async (name) => {
-      const path = join(directory, name);
-      const { size, mtimeMs } = await stat(path);
-      return { path, size, mtimeMs };
-    }),
-  );
 }
 
 /** The port of the last run, so that the address stays the same, or a free one where that is taken. */
