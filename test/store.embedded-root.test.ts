@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../src/store/embedded/embedded.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
+import { compiledCode } from './support/compiled.ts';
 import { buildProgram } from './support/built-program.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 import { projectEnv } from './support/simulated-project.ts';
@@ -110,7 +111,7 @@ function othersCanRead(): boolean {
 
 /** The program in a place where another user can run it, with a data folder of that user's. */
 async function program(uid: number) {
-  const built = await buildProgram();
+  const built = await buildProgram(await compiledCode());
   onTestFinished(() => built.remove());
   await chmod(built.folder, 0o755);
   const dataDir = await mkdtemp(join(built.folder, 'data-'));

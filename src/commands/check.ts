@@ -10,7 +10,7 @@ import { readPrivileges } from '../store/privileges.ts';
 import { adviceOnReader } from '../store/reader-role.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { type Store, withStore } from './store.ts';
+import { NoDatabaseError, type Store, withStore } from './store.ts';
 import { type Column, printJson, printTable } from './terminal.ts';
 
 interface CheckOptions {
@@ -61,7 +61,8 @@ async function checkDatabase(config: Config, context: CommandContext): Promise<C
     };
     return await withStore(config, { migrate: false, signal: context.stop, work });
   } catch (error) {
-    return [{ ...of, result: 'failed', details: errorText(error) }];
+    const result = error instanceof NoDatabaseError ? 'note' : 'failed';
+    return [{ ...of, result, details: errorText(error) }];
   }
 }
 

@@ -6,7 +6,7 @@ import type { RunReport } from '../sync/run.ts';
 import { durationText, type Output, paint, printable } from './terminal.ts';
 
 export interface DemoView {
-  readonly welcome: (url: string) => void;
+  readonly welcome: (psql: string) => void;
   readonly changes: (changes: readonly SeenChange[]) => void;
   readonly status: (report: RunReport, images: Readonly<Record<string, number>>) => void;
   readonly goodbye: () => void;
@@ -21,7 +21,7 @@ export function demoView(out: Output, { started, now }: { started: Date; now: ()
   let line = '';
   const print = (text: string) => out.write(out.isTTY ? `${CLEAR_LINE}${text}\n${line}` : `${text}\n`);
   return {
-    welcome: (url) => print(welcomeText(out, url)),
+    welcome: (psql) => print(welcomeText(out, psql)),
     changes: (changes) => {
       const baseline = changes.filter(({ event }) => event.baseline);
       if (baseline.length > 0) print(baselineText(out, baseline));
@@ -42,11 +42,11 @@ export function demoView(out: Output, { started, now }: { started: Date; now: ()
   };
 }
 
-function welcomeText(out: Output, url: string): string {
+function welcomeText(out: Output, psql: string): string {
   return [
     `${paint(out, 'bold', 'cph-inventory demo')}  a simulated cloud, a real Postgres, the real daemon`,
     '',
-    `  psql '${url}'`,
+    `  ${psql}`,
     paint(
       out,
       'dim',

@@ -13,6 +13,7 @@ import { countByStatus, readChanges } from '../store/reports.ts';
 import type { RunReport } from '../sync/run.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type DemoView, demoView } from './demo-view.ts';
+import { psqlCommand } from './psql.ts';
 import { type Store, withStore } from './store.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -75,7 +76,7 @@ async function watchDaemon(
 ): Promise<void> {
   const open = await openProjects(store.db, config.projects, context);
   const view = demoView(context.out, { started: context.now(), now: context.now });
-  view.welcome(store.url);
+  view.welcome(psqlCommand(context.out, store, config.dataDir));
   const follow = follower(store, view);
   const log = createLog({ level: 'error' }, context.err);
   const daemon = startDaemon({

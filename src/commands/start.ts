@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type Alarm, createAlarm } from '../waiting/alarm.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { psqlCommand } from './psql.ts';
 import { type Store, withStore } from './store.ts';
 
 /** The share of a stop's time in which the work under way may finish. The rest is for rolling it back. */
@@ -67,7 +68,7 @@ async function runWith(store: Store, daemon: Daemon): Promise<void> {
   const { config, context, log } = daemon;
   for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
   // The password is for this machine alone. It goes to whoever started us and not into the log.
-  if (store.embedded) context.out.write(`embedded Postgres: psql '${store.url}'\n`);
+  if (store.embedded) context.out.write(`embedded Postgres: ${psqlCommand(context.out, store, config.dataDir)}\n`);
   await announce(config, { db: store.db, now: context.now });
   await runUntilStopped(daemon, store);
 }

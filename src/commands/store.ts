@@ -1,10 +1,20 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { hasCluster } from '../store/embedded/cluster.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded.ts';
 import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { CommandError } from './command.ts';
 
 type StoreConfig = Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>;
+
+/** Nothing was made: who only reads finds nothing to read. */
+export class NoDatabaseError extends CommandError {
+  constructor(dataDir: string) {
+    super(
+      `There is no database in ${dataDir} yet. \`cph-inventory start\`, \`sync\` or \`migrate\` makes one there; else set CPH_DATA_DIR to the folder that has one, or DATABASE_URL.`,
+    );
+  }
+}
 
 export interface Store {
   readonly db: Database;
@@ -30,9 +40,9 @@ interface StoreOptions {
 /**
  * Does a command's work with its database, and closes it however the work ends. That is the configured
  * database. Without one it is the embedded database, started on the way and always brought up to date, as it
- * is ours alone.
+ * is ours alone. Only who writes (`migrate: true`) makes one.
  *
- * @throws CommandError when the database is out of date
+ * @throws NoDatabaseError when there is none to read; CommandError when the database is out of date
  * @throws MigrationError, EmbeddedPostgresError, and what `work` throws
  */
 export async function withStore<Result>(
@@ -58,6 +68,8 @@ async function openStore(
   config: StoreConfig,
   { migrate, signal, maxConnections = 4 }: StoreOptions,
 ): Promise<Store & { readonly close: () => Promise<void> }> {
+  if (!migrate && !config.databaseUrl && !hasCluster(config.dataDir))
+    throw new NoDatabaseError(config.dataDir);
   const server = config.databaseUrl
     ? { url: config.databaseUrl.reveal(), close: () => Promise.resolve() }
     : await startEmbeddedPostgres({ dataDir: config.dataDir, signal });
