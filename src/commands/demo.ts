@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadConfig } from '../config/config.ts';
 import { startDaemon } from '../daemon/daemon.ts';
@@ -12,6 +9,7 @@ import { createWorld } from '../simulator/world.ts';
 import { countByStatus, readChanges } from '../store/reports.ts';
 import type { RunReport } from '../sync/run.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { makeDemoFolder } from './demo-folder.ts';
 import { type DemoView, demoView } from './demo-view.ts';
 import { psqlCommand } from './psql.ts';
 import { type Store, withStore } from './store.ts';
@@ -36,16 +34,16 @@ const PAGE = 1000;
  * folder, and the daemon with fast schedules. Prints each change as the daemon sees it.
  */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<ExitCode> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'cph-inventory-demo-'));
+  const folder = await makeDemoFolder();
   const world = createWorld({ seed: SEED, images: IMAGES, start: context.now(), life: { speed: SPEED } });
   const cloud = await startSimulator({ world, now: context.now });
   try {
-    const config = demoConfig(cloud, { dataDir, project_id: world.project_id });
+    const config = demoConfig(cloud, { dataDir: folder.path, project_id: world.project_id });
     const work = (store: Store) => watchDaemon(options, context, { config, store });
     await withStore(config, { migrate: true, signal: context.stop, work });
   } finally {
     await cloud.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await folder.remove();
   }
   return EXIT.done;
 }

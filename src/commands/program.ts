@@ -8,7 +8,7 @@ import { MigrationError } from '../store/migrate.ts';
 import { errorText } from '../sync/trouble.ts';
 import { approve } from './approve.ts';
 import { check } from './check.ts';
-import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
 import { demo } from './demo.ts';
 import { events } from './events.ts';
 import { history } from './history.ts';
@@ -198,7 +198,7 @@ function complain(error: unknown, { err, stop }: CommandContext): ExitCode {
     return code;
   };
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (stop.aborted && error === stop.reason) return EXIT.failed;
+  if (stop.aborted && error === stop.reason) return error instanceof NobodyReads ? EXIT.done : EXIT.failed;
   if (error instanceof ConfigError) return tell(error.message, EXIT.usage);
   if (error instanceof CommandError) return tell(error.message, error.exitCode);
   const expected = error instanceof MigrationError || error instanceof EmbeddedPostgresError;

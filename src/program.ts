@@ -1,0 +1,47 @@
+/** The process: its arguments, streams and signals. The only place that ends it. */
+import { EXIT, NobodyReads } from './commands/command.ts';
+import { runCommandLine } from './commands/program.ts';
+import { processSurroundings } from './config/environment.ts';
+import { onHangup, onHangupElse } from './hangup.ts';
+import { errorText } from './sync/trouble.ts';
+import { Stopped } from './waiting/stopped.ts';
+
+const stopping = new AbortController();
+const stop = (reason: Error) => {
+  if (!stopping.signal.aborted) stopping.abort(reason);
+};
+/** What keeps the output from being written, other than that nobody reads it. */
+let unwritable: Error | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // The second signal is from somebody who does not want to wait. Nothing half-done can be committed, so it
+  // ends at once. What then still runs of an embedded Postgres is stopped by its keeper.
+  process.on(signal, () => (stopping.signal.aborted ? process.exit(EXIT.failed) : stop(new Stopped())));
+}
+// Nobody reads any more: `head` has seen enough, or the terminal is gone. That is no error, and the end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') unwritable ??= error;
+    stop(new NobodyReads());
+  });
+}
+
+const running = runCommandLine(process.argv.slice(2), {
+  out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
+  err: process.stderr,
+  surroundings: processSurroundings(),
+  stop: stopping.signal,
+  onReload: onHangup,
+  now: () => new Date(),
+  exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
+});
+// The command has begun, and one that can reload listens. Any other ends when its terminal is closed.
+onHangupElse(() => stop(new Stopped()));
+let exitCode = await running;
+if (unwritable) {
+  process.stderr.write(`Cannot write: ${errorText(unwritable)}\n`);
+  exitCode = EXIT.failed;
+}
+// The command has closed everything. What still hangs is not waited for once the output is flushed.
+if (process.stdout.writable) process.stdout.write('', () => process.exit(exitCode));
+else process.exit(exitCode);
