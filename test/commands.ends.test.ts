@@ -131,7 +131,7 @@ async function cloudWith(images: number): Promise<Env> {
 
 /** Runs a command in a pipeline of the shell, and tells what came out of it, and its own exit code. */
 async function pipe(command: string, into: string, env: Env): Promise<{ said: string; code: number }> {
-  const cli = join(program.folder, 'package', 'dist', 'cli.js');
+  const cli = join(program.folder, 'package', 'src', 'cli.js');
   const codeFile = join(folder, 'code');
   const script = `{ "$0" "$1" ${command}; echo $? >"$2"; } ${into}`;
   const shell = spawn('sh', ['-c', script, process.execPath, cli, codeFile], {

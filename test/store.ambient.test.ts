@@ -52,7 +52,7 @@ describe('variables of libpq', () => {
     for (const [name, value] of Object.entries(HOSTILE)) vi.stubEnv(name, value);
     const heard = await new Promise<string>((resolve) => {
       const listener = listenToLog(database.directUrl, () => resolve('heard'));
-      onTestFinished(() => listener.close());
+      onTestFinished(() => listener.stop());
     });
     expect(heard).toBe('heard');
   });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EmbeddedPostgresError } from '../src/store/embedded/error.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
-import { compiledCode } from './support/compiled.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 
 const embedded = useEmbedded();

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../src/store/embedded/embedded.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
-import { compiledCode } from './support/compiled.ts';
 import { buildProgram } from './support/built-program.ts';
+import { compiledCode } from './support/compiled.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
 import { projectEnv } from './support/simulated-project.ts';
 
@@ -124,7 +124,7 @@ async function program(uid: number) {
         'setpriv',
         [
           ...[`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...options, '--'],
-          ...[process.execPath, join(built.folder, 'package', 'dist', 'cli.js'), command],
+          ...[process.execPath, join(built.folder, 'package', 'src', 'cli.js'), command],
         ],
         {
           env: { PATH: process.env.PATH, CPH_HTTP_PORT: 'off', ...env },

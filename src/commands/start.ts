@@ -68,7 +68,8 @@ async function runWith(store: Store, daemon: Daemon): Promise<void> {
   const { config, context, log } = daemon;
   for (const tag of store.migrated) log.info({ migration: tag }, 'migrated');
   // The password is for this machine alone. It goes to whoever started us and not into the log.
-  if (store.embedded) context.out.write(`embedded Postgres: ${psqlCommand(context.out, store, config.dataDir)}\n`);
+  if (store.embedded)
+    context.out.write(`embedded Postgres: ${psqlCommand(context.out, store, config.dataDir)}\n`);
   await announce(config, { db: store.db, now: context.now });
   await runUntilStopped(daemon, store);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { withDeadline } from '../../waiting/deadline.ts';
+import { EMBEDDED_SERVER_LOCK } from '../lock-keys.ts';
 import { PostgresClient } from '../postgres-client.ts';
 import { type Cluster, lockFile, openCluster, usersFile } from './cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
