@@ -1,6 +1,7 @@
 /** Fields that name something outside the program: regions, addresses, the database, schedules, ports. */
-import { validate } from 'node-cron';
-import { field, secretLike, textLike } from './fields.ts';
+import { CronError, readCron } from '../waiting/cron.ts';
+import { timeZone as zoneOf } from '../waiting/time-zone.ts';
+import { field, NotTaken, secretLike, textLike } from './fields.ts';
 import { suggestion } from './nearest-word.ts';
 
 /** Where Cloud Phone Host is known to be offered. New regions appear, so another one only earns a warning. */
@@ -85,29 +86,42 @@ function isDatabaseUrl(text: string): boolean {
 const CRON =
   'a cron expression of five fields (minute, hour, day of month, month, day of week) or six (seconds first)';
 
-/** A cron expression, judged by the scheduler that will run it. */
+/** A cron expression, judged by the scheduler that will run it. A fault says which part is wrong. */
 export function cron(example: string) {
-  return field(`${CRON}, such as ${example}`, (text) => (validate(text) ? text : undefined));
+  return field(`${CRON}, such as ${example}`, cronText);
 }
 
 /** {@link cron}, or `off`, which is read as null. */
 export function cronOrOff(example: string) {
-  return field(`${CRON}, such as ${example}, or off`, (text) => {
-    if (text === 'off') return null;
-    return validate(text) ? text : undefined;
-  });
+  return field(`${CRON}, such as ${example}, or off`, (text) => (text === 'off' ? null : cronText(text)));
 }
 
-/** A name of the time zone database known to this Node. */
+function cronText(text: string): string | NotTaken {
+  try {
+    readCron(text);
+    return text;
+  } catch (error) {
+    if (error instanceof CronError) return new NotTaken(error.message);
+    throw error;
+  }
+}
+
+const ZONE =
+  'UTC, or a time zone by its IANA name with a slash, such as Asia/Singapore (for a fixed distance: Etc/GMT-8 is eight ' +
+  'hours ahead of UTC)';
+
+/**
+ * A place of the time zone database, or UTC. Abbreviations are refused, because they stand for several zones: CST is one in
+ * Chicago, Shanghai and Havana. Offsets are refused, because half of all programs read their sign the other way round.
+ */
 export function timeZone() {
-  return field('a time zone by its IANA name, such as UTC or Asia/Singapore', (text) =>
-    isTimeZone(text) ? text : undefined,
-  );
+  return field(ZONE, (text) => (isTimeZone(text) ? text : undefined));
 }
 
 function isTimeZone(name: string): boolean {
+  if (name !== 'UTC' && !name.includes('/')) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    zoneOf(name);
     return true;
   } catch {
     return false;

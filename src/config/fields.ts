@@ -17,21 +17,30 @@ export function fileForm(field: z.ZodType): FileForm {
   return form;
 }
 
+/** Why text is not taken, where its form is not all there is to say. */
+export class NotTaken {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
 /**
- * A setting that is text outside and a `T` inside. `read` answers undefined for text that is not taken.
- * `form` may take more than `read` does.
+ * A setting that is text outside and a `T` inside. `read` answers undefined for text that is not taken, or says why it is
+ * not. `form` may take more than `read` does.
  */
 export function field<T>(
   expected: string,
-  read: (text: string) => T | undefined,
+  read: (text: string) => T | NotTaken | undefined,
   form: FileForm = { type: 'string' },
 ) {
   return z
     .string({ error: expected })
     .transform((text, context): T => {
       const value = read(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: expected });
+      if (value !== undefined && !(value instanceof NotTaken)) return value;
+      const message = value === undefined ? expected : `${expected}: ${value.reason}`;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
     .meta({ description: expected, ...form });

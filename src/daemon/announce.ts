@@ -14,7 +14,7 @@ export async function announce(
   { projects, schedules, sinks }: Config,
   { db, now }: { db: Database; now: () => Date },
 ): Promise<void> {
-  const { longest } = intervalsOf(schedules.sync, schedules.timezone);
+  const { longest } = intervalsOf(schedules.sync);
   const times = projects.map(({ projectId, stuckAfterMs }) => ({
     project_id: projectId,
     sync_interval_ms: longest,

@@ -31,12 +31,12 @@ export interface Daemon {
 
 /** Starts the schedules, and the first sweep of every project at once: nobody waits for the first tick. */
 export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
-  const { sync, timezone } = options.schedules;
+  const { sync } = options.schedules;
   const loop = startLookLoop({
     ...options,
     log,
     projects: new Map(options.projects.map((project) => [project.project_id, project])),
-    spreadMs: spreadOf(options.projects.length, intervalsOf(sync, timezone).shortest),
+    spreadMs: spreadOf(options.projects.length, intervalsOf(sync).shortest),
     onRun: (report) => {
       logRun(log, report);
       onRun(report);

@@ -1,4 +1,5 @@
-import { createTask, type ScheduledTask, type TaskOptions } from 'node-cron';
+import { readCron } from '../waiting/cron.ts';
+import { intervalsOf as intervals, lastTick, nextTick } from '../waiting/next-tick.ts';
 
 /** When to look: cron expressions of five or six fields, both in one time zone. */
 export interface Schedules {
@@ -8,39 +9,60 @@ export interface Schedules {
   readonly timezone: string;
 }
 
+export interface TaskOptions {
+  /** By its IANA name; UTC by default. */
+  readonly timezone?: string;
+  readonly now?: () => Date;
+}
+
+/** A task that runs on schedule. */
+export interface ScheduledTask {
+  /** It does not run again; a run under way goes on. */
+  readonly destroy: () => void;
+}
+
+/** How late a task can be when the clock was set forward meanwhile. */
+const LONGEST_SLEEP_MS = 60_000;
+
 /**
- * Starts a task that runs on schedule. When ticks went by while the process was busy or slept, the last one
- * is made up for, however late. Otherwise a daily schedule that was a second late would lose its day.
+ * Starts a task that runs on schedule. Of the ticks that went by while the process was busy or slept, the last one is made
+ * up for, however late: a daily schedule that was a second late would else lose its day. Runs do not overlap: ticks that
+ * come during a run are one run after it. `work` must not fail.
  */
 export function startTask(
   expression: string,
   work: (tick: Date) => Promise<void> | void,
-  options: TaskOptions = {},
+  { timezone = 'UTC', now = () => new Date() }: TaskOptions = {},
 ): ScheduledTask {
-  const task = createTask(expression, ({ date }) => work(date), {
-    noOverlap: true,
-    missedExecutionTolerance: Number.MAX_SAFE_INTEGER,
-    // Those before the last one, which stands for them.
-    suppressMissedWarning: true,
-    ...options,
-  });
-  void task.start();
-  return task;
+  const schedule = { cron: readCron(expression), timezone };
+  let after = now();
+  let timer: NodeJS.Timeout | undefined;
+  let destroyed = false;
+  const sleep = () => {
+    const wait = nextTick(schedule, after).getTime() - now().getTime();
+    timer = setTimeout(beat, Math.min(Math.max(wait, 0), LONGEST_SLEEP_MS));
+  };
+  const beat = async () => {
+    const tick = lastTick(schedule, { after, until: now() });
+    if (tick) {
+      after = tick;
+      await work(tick);
+    }
+    if (!destroyed) sleep();
+  };
+  sleep();
+  return {
+    destroy: () => {
+      destroyed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
-/** Enough to meet the longest pause of a schedule that has office hours and weekends. */
-const RUNS_AHEAD = 200;
-const A_DAY = 24 * 3600_000;
-
 /**
- * The shortest and the longest time, in milliseconds, between two runs of a schedule that lie ahead. Until
- * the longest has passed, silence is as it should be. Both are a day for a schedule that never runs twice.
+ * The shortest and the longest time, in milliseconds, between two runs of a schedule. Until the longest has passed,
+ * silence is as it should be.
  */
-export function intervalsOf(expression: string, timezone: string): { shortest: number; longest: number } {
-  const task = createTask(expression, () => undefined, { timezone });
-  const runs = task.getNextRuns(RUNS_AHEAD);
-  void task.destroy();
-  const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
-  if (gaps.length === 0) return { shortest: A_DAY, longest: A_DAY };
-  return { shortest: Math.min(...gaps), longest: Math.max(...gaps) };
+export function intervalsOf(expression: string): { shortest: number; longest: number } {
+  return intervals(readCron(expression));
 }
