@@ -86,6 +86,17 @@ test('a database URL that is refused is not shown', () => {
   expect(error.message).not.toMatch(/mysql|admin|pa55|internal/);
 });
 
+test.each(['pa55@QQ', 'pa55/QQ', '55/pa55', 'pa55%'])(
+  'a database URL with the password %s says what to encode',
+  (password) => {
+    const error = errorOf({ DATABASE_URL: `postgres://admin:${password}@db.internal/cph` });
+    expect(error.message).toMatch(
+      /DATABASE_URL: got a value that is not shown; takes .*percent-encoded.* is %2[5F]/,
+    );
+    expect(error.message).not.toMatch(/admin|pa55|QQ|internal/);
+  },
+);
+
 test('no text of any secret ever shows, whatever is wrong with it', () => {
   const secrets = describeSettings().flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : []));
   const unusable = fc.string({ minLength: 1, unit: fc.constantFrom('q', 'Q', '#', '\n', '%') });

@@ -1,4 +1,6 @@
 /** Fields that name something outside the program: regions, addresses, the database, schedules, ports. */
+import { DatabaseUrlError } from '../database-url/parameters.ts';
+import { readDatabaseUrl } from '../database-url/read.ts';
 import { CronError, readCron } from '../waiting/cron.ts';
 import { timeZone as zoneOf } from '../waiting/time-zone.ts';
 import { field, NotTaken, secretLike, textLike } from './fields.ts';
@@ -67,20 +69,23 @@ export function clearTextWarnings(origin: string, url: string): string[] {
   return [`${origin}: credentials travel to ${host} in clear; an https URL would protect them`];
 }
 
-/** Where Postgres is, in one of the forms `pg` reads. Only connecting shows whether a database is there. */
+const DATABASE_URL =
+  'a Postgres URL as psql takes it, with special characters percent-encoded, such as ' +
+  'postgres://user:password@host:5432/database';
+
+/** Where Postgres is. Only connecting shows whether a database is there. */
 export function databaseUrl() {
-  return secretLike(
-    isDatabaseUrl,
-    'a Postgres URL with special characters percent-encoded, such as postgres://user:password@host:5432/database',
-  );
+  return secretLike(judgeDatabaseUrl, DATABASE_URL);
 }
 
-function isDatabaseUrl(text: string): boolean {
-  // "/run/postgresql database": the folder of a unix socket.
-  if (text.startsWith('/')) return true;
-  // "postgres://user@/database?host=/run/postgresql" has no host. Only a URL of a database may lack one.
-  const url = text.replace('@/', '@socket/');
-  return /^(?:postgres(?:ql)?:\/\/|socket:\/)/.test(url) && URL.canParse(url);
+function judgeDatabaseUrl(text: string): boolean | NotTaken {
+  try {
+    readDatabaseUrl(text);
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) return new NotTaken(`one ${error.message}`);
+    throw error;
+  }
 }
 
 const CRON =

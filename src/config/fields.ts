@@ -38,9 +38,9 @@ export function field<T>(
     .string({ error: expected })
     .transform((text, context): T => {
       const value = read(text);
-      if (value !== undefined && !(value instanceof NotTaken)) return value;
-      const message = value === undefined ? expected : `${expected}: ${value.reason}`;
-      context.addIssue({ code: 'custom', message });
+      const refused = value instanceof NotTaken;
+      if (value !== undefined && !refused) return value;
+      context.addIssue({ code: 'custom', message: refused ? `${expected}: ${value.reason}` : expected });
       return z.NEVER;
     })
     .meta({ description: expected, ...form });
@@ -51,10 +51,18 @@ export function textLike(pattern: RegExp, expected: string) {
   return field(expected, read, { type: 'string', pattern: pattern.source });
 }
 
-/** A secret whose text `accepts` takes. It is judged once: a secret's file that changes later is not. */
-export function secretLike(accepts: (text: string) => boolean, expected: string) {
+/**
+ * A secret whose text `accepts` takes; a reason why not must hold nothing of it. It is judged once: a secret's file that
+ * changes later is not.
+ */
+export function secretLike(accepts: (text: string) => boolean | NotTaken, expected: string) {
   return z
-    .custom<Secret>((found) => found instanceof Secret && accepts(found.reveal()), { error: expected })
+    .custom<Secret>((found) => found instanceof Secret, { error: expected })
+    .superRefine((secret, context) => {
+      const judged = accepts(secret.reveal());
+      if (judged === true) return;
+      context.addIssue({ code: 'custom', message: judged ? `${expected}: ${judged.reason}` : expected });
+    })
     .meta({ description: expected, type: 'string' });
 }
 

@@ -1,8 +1,6 @@
 /** The ticks of a daemon: when its schedules last said that a look is due. */
-import type { ScheduledTask } from 'node-cron';
 import type { Ticks } from '../store/leases.ts';
-import type { Log } from './log.ts';
-import { type Schedules, startTask } from './schedule.ts';
+import { type ScheduledTask, type Schedules, startTask } from './schedule.ts';
 
 /** A clock that is set back by less delays a tick by less. */
 const SET_BACK_MS = 60_000;
@@ -14,15 +12,13 @@ interface TicksOptions {
    * follows it.
    */
   readonly onTick: () => void;
-  /** For what the scheduler itself has to say. */
-  readonly log: Log;
 }
 
 export interface RunningTicks {
   /** The last ticks. The start is a tick for a sweep: nobody waits for the first one of the schedule. */
   readonly last: () => Ticks;
   /** No tick comes any more. */
-  readonly stop: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 interface LastTicks {
@@ -43,7 +39,7 @@ export function startTicks(schedules: Schedules, options: TicksOptions): Running
    * ahead.
    */
   const beginAnew = (time: Date) => {
-    for (const task of tasks) void task.destroy();
+    for (const task of tasks) task.destroy();
     ticks.sweep = time;
     if (ticks.watch) ticks.watch = time;
     tasks = schedule(schedules, ticks, options);
@@ -55,8 +51,8 @@ export function startTicks(schedules: Schedules, options: TicksOptions): Running
       seen = time;
       return { ...ticks };
     },
-    stop: async () => {
-      for (const task of tasks) await task.destroy();
+    stop: () => {
+      for (const task of tasks) task.destroy();
     },
   };
 }
@@ -64,23 +60,14 @@ export function startTicks(schedules: Schedules, options: TicksOptions): Running
 function schedule(
   { sync, watch, timezone }: Schedules,
   ticks: LastTicks,
-  { onTick, log }: TicksOptions,
+  { onTick, now }: TicksOptions,
 ): ScheduledTask[] {
   const task = (name: 'sweep' | 'watch', expression: string) => {
     const tick = (date: Date) => {
       ticks[name] = date;
       onTick();
     };
-    return startTask(expression, tick, { name, timezone, logger: schedulerLogger(log) });
+    return startTask(expression, tick, { timezone, now });
   };
   return [task('sweep', sync), ...(watch === null ? [] : [task('watch', watch)])];
-}
-
-function schedulerLogger(log: Log) {
-  return {
-    info: (text: string) => log.debug(text),
-    warn: (text: string) => log.warn(text),
-    error: (text: string | Error) => log.error(text),
-    debug: (text: string | Error) => log.trace(text),
-  };
 }

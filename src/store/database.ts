@@ -3,7 +3,7 @@ import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { PostgresClient } from './postgres-client.ts';
+import { connectLimit, PostgresClient } from './connection/client.ts';
 import { parseRows } from './row-values.ts';
 import { losesConnection } from './transient.ts';
 
@@ -21,7 +21,6 @@ export interface OpenDatabase {
   readonly close: () => Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 /** Nobody of ours holds a lock for longer than this: an apply takes seconds. */
@@ -42,16 +41,15 @@ export function openDatabase(options: {
   readonly applicationName: string;
   readonly maxConnections: number;
 }): OpenDatabase {
-  const pool = new pg.Pool({
-    Client: PostgresClient,
-    connectionString: options.url,
+  const config = {
+    Client: PostgresClient as unknown as typeof pg.Client,
+    url: options.url,
     application_name: options.applicationName,
     max: options.maxConnections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectLimit(options.url),
     query_timeout: ANSWER_TIMEOUT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
+  };
+  const pool = new pg.Pool(config);
   pool.on('connect', (client) => {
     parseRows(client);
     // The pool does not listen while a transaction has the connection; statements report what happened.

@@ -1,9 +1,9 @@
 import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { PostgresClient } from './connection/client.ts';
 import type { Database } from './database.ts';
 import { MIGRATION_LOCK } from './lock-keys.ts';
 import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migration-files.ts';
-import { PostgresClient } from './postgres-client.ts';
 import { grantReader } from './reader-role.ts';
 
 /** Tags of migrations, oldest first. */
@@ -47,11 +47,7 @@ export async function migrateDatabase(options: {
   readonly migrationsFolder?: string;
 }): Promise<string[]> {
   const migrations = await migrationsIn(options.migrationsFolder);
-  const client = new PostgresClient({
-    connectionString: options.url,
-    application_name: 'cph-inventory migrate',
-    connectionTimeoutMillis: 10_000,
-  });
+  const client = new PostgresClient({ url: options.url, application_name: 'cph-inventory migrate' });
   // Statements report a broken connection themselves.
   client.on('error', () => undefined);
   // The error looks like that of a statement, as whatever else fails on the way to Postgres.

@@ -1,7 +1,8 @@
 /** News of the log by NOTIFY: sooner than asking, and never needed. */
 import { once } from 'node:events';
+import type pg from 'pg';
 import { startPeriodic } from '../waiting/periodic.ts';
-import { PostgresClient } from './postgres-client.ts';
+import { PostgresClient } from './connection/client.ts';
 
 /** The channel on which every appended event is announced; see `appendEvents`. */
 export const LOG_CHANNEL = 'cph_events';
@@ -40,12 +41,9 @@ interface Listening {
 /** Resolves when the connection was ended, and rejects when it fails or is called off. */
 async function listenOnce(url: string, { onAppend, signal }: Listening): Promise<void> {
   const client = new PostgresClient({
-    connectionString: url,
+    url,
     application_name: 'cph-inventory listen',
-    connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
   });
   const end = () => endWithin(client, GOODBYE_MS);
   signal.addEventListener('abort', end, { once: true });
