@@ -4,6 +4,7 @@ import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgTransaction, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { connectLimit, PostgresClient } from './connection/client.ts';
+import { PINNED } from './pinned.ts';
 import { parseRows } from './row-values.ts';
 import { losesConnection } from './transient.ts';
 
@@ -57,7 +58,7 @@ export function openDatabase(options: {
   });
   // An idle connection that dies is replaced when one is needed. Whoever needs it learns what is wrong.
   pool.on('error', () => undefined);
-  const db = Object.assign(drizzle({ client: pool }), {
+  const db = Object.assign(byThemselves(pool), {
     transaction: <Result>(work: (tx: Transaction) => Promise<Result>, config?: PgTransactionConfig) =>
       inTransaction(pool, work, config),
   });
@@ -76,11 +77,32 @@ const pools = new WeakMap<Database, pg.Pool>();
 export function promptly(db: Database, ms = PROMPT_ANSWER_MS): Database {
   const pool = pools.get(db);
   if (!pool) return db;
-  const query = (statement: pg.QueryConfig, values: unknown[]) => {
-    const limited = { ...statement, query_timeout: ms };
-    return pool.query(limited, values);
-  };
-  return drizzle({ client: Object.assign(Object.create(pool), { query }) });
+  return byThemselves(pool, { query_timeout: ms });
+}
+
+/** For statements that are transactions by themselves, all with the same options. */
+function byThemselves(pool: pg.Pool, options: { readonly query_timeout?: number } = {}) {
+  const query = (statement: pg.QueryConfig, values: unknown[]) =>
+    alone(pool, { ...statement, ...options, values });
+  return drizzle({ client: Object.assign(Object.create(pool), { query }) as pg.Pool });
+}
+
+/**
+ * Runs one statement in a transaction of its own, begun, pinned and committed without waiting in between: measured at 0.20 ms
+ * on one machine, as long as the statement without. Settings cannot be pinned for longer: behind a pooler the next statement
+ * may be another server connection's.
+ */
+async function alone(pool: pg.Pool, statement: pg.QueryConfig): Promise<pg.QueryResult> {
+  const client = await pool.connect();
+  const limit = 'query_timeout' in statement ? { query_timeout: statement.query_timeout } : {};
+  const begun = client.query({ text: `begin isolation level read committed; ${PINNED}`, ...limit });
+  const answered = client.query(statement);
+  const committed = client.query({ text: 'commit', ...limit });
+  const [begin, answer, commit] = await Promise.allSettled([begun, answered, committed]);
+  const failed = [begin, answer, commit].find((outcome) => outcome.status === 'rejected');
+  client.release(failed !== undefined && (failed !== answer || losesConnection(failed.reason)));
+  if (failed) throw failed.reason;
+  return (answer as PromiseFulfilledResult<pg.QueryResult>).value;
 }
 
 /**
@@ -96,15 +118,18 @@ async function inTransaction<Result>(
   const { client, release } = await borrow(pool);
   let failure: unknown;
   try {
-    const result = await drizzle({ client }).transaction(async (tx) => {
-      try {
-        await limitTransaction(tx);
-        return await work(tx);
-      } catch (error) {
-        failure = error;
-        throw error;
-      }
-    }, config);
+    const result = await drizzle({ client }).transaction(
+      async (tx) => {
+        try {
+          await tx.execute(sql.raw(`${PINNED}; ${LIMITS}`));
+          return await work(tx);
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
+      },
+      { isolationLevel: 'read committed', ...config },
+    );
     release(false);
     return result;
   } catch (error) {
@@ -144,9 +169,5 @@ export const LOCK_LIMIT = sql`select set_config('lock_timeout', ${String(LOCK_TI
  * parameter"). A plain SET would stay behind on a server connection, and its next transaction may be lent to
  * somebody else.
  */
-async function limitTransaction(tx: Transaction): Promise<void> {
-  await tx.execute(sql`select
-    set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true),
-    set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true),
-    set_config('idle_in_transaction_session_timeout', ${String(IDLE_IN_TRANSACTION_MS)}, true)`);
-}
+const LIMITS = `set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; set local lock_timeout = ${LOCK_TIMEOUT_MS};
+  set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;

@@ -4,6 +4,7 @@ import { PostgresClient } from './connection/client.ts';
 import type { Database } from './database.ts';
 import { MIGRATION_LOCK } from './lock-keys.ts';
 import { MIGRATIONS_FOLDER, type MigrationFile, readMigrations } from './migration-files.ts';
+import { PINNED } from './pinned.ts';
 import { grantReader } from './reader-role.ts';
 
 /** Tags of migrations, oldest first. */
@@ -56,7 +57,7 @@ export async function migrateDatabase(options: {
   });
   try {
     const db = drizzle({ client });
-    await db.execute(sql`begin`);
+    await db.execute(sql.raw(`begin isolation level read committed; ${PINNED}`));
     const applied = await applyPending(db, migrations);
     await grantReader(db);
     await db.execute(sql`commit`);

@@ -31,7 +31,18 @@ function parseInt8(text: string): number {
   return value;
 }
 
+/** As ISO 8601, which is pinned on every connection. Anything else is no time, and must not be taken for a missing one. */
+function parseInstant(text: string): Date {
+  const value: unknown = readInstant(text);
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+    throw new RangeError(`${JSON.stringify(text)} is not a time as ISO 8601 writes it`);
+  }
+  return value;
+}
+
+const readInstant = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ);
+
 const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [pg.types.builtins.INT8, parseInt8],
-  [pg.types.builtins.TIMESTAMPTZ, pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ)],
+  [pg.types.builtins.TIMESTAMPTZ, parseInstant],
 ]);
