@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../config/config.ts';
+import { loadConfig } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
 import type { SinkConfig } from '../config/sinks.ts';
 import { CphError } from '../cph/errors.ts';
@@ -6,11 +6,10 @@ import type { Probe } from '../cph/probe.ts';
 import { openTransport } from '../cph/transport.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
-import { readPrivileges } from '../store/privileges.ts';
-import { adviceOnReader } from '../store/reader-role.ts';
 import { errorText } from '../sync/trouble.ts';
+import { checkDatabase } from './check-database.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-import { NoDatabaseError, type Store, withStore } from './store.ts';
+
 import { type Column, printJson, printTable } from './terminal.ts';
 
 interface CheckOptions {
@@ -18,7 +17,7 @@ interface CheckOptions {
 }
 
 /** One thing that was tried. */
-interface Checked {
+export interface Checked {
   readonly result: 'ok' | 'note' | 'failed' | 'skipped';
   readonly what: string;
   readonly project_id: string | null;
@@ -50,29 +49,6 @@ const COLUMNS: readonly Column<Checked>[] = [
   { title: 'PROJECT', value: ({ project_id }) => project_id ?? '' },
   { title: 'DETAILS', value: ({ details }) => details },
 ];
-
-async function checkDatabase(config: Config, context: CommandContext): Promise<Checked[]> {
-  const of = { what: 'database', project_id: null };
-  try {
-    const work = async (store: Store): Promise<Checked[]> => {
-      const advice = await adviceOnReader(store.db);
-      const note = { ...of, result: 'note', details: advice ?? '' } as const;
-      return [{ ...of, ...(await tryPrivileges(store)) }, ...(advice ? [note] : [])];
-    };
-    return await withStore(config, { migrate: false, signal: context.stop, work });
-  } catch (error) {
-    const result = error instanceof NoDatabaseError ? 'note' : 'failed';
-    return [{ ...of, result, details: errorText(error) }];
-  }
-}
-
-async function tryPrivileges({ db, embedded }: Store): Promise<Pick<Checked, 'result' | 'details'>> {
-  const { version, missing } = await readPrivileges(db);
-  if (missing.length > 0)
-    return { result: 'failed', details: `the role lacks ${missing.join(', ')}; grant it` };
-  const kind = embedded ? 'embedded Postgres' : 'Postgres';
-  return { result: 'ok', details: `${kind} ${version}, up to date, may be written` };
-}
 
 /** Tries the credential first. When it is rejected, another request would only bring its lock-out closer. */
 async function checkProject(config: ProjectConfig, context: CommandContext): Promise<Checked[]> {

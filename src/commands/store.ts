@@ -5,8 +5,6 @@ import { startEmbeddedPostgres } from '../store/embedded/embedded.ts';
 import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
 import { CommandError } from './command.ts';
 
-type StoreConfig = Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>;
-
 /** Nothing was made: who only reads finds nothing to read. */
 export class NoDatabaseError extends CommandError {
   constructor(dataDir: string) {
@@ -26,15 +24,22 @@ export interface Store {
   readonly migrated: readonly string[];
 }
 
-interface StoreOptions {
+type OpenStore = Store & { readonly close: () => Promise<void> };
+
+type ServerConfig = Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>;
+
+interface ConnectOptions {
+  /** Gives up the start of an embedded database. */
+  readonly signal: AbortSignal;
+  readonly maxConnections?: number;
+}
+
+interface OpenOptions extends ConnectOptions {
   /**
    * Brings a configured database up to date. Without it, an outdated one is refused with a word on what to
    * do.
    */
   readonly migrate: boolean;
-  /** Gives up the start of an embedded database. */
-  readonly signal: AbortSignal;
-  readonly maxConnections?: number;
 }
 
 /**
@@ -46,8 +51,8 @@ interface StoreOptions {
  * @throws MigrationError, EmbeddedPostgresError, and what `work` throws
  */
 export async function withStore<Result>(
-  config: StoreConfig,
-  { work, ...options }: StoreOptions & { readonly work: (store: Store) => Promise<Result> },
+  config: ServerConfig,
+  { work, ...options }: OpenOptions & { readonly work: (store: Store) => Promise<Result> },
 ): Promise<Result> {
   return await closing(await openStore(config, options), work);
 }
@@ -64,31 +69,42 @@ export async function closing<Open extends { readonly close: () => Promise<void>
   }
 }
 
-async function openStore(
-  config: StoreConfig,
-  { migrate, signal, maxConnections = 4 }: StoreOptions,
-): Promise<Store & { readonly close: () => Promise<void> }> {
+/** Opens the database as {@link withStore} does. Whoever opened it closes it. */
+export async function openStore(
+  config: ServerConfig,
+  { migrate, ...options }: OpenOptions,
+): Promise<OpenStore> {
   if (!migrate && !config.databaseUrl && !hasCluster(config.dataDir))
     throw new NoDatabaseError(config.dataDir);
-  const server = config.databaseUrl
-    ? { url: config.databaseUrl.reveal(), close: () => Promise.resolve() }
-    : await startEmbeddedPostgres({ dataDir: config.dataDir, signal });
+  const store = await connectStore(config, options);
+  try {
+    const migrated =
+      migrate || store.embedded ? await migrateDatabase({ url: store.url }) : await refuseOutdated(store.db);
+    return { ...store, migrated };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Opens the same database as it is, whatever is in it. */
+export async function connectStore(
+  { databaseUrl, dataDir }: ServerConfig,
+  { signal, maxConnections = 4 }: ConnectOptions,
+): Promise<OpenStore> {
+  const server = databaseUrl
+    ? { url: databaseUrl.reveal(), close: () => Promise.resolve() }
+    : await startEmbeddedPostgres({ dataDir, signal });
   const { db, close } = openDatabase({ url: server.url, applicationName: 'cph-inventory', maxConnections });
   const closeAll = async () => {
     await close();
     await server.close();
   };
-  try {
-    const migrated =
-      migrate || !config.databaseUrl ? await migrateDatabase({ url: server.url }) : await refuseOutdated(db);
-    return { db, url: server.url, embedded: !config.databaseUrl, migrated, close: closeAll };
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
+  return { db, url: server.url, embedded: databaseUrl === null, migrated: [], close: closeAll };
 }
 
-async function refuseOutdated(db: Database): Promise<[]> {
+/** Rejects, saying what to do, where migrations are missing or from a later version. */
+export async function refuseOutdated(db: Database): Promise<[]> {
   const { pending, newer } = await migrationState(db);
   if (newer.length > 0) throw new NewerDatabaseError(newer);
   if (pending.length > 0) {

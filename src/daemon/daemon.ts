@@ -34,7 +34,6 @@ export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
   const { sync } = options.schedules;
   const loop = startLookLoop({
     ...options,
-    log,
     projects: new Map(options.projects.map((project) => [project.project_id, project])),
     spreadMs: spreadOf(options.projects.length, intervalsOf(sync).shortest),
     onRun: (report) => {

@@ -17,7 +17,6 @@ import type { RunReport } from '../sync/run.ts';
 import { type Periodic, startPeriodic } from '../waiting/periodic.ts';
 import { type Claims, type ClaimsOptions, createClaims } from './claims.ts';
 import { RENEW_AGAIN_MS, RENEW_MS } from './lease.ts';
-import type { Log } from './log.ts';
 import { createLooks, type Looks } from './looks.ts';
 import { createOutages, type Outages } from './outages.ts';
 import { freePlaces } from './places.ts';
@@ -29,8 +28,6 @@ interface LookLoopOptions extends ClaimsOptions {
   readonly now: () => Date;
   /** The projects to look at, by id. */
   readonly projects: ReadonlyMap<string, SyncProject>;
-  /** For what the scheduler has to say. */
-  readonly log: Log;
   /** Told of every run that ended. */
   readonly onRun: (report: RunReport) => void;
   /** Told once when looking stops being possible, and with null when it is possible again. */
@@ -62,20 +59,20 @@ interface Loop {
 }
 
 export function startLookLoop(options: LookLoopOptions): LookLoop {
-  const { db, now, log, schedules } = options;
+  const { db, now, schedules } = options;
   const wake = () => claiming.wake();
   const outages = createOutages(options.onOutage);
   const claims = createClaims(options);
   const looks = createLooks({ ...options, claims, outages, onEnd: wake });
   const clock = createClockShift(db, now, options.onShift);
-  const ticks = startTicks(schedules, { now, log, onTick: wake });
+  const ticks = startTicks(schedules, { now, onTick: wake });
   const claiming = startClaiming({ now, clock, ticks, claims, looks, outages });
   const renewing = startRenewing({ claims, looks, outages });
   return {
     stop: async (graceMs) => {
       await Promise.all([claiming.stop(), looks.stop(graceMs)]);
       // After the claims, which are what would begin the schedules anew.
-      await ticks.stop();
+      ticks.stop();
       await giveBackNow({ claims, outages });
       await renewing.stop();
     },

@@ -3,7 +3,7 @@
  *
  * Never change one. Replicas of the version before hold their locks by these numbers while a new one starts,
  * and programs that go by different numbers do not keep each other out. That is also why they follow two
- * schemes. A new lock gets the next number after 7_266_003.
+ * schemes. A new lock gets the next number after 7_266_004.
  */
 
 /** Session: shared by every program that uses an embedded server, exclusive for the one that stops it. */
@@ -14,6 +14,9 @@ export const MIGRATION_LOCK = 7_266_002;
 
 /** Transaction: only one replica prunes; the others leave it to that one. */
 export const PRUNING_LOCK = 7_266_003;
+
+/** Session: two connections of `check` try whether a lock of one keeps the other out. */
+export const TRIAL_LOCK = 7_266_004;
 
 /**
  * Transaction: serialises the ends of all transactions that append to the log, across projects and replicas.

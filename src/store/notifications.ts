@@ -1,6 +1,5 @@
 /** News of the log by NOTIFY: sooner than asking, and never needed. */
 import { once } from 'node:events';
-import type pg from 'pg';
 import { startPeriodic } from '../waiting/periodic.ts';
 import { PostgresClient } from './connection/client.ts';
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { withDeadline } from '../../waiting/deadline.ts';
 import { EMBEDDED_SERVER_LOCK } from '../lock-keys.ts';
-import { PostgresClient } from '../postgres-client.ts';
 import { type Cluster, lockFile, openCluster, usersFile } from './cluster.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { GuestClient } from './guest-client.ts';
 import { readHolder } from './holder.ts';
 import { type Lock, tryLock } from './lock.ts';
 import { runningServer } from './pidfile.ts';
@@ -147,7 +147,7 @@ function refuseElsewhere({ home, data }: Cluster): void {
 
 /** A connection that holds the lock, or undefined where the server takes nobody in at the moment. */
 async function join({ password }: Cluster, port: number): Promise<pg.Client | undefined> {
-  const guest = new PostgresClient({
+  const guest = new GuestClient({
     host: '127.0.0.1',
     port,
     user: 'postgres',

@@ -5,7 +5,7 @@ import pg from 'pg';
  * environment (PGOPTIONS, PGSSLMODE, PGPASSWORD, ...) and takes missing passwords from a file in the home directory
  * (~/.pgpass); meant for somebody's psql, they would send us elsewhere or break our own server.
  */
-export class PostgresClient extends pg.Client {
+export class GuestClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     // Without a word about it the driver asks PGSSLMODE; a URL that names sslmode comes before this.
     const complete = { ssl: false, ...config };
