@@ -65,7 +65,10 @@ async function encrypted(url: string): Promise<boolean> {
   }
 }
 
-/** `server?…` is the one with TLS, by its address, which its certificate does not name; `localhost?…` by its name. */
+/**
+ * `server?…` is the one with TLS, by its address, which its certificate does not name; `localhost?…` by its
+ * name.
+ */
 function urlOf(text: string): string {
   const [, place = '', parameters = ''] = /^([^?]+)\??(.*)$/.exec(text) ?? [];
   const [host, user = 'postgres'] = place.split('/');

@@ -103,7 +103,10 @@ interface Shown {
   readonly minute: number;
 }
 
-/** Every minute that passes, what clocks show then, what they have just left out, and whether they show it again. */
+/**
+ * Every minute that passes, what clocks show then, what they have just left out, and whether they show it
+ * again.
+ */
 function enumerate(timezone: string) {
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,

@@ -116,8 +116,9 @@ const ZONE =
   'hours ahead of UTC)';
 
 /**
- * A place of the time zone database, or UTC. Abbreviations are refused, because they stand for several zones: CST is one in
- * Chicago, Shanghai and Havana. Offsets are refused, because half of all programs read their sign the other way round.
+ * A place of the time zone database, or UTC. Abbreviations are refused, because they stand for several
+ * zones: CST is one in Chicago, Shanghai and Havana. Offsets are refused, because half of all programs read
+ * their sign the other way round.
  */
 export function timeZone() {
   return field(ZONE, (text) => (isTimeZone(text) ? text : undefined));

@@ -26,8 +26,8 @@ export class NotTaken {
 }
 
 /**
- * A setting that is text outside and a `T` inside. `read` answers undefined for text that is not taken, or says why it is
- * not. `form` may take more than `read` does.
+ * A setting that is text outside and a `T` inside. `read` answers undefined for text that is not taken, or
+ * says why it is not. `form` may take more than `read` does.
  */
 export function field<T>(
   expected: string,
@@ -52,8 +52,8 @@ export function textLike(pattern: RegExp, expected: string) {
 }
 
 /**
- * A secret whose text `accepts` takes; a reason why not must hold nothing of it. It is judged once: a secret's file that
- * changes later is not.
+ * A secret whose text `accepts` takes; a reason why not must hold nothing of it. It is judged once: a
+ * secret's file that changes later is not.
  */
 export function secretLike(accepts: (text: string) => boolean | NotTaken, expected: string) {
   return z

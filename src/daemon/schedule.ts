@@ -25,9 +25,9 @@ export interface ScheduledTask {
 const LONGEST_SLEEP_MS = 60_000;
 
 /**
- * Starts a task that runs on schedule. Of the ticks that went by while the process was busy or slept, the last one is made
- * up for, however late: a daily schedule that was a second late would else lose its day. Runs do not overlap: ticks that
- * come during a run are one run after it. `work` must not fail.
+ * Starts a task that runs on schedule. Of the ticks that went by while the process was busy or slept, the
+ * last one is made up for, however late: a daily schedule that was a second late would else lose its day.
+ * Runs do not overlap: ticks that come during a run are one run after it. `work` must not fail.
  */
 export function startTask(
   expression: string,
@@ -60,8 +60,8 @@ export function startTask(
 }
 
 /**
- * The shortest and the longest time, in milliseconds, between two runs of a schedule. Until the longest has passed,
- * silence is as it should be.
+ * The shortest and the longest time, in milliseconds, between two runs of a schedule. Until the longest has
+ * passed, silence is as it should be.
  */
 export function intervalsOf(expression: string): { shortest: number; longest: number } {
   return intervals(readCron(expression));

@@ -3,8 +3,8 @@ import { type Address, addressOf, type Parts } from './address.ts';
 import { DatabaseUrlError } from './parameters.ts';
 
 /**
- * Takes a URL apart. Knows the forms of libpq's URIs, several hosts included, and two of this driver for unix sockets:
- * `/folder database` and `socket:/folder?db=database`.
+ * Takes a URL apart. Knows the forms of libpq's URIs, several hosts included, and two of this driver for
+ * unix sockets: `/folder database` and `socket:/folder?db=database`.
  *
  * @throws DatabaseUrlError, whose message holds nothing of the text
  */
@@ -30,8 +30,9 @@ function socketParts(text: string): Parts {
 const EMPTY = { user: '', password: '', parameters: new Map<string, string>() };
 
 /**
- * libpq takes what is before the first `@` for user and password, unless a `/` comes first. An `@` in what follows belongs
- * to a password that should have been encoded. A part of that password would be taken for a host, and be shown.
+ * libpq takes what is before the first `@` for user and password, unless a `/` comes first. An `@` in what
+ * follows belongs to a password that should have been encoded. A part of that password would be taken for a
+ * host, and be shown.
  */
 function uriParts(text: string): Parts {
   const mark = text.search(/[@/]/);

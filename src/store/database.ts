@@ -88,9 +88,9 @@ function byThemselves(pool: pg.Pool, options: { readonly query_timeout?: number 
 }
 
 /**
- * Runs one statement in a transaction of its own, begun, pinned and committed without waiting in between: measured at 0.20 ms
- * on one machine, as long as the statement without. Settings cannot be pinned for longer: behind a pooler the next statement
- * may be another server connection's.
+ * Runs one statement in a transaction of its own, begun, pinned and committed without waiting in between:
+ * measured at 0.20 ms on one machine, as long as the statement without. Settings cannot be pinned for
+ * longer: behind a pooler the next statement may be another server connection's.
  */
 async function alone(pool: pg.Pool, statement: pg.QueryConfig): Promise<pg.QueryResult> {
   const client = await pool.connect();

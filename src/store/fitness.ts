@@ -12,7 +12,10 @@ interface Server extends Record<string, unknown> {
   readonly encoding: string;
 }
 
-/** What keeps the database from being used, each with what to do about it; none where it can be. Writes nothing. */
+/**
+ * What keeps the database from being used, each with what to do about it; none where it can be. Writes
+ * nothing.
+ */
 export async function findObstacles(db: Database): Promise<string[]> {
   const { rows } = await db.execute<Server>(sql`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only,

@@ -1,12 +1,12 @@
 /**
  * Settings that a database or a role may have otherwise, and that decide what our statements mean.
  *
- * They hold for one transaction. As parameters of the connection, PgBouncer refuses most of them. A plain SET would stay
- * behind on a server connection that is lent to somebody else. The isolation level stands beside them where a transaction
- * begins: its first statement is too late for that.
+ * They hold for one transaction. As parameters of the connection, PgBouncer refuses most of them. A plain
+ * SET would stay behind on a server connection that is lent to somebody else. The isolation level stands
+ * beside them where a transaction begins: its first statement is too late for that.
  *
- * What an administrator sets on purpose stays as it is: that a database is read-only, limits of time, and how safely a commit
- * is written.
+ * What an administrator sets on purpose stays as it is: that a database is read-only, limits of time, and
+ * how safely a commit is written.
  */
 const SETTINGS = {
   // Times would come in a form that reads as another time, or as none.

@@ -31,7 +31,10 @@ function parseInt8(text: string): number {
   return value;
 }
 
-/** As ISO 8601, which is pinned on every connection. Anything else is no time, and must not be taken for a missing one. */
+/**
+ * As ISO 8601, which is pinned on every connection. Anything else is no time, and must not be taken for a
+ * missing one.
+ */
 function parseInstant(text: string): Date {
   const value: unknown = readInstant(text);
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) {

@@ -41,8 +41,8 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * Reads an expression of five fields, or six with seconds first. This is stricter than the parser behind it: that one
- * wraps `5-1` around, takes a step of 90 minutes for the minute 0, and waits for the 30th of February.
+ * Reads an expression of five fields, or six with seconds first. This is stricter than the parser behind it:
+ * that one wraps `5-1` around, and takes a step of 90 minutes for the minute 0.
  *
  * @throws CronError
  */
@@ -121,8 +121,8 @@ const DAY_MS = 86_400_000;
 const FARTHEST_DAYS = 41 * 366;
 
 /**
- * Days that it names, from the one that `from` lies in, as milliseconds of a clock without a time zone. Ends where none
- * can be expected any more.
+ * Days that it names, from the one that `from` lies in, as milliseconds of a clock without a time zone. Ends
+ * where none can be expected any more.
  */
 export function* daysWithin(cron: Cron, from = 0): Generator<number> {
   const today = Math.floor(from / DAY_MS) * DAY_MS;

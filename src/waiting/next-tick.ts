@@ -14,9 +14,10 @@ const DAY_MS = 24 * HOUR_MS;
 /**
  * The first tick after an instant. Where clocks change:
  *
- * - What repeats, such as every five minutes, goes on. It ticks in both of the hours that autumn shows twice.
- * - A time of the day, such as `30 2 * * *`, ticks right after the gap when spring skips it. It ticks at the first of the
- *   two when autumn shows it twice.
+ * - What repeats, such as every five minutes, goes on. It ticks in both of the hours that autumn shows
+ *   twice.
+ * - A time of the day, such as `30 2 * * *`, ticks right after the gap when spring skips it. It ticks at the
+ *   first of the two when autumn shows it twice.
  */
 export function nextTick({ cron, timezone }: Schedule, after: Date): Date {
   const zone = timeZone(timezone);
@@ -91,8 +92,8 @@ function firstTime({ hours, minutes, seconds }: Cron, from: number): number | nu
 }
 
 /**
- * The shortest and the longest time between two ticks, in milliseconds, leaving aside days on which clocks change. Until the
- * longest has passed, silence is as it should be.
+ * The shortest and the longest time between two ticks, in milliseconds, leaving aside days on which clocks
+ * change. Until the longest has passed, silence is as it should be.
  */
 export function intervalsOf(cron: Cron): { shortest: number; longest: number } {
   const times = timesOf(cron);

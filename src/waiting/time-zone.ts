@@ -3,7 +3,10 @@
 export interface TimeZone {
   /** By how many milliseconds clocks are ahead of UTC at an instant. */
   readonly offsetAt: (instant: number) => number;
-  /** The first instant within (`after`, `until`] at which clocks are not `offset` ahead; null where there is none. */
+  /**
+   * The first instant within (`after`, `until`] at which clocks are not `offset` ahead; null where there is
+   * none.
+   */
   readonly changeWithin: (range: Range) => number | null;
 }
 

@@ -1,4 +1,6 @@
-/** A proxy that makes a Postgres like databases that speak its protocol, and whose advisory locks do nothing. */
+/**
+ * A proxy that makes a Postgres like databases that speak its protocol, and whose advisory locks do nothing.
+ */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { administer } from './postgres-server.ts';

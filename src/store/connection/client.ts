@@ -10,9 +10,9 @@ export interface ClientOptions extends Pick<pg.ClientConfig, 'query_timeout'> {
 }
 
 /**
- * A client of the server that a URL leads to. Takes nothing from the variables that libpq and pg would read (PGHOST,
- * PGPASSWORD, PGSSLMODE, PGOPTIONS and others) nor from a file of passwords. Statements may be sent without waiting for the
- * answers of those before them.
+ * A client of the server that a URL leads to. Takes nothing from the variables that libpq and pg would read
+ * (PGHOST, PGPASSWORD, PGSSLMODE, PGOPTIONS and others) nor from a file of passwords. Statements may be sent
+ * without waiting for the answers of those before them.
  */
 export class PostgresClient extends pg.Client {
   constructor({ url, application_name, query_timeout }: ClientOptions) {
@@ -30,7 +30,10 @@ export class PostgresClient extends pg.Client {
   }
 }
 
-/** How long a connection may take, in milliseconds; more than all attempts, each of which has a limit of its own. */
+/**
+ * How long a connection may take, in milliseconds; more than all attempts, each of which has a limit of its
+ * own.
+ */
 export function connectLimit(url: string): number {
   return limitOf(readDatabaseUrl(url));
 }

@@ -1,6 +1,6 @@
 /**
- * The protocol's connection, which finds its server by itself: host after host, with TLS or without, as libpq does. pg
- * sees one connection that is ready or has failed.
+ * The protocol's connection, which finds its server by itself: host after host, with TLS or without, as
+ * libpq does. pg sees one connection that is ready or has failed.
  */
 import { once } from 'node:events';
 import { connect as openSocket, type Socket } from 'node:net';
