@@ -4,9 +4,10 @@ import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
 import { onHangup, onHangupElse } from './hangup.ts';
 import { errorText } from './sync/trouble.ts';
+import { createController } from './waiting/deadline.ts';
 import { Stopped } from './waiting/stopped.ts';
 
-const stopping = new AbortController();
+const stopping = createController();
 const stop = (reason: Error) => {
   if (!stopping.signal.aborted) stopping.abort(reason);
 };

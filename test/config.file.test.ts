@@ -34,6 +34,7 @@ shutdown_timeout: 30s
     http: { host: '0.0.0.0', port: 9090 },
     logLevel: 'debug',
     shutdownTimeoutMs: 30_000,
+    proxies: { http: null, https: null, bypass: '' },
     file: PATH,
     warnings: [],
   });

@@ -39,6 +39,7 @@ test('region, project and a token are enough; everything else has a default', ()
     file: null,
     http: { host: '127.0.0.1', port: 8080 },
     sinks: [],
+    proxies: { http: null, https: null, bypass: '' },
     warnings: [],
   });
   expect(projects).toEqual([

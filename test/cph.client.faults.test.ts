@@ -1,7 +1,13 @@
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CphClientOptions } from '../src/cph/client.ts';
-import { type ApiStub, clientFor, newLook, sendJson, startApi } from './support/cph-api.ts';
+import {
+  type ApiStub,
+  type ClientOptions,
+  clientFor,
+  newLook,
+  sendJson,
+  startApi,
+} from './support/cph-api.ts';
 
 const closers: (() => Promise<void>)[] = [];
 
@@ -35,7 +41,7 @@ async function rawServer(onConnection: (socket: Socket) => void): Promise<string
 }
 
 /** One attempt: what becomes of it. */
-async function failureOf(endpoint: string, options: Partial<CphClientOptions> = {}): Promise<unknown> {
+async function failureOf(endpoint: string, options: ClientOptions = {}): Promise<unknown> {
   const client = clientFor(endpoint, { maxRetries: 0, ...options });
   closers.push(() => client.close());
   return client.get('cloud-phone/images', {}, newLook()).then(
@@ -173,7 +179,7 @@ test('a redirect is not followed, so that the token goes nowhere else', async ()
 test('a token of 40 KiB arrives', async () => {
   const token = 't'.repeat(40 * 1024);
   const { url, requests } = await api((_request, response) => sendJson(response, {}));
-  expect(await failureOf(url, { authorize: async () => ({ 'X-Auth-Token': token }) })).toBeNull();
+  expect(await failureOf(url, { authorize: () => ({ 'X-Auth-Token': token }) })).toBeNull();
   expect(requests[0]?.headers['x-auth-token']).toBe(token);
 });
 
@@ -181,7 +187,7 @@ test('a token that cannot be sent is an error without the token', async () => {
   const { url } = await api((_request, response) => sendJson(response, {}));
   const error = await failureOf(url, {
     maxRetries: 4,
-    authorize: async () => ({ 'X-Auth-Token': 'hunter2\nx' }),
+    authorize: () => ({ 'X-Auth-Token': 'hunter2\nx' }),
   });
   expect(error).toMatchObject({ code: 'invalid_request', retryable: false });
   expect(JSON.stringify(error) + String(error)).not.toContain('hunter2');

@@ -116,7 +116,7 @@ describe('the rate', () => {
   /** A client of 20 requests a second, and how many milliseconds after the first each of them had its turn. */
   function paced(endpoint: string) {
     const turns: number[] = [];
-    const authorize = async () => {
+    const authorize = () => {
       turns.push(performance.now());
       return {};
     };

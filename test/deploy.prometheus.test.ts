@@ -18,6 +18,7 @@ const TROUBLE: readonly Trouble[] = [
   { ...ofImage, alert: 'CphImageFailed' },
   { ...ofImage, alert: 'CphImageStuckCreating', creating_since: new Date() },
   { ...ofImage, alert: 'CphSyncFailing', failures: 2, last_error: null },
+  { ...ofImage, alert: 'CphCredentialRejected', last_error: null },
   { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null },
   { ...ofImage, alert: 'CphRemovalsHeld', held: 1 },
 ];

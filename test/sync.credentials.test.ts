@@ -123,7 +123,9 @@ describe('a password IAM rejects', () => {
     expect(project.cloud.requests.map(({ endpoint, status }) => [endpoint, status])).toEqual([
       ['tokens', 401],
     ]);
-    expect(await project.sweep()).toMatchObject({ error: { kind: 'unauthorized', code: 'IAM.401' } });
+    expect(await project.sweep()).toMatchObject({
+      error: { kind: 'unauthorized', code: 'credential_rejected' },
+    });
   });
 
   test('is tried again once its file has changed', async () => {

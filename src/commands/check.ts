@@ -1,13 +1,16 @@
-import { loadConfig } from '../config/config.ts';
+import { type Config, loadConfig } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
 import type { SinkConfig } from '../config/sinks.ts';
+import { showsAccepted } from '../cph/auth/offer.ts';
 import { CphError } from '../cph/errors.ts';
 import type { Probe } from '../cph/probe.ts';
 import { openTransport } from '../cph/transport.ts';
+import { createUpstreamMemory } from '../cph/upstream-memory.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
 import { errorText } from '../sync/trouble.ts';
 import { checkDatabase } from './check-database.ts';
+import { proxyNotes } from './check-proxies.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 
 import { type Column, printJson, printTable } from './terminal.ts';
@@ -34,8 +37,8 @@ export async function check(options: CheckOptions, context: CommandContext): Pro
     ),
     ...(await checkDatabase(config, context)),
   ];
-  for (const project of config.projects) results.push(...(await checkProject(project, context)));
-  for (const sink of config.sinks) results.push(await checkSink(sink, context));
+  results.push(...proxyNotes(config), ...(await checkProjects(config, context)));
+  for (const sink of config.sinks) results.push(await checkSink(sink, { ...context, ...config }));
   if (options.json) printJson(context.out, results);
   else printTable(context.out, COLUMNS, { rows: results, empty: '' });
   return results.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.done;
@@ -50,24 +53,40 @@ const COLUMNS: readonly Column<Checked>[] = [
   { title: 'DETAILS', value: ({ details }) => details },
 ];
 
-/** Tries the credential first. When it is rejected, another request would only bring its lock-out closer. */
-async function checkProject(config: ProjectConfig, context: CommandContext): Promise<Checked[]> {
-  const transport = openTransport();
-  const { probes } = connectProject(config, { ...context, transport });
+async function checkProjects({ projects, proxies }: Config, context: CommandContext): Promise<Checked[]> {
+  const transport = openTransport({ proxies });
+  // Of all projects: a credential that one of them saw rejected is not offered by the others.
+  const memory = createUpstreamMemory(context.now);
+  const results: Checked[] = [];
+  try {
+    for (const project of projects) {
+      const { probes } = connectProject(project, { now: context.now, transport, memory });
+      results.push(...(await checkProject(project, probes, context)));
+    }
+  } finally {
+    await transport.close();
+  }
+  return results;
+}
+
+/**
+ * The credential first: when it is rejected, asking each endpoint again would only bring its lock-out closer.
+ */
+async function checkProject(
+  config: ProjectConfig,
+  probes: readonly Probe[],
+  context: CommandContext,
+): Promise<Checked[]> {
   const { projectId: project_id } = config;
   const results: Checked[] = [];
   let rejected: CphError | null = null;
   let accepted = false;
-  try {
-    for (const probe of probes) {
-      const what = `${probe.source} ${probe.image_type}`;
-      const error: CphError | null = rejected ?? (await askProbe(probe, context));
-      if (error?.kind === 'unauthorized') rejected = error;
-      accepted ||= showsAccepted(error);
-      results.push({ what, project_id, ...(rejected ? SKIPPED : resultOf(probe, error)) });
-    }
-  } finally {
-    await transport.close();
+  for (const probe of probes) {
+    const what = `${probe.source} ${probe.image_type}`;
+    const error: CphError | null = rejected ?? (await askProbe(probe, context));
+    if (error?.kind === 'unauthorized') rejected = error;
+    accepted ||= showsAccepted(error);
+    results.push({ what, project_id, ...(rejected ? SKIPPED : resultOf(probe, error)) });
   }
   const what = `credentials (${config.credentials.kind})`;
   if (rejected) return [{ what, project_id, result: 'failed', details: errorText(rejected) }, ...results];
@@ -77,8 +96,11 @@ async function checkProject(config: ProjectConfig, context: CommandContext): Pro
 const RECEIVER_TIMEOUT_MS = 5_000;
 
 /** Sends nothing. Whether a webhook takes events shows with the first delivery, see `status`. */
-async function checkSink({ kind, name, url }: SinkConfig, { stop }: CommandContext): Promise<Checked> {
-  const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS };
+async function checkSink(
+  { kind, name, url }: SinkConfig,
+  { stop, proxies }: Pick<CommandContext, 'stop'> & Pick<Config, 'proxies'>,
+): Promise<Checked> {
+  const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS, proxies };
   const { ok, details } = await reachReceiver({ kind, url: url.reveal() }, control);
   return { result: ok ? 'ok' : 'failed', what: `sink ${name}`, project_id: null, details };
 }
@@ -88,14 +110,6 @@ const UNPROVEN = {
   result: 'skipped',
   details: 'no endpoint gave an answer that shows whether they are good',
 } as const;
-
-/**
- * The service answers only behind a gateway that has looked at the credential. The service's own errors begin
- * with CPS.
- */
-function showsAccepted(error: CphError | null): boolean {
-  return error === null || error.code.startsWith('CPS.');
-}
 
 const SKIPPED = { result: 'skipped', details: 'not asked: the credential was rejected' } as const;
 

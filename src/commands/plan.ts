@@ -21,7 +21,9 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   const config = loadConfig(context.surroundings);
   const chosen = chooseProjects(config.projects, options.project);
   const work = ({ db }: Store) =>
-    closing(connectProjects(chosen, context), ({ projects }) => planAll(db, projects, context));
+    closing(connectProjects(chosen, { now: context.now, proxies: config.proxies }), ({ projects }) =>
+      planAll(db, projects, context),
+    );
   const plans = await withStore(config, { migrate: false, signal: context.stop, work });
   if (options.json) printJson(context.out, plans.map(planDocument));
   else for (const one of plans) printPlan(context.out, one);

@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from '../config/config.ts';
 import { ConfigError } from '../config/fault.ts';
+import { createUpstreamMemory, type UpstreamMemory } from '../cph/upstream-memory.ts';
 import { announce } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { watchMigrations } from '../daemon/migration-watch.ts';
@@ -25,6 +26,8 @@ interface Daemon {
   readonly alarm: Alarm;
   /** SIGHUP asks for a reload. The reload waits while the database does not take it. */
   readonly reload: { state: 'none' | 'asked' | 'waiting' };
+  /** Of the API: a reload is no reason to offer a rejected credential again. */
+  readonly memory: UpstreamMemory;
   /** What it runs with. */
   config: Config;
 }
@@ -47,7 +50,8 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
   const log = createLog({ level: config.logLevel }, context.err);
   for (const warning of config.warnings) log.warn(warning);
-  const daemon: Daemon = { context, log, metrics: createMetrics(), alarm, reload, config };
+  const memory = createUpstreamMemory(context.now);
+  const daemon: Daemon = { context, log, metrics: createMetrics(), alarm, reload, memory, config };
   context.stop.addEventListener('abort', () => {
     log.info('stopping');
     context.exitWithin(daemon.config.shutdownTimeoutMs);
@@ -95,7 +99,13 @@ interface Running {
 }
 
 const startWith = (config: Config, { daemon, store }: Running) =>
-  startParts(config, { ...store, log: daemon.log, metrics: daemon.metrics, now: daemon.context.now });
+  startParts(config, {
+    ...store,
+    log: daemon.log,
+    metrics: daemon.metrics,
+    memory: daemon.memory,
+    now: daemon.context.now,
+  });
 
 const stopParts = (parts: RunningParts, { config }: Daemon) =>
   parts.stop(config.shutdownTimeoutMs * GRACE_SHARE);

@@ -25,11 +25,14 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
   for (const warning of config.warnings) log.warn(warning);
   const chosen = chooseProjects(config.projects, options.project);
   const work = async ({ db }: Store) =>
-    closing(await openProjects(db, chosen, context), async ({ projects }) => {
-      const reports = await sweepAll(projects, { db, log, context });
-      printReports(context.out, reports, options.json ?? false);
-      return exitCodeOf(reports);
-    });
+    closing(
+      await openProjects(db, chosen, { now: context.now, proxies: config.proxies }),
+      async ({ projects }) => {
+        const reports = await sweepAll(projects, { db, log, context });
+        printReports(context.out, reports, options.json ?? false);
+        return exitCodeOf(reports);
+      },
+    );
   return await withStore(config, { migrate: true, signal: context.stop, work });
 }
 

@@ -12,6 +12,7 @@ import { settingsInFile } from './file/settings.ts';
 import { type FoundSettings, settingsInEnvironment } from './found-settings.ts';
 import { assembleGlobal, type GlobalSettings } from './global.ts';
 import { assembleProjects, type ProjectConfig } from './project.ts';
+import { type ProxyConfig, readProxies } from './proxy.ts';
 import type { Findings } from './settings.ts';
 import { assembleSinks, type SinkConfig } from './sinks.ts';
 
@@ -25,6 +26,7 @@ export interface DatabaseConfig extends GlobalSettings {
 export interface Config extends DatabaseConfig {
   readonly projects: readonly ProjectConfig[];
   readonly sinks: readonly SinkConfig[];
+  readonly proxies: ProxyConfig;
   /** The path of the file, which names every project there is. Null where the environment alone was read. */
   readonly file: string | null;
 }
@@ -40,9 +42,10 @@ export function loadConfig(surroundings: Surroundings): Config {
   const projects = assembleProjects(found.projects(), findings);
   const sinks = assembleSinks(found.sinks(), findings);
   const global = assembleGlobal(found.global(), findings);
+  const proxies = readProxies(surroundings.env, findings);
   if (global === null || findings.faults.length > 0) throw refusal(findings, file);
   const path = file?.path ?? null;
-  return deepFreeze({ ...global, projects, sinks, file: path, warnings: unique(findings.warnings) });
+  return deepFreeze({ ...global, projects, sinks, proxies, file: path, warnings: unique(findings.warnings) });
 }
 
 /** {@link loadConfig} without projects, credentials and sinks: they are not read, and so not missed. */

@@ -1,14 +1,15 @@
 import { pause } from '../waiting/deadline.ts';
 import type { JsonObject } from './answer-body.ts';
-import { type Authorize, type AuthorizingHeaders, secretsOf } from './auth/authorize.ts';
-import { createTrial } from './auth/trial.ts';
+import { type Authorizer, type Presented, secretsOf } from './auth/authorize.ts';
+import { offer } from './auth/offer.ts';
 import { type Classified, classifyAnswer } from './classify.ts';
 import type { OffsetReading } from './completeness.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
 import type { RequestScope } from './listing.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
-import { respectfulDelay, retryDelay } from './retry.ts';
+import { notAskedBefore, noteQuiet, respectfulDelay, retryDelay } from './retry.ts';
 import type { Transport } from './transport.ts';
+import type { UpstreamMemory } from './upstream-memory.ts';
 import { apiUrl, type Query } from './url.ts';
 
 export interface CphClientOptions {
@@ -17,7 +18,8 @@ export interface CphClientOptions {
   readonly projectId: string;
   /** Whoever opened it closes it. */
   readonly transport: Transport;
-  readonly authorize: Authorize;
+  readonly authorizer: Authorizer;
+  readonly memory: UpstreamMemory;
   /** Bounds each attempt, from connecting to the last byte. */
   readonly requestTimeoutMs: number;
   /** How often one request is repeated, at most. */
@@ -40,9 +42,9 @@ export interface AttemptReport {
 /** One project at one endpoint. */
 export interface CphClient {
   /**
-   * The body of `GET {endpoint}/v1/{project_id}/{path}`. Counts every attempt and every upstream request id in the
-   * look's trace, whatever becomes of them. Rejects with the signal's reason when the look is stopped, else with a
-   * {@link CphError} once retries are used up or would not help.
+   * The body of `GET {endpoint}/v1/{project_id}/{path}`. Counts every attempt and every upstream request id
+   * in the look's trace, whatever becomes of them. Rejects with the signal's reason when the look is stopped,
+   * else with a {@link CphError} once retries are used up or would not help.
    */
   get(path: string, query: Query, scope: RequestScope): Promise<JsonObject>;
   /** What answers have shown of this edition of the API. */
@@ -51,7 +53,7 @@ export interface CphClient {
 
 export function createCphClient(options: CphClientOptions): CphClient {
   const limit = createRateLimit(options.rateLimit, () => performance.now());
-  const line: Line = { options, limit, trial: createTrial() };
+  const line: Line = { options, limit };
   return {
     get: (path, query, scope) =>
       askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), scope }),
@@ -62,65 +64,73 @@ export function createCphClient(options: CphClientOptions): CphClient {
 interface Line {
   readonly options: CphClientOptions;
   readonly limit: RateLimit;
-  readonly trial: ReturnType<typeof createTrial>;
 }
 
 interface Question {
   readonly path: string;
   readonly url: URL;
   readonly scope: RequestScope;
-  readonly rejected?: { readonly headers: AuthorizingHeaders; readonly failure: CphError };
 }
 
 async function askPatiently(line: Line, question: Question): Promise<JsonObject> {
   const { signal } = question.scope;
-  const { maxRetries, random } = line.options;
+  const { maxRetries, random, memory } = line.options;
+  const name = `${line.options.projectId} ${endpointOf(question)}`;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await askAuthorized(line, question);
+      return await askUnlessQuiet(line, question, name);
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof CphError) || !error.retryable || attempt >= maxRetries) throw error;
+      if (!(error instanceof CphError) || !error.retryable) throw error;
       const delay = respectfulDelay(retryDelay(attempt, random), error.retryAfterMs);
-      if (delay === null) throw error;
+      if (delay === null || attempt >= maxRetries) {
+        if (!memory.quiet.of(name)) noteQuiet(memory.quiet, { name, error });
+        throw error;
+      }
       await pause(delay, signal);
     }
   }
 }
 
-/** Asks once; when the credential is rejected, lets it be renewed and asks once more. */
-async function askAuthorized(line: Line, question: Question): Promise<JsonObject> {
-  const { signal } = question.scope;
-  const proves = ({ error }: Classified) => error?.kind !== 'unauthorized';
-  const first = await line.trial({ ask: () => ask(line, question), proves, signal });
-  if (first.error?.kind !== 'unauthorized') return bodyOf(first);
-  const rejected = { headers: first.headers, failure: first.error };
-  return bodyOf(await ask(line, { ...question, rejected }));
+/**
+ * An endpoint as others may have it too: `https://cph.ap-southeast-3.myhuaweicloud.com/cloud-phone/images`.
+ */
+function endpointOf({ url, path }: Question): string {
+  return `${url.origin}/${path}`;
 }
 
-function bodyOf({ body, error }: Classified): JsonObject {
+async function askUnlessQuiet(line: Line, question: Question, name: string): Promise<JsonObject> {
+  const { authorizer, memory, projectId, now } = line.options;
+  const { path: label, scope } = question;
+  const quiet = memory.quiet.of(name);
+  if (quiet) throw notAskedBefore(quiet, { label, now: now() });
+  const { body, error } = await offer({
+    authorizer,
+    place: { projectId, endpoint: endpointOf(question) },
+    label,
+    signal: scope.signal,
+    ask: (presented) => ask(line, question, presented),
+  });
   if (error) throw error;
   return body;
 }
 
-async function ask(line: Line, question: Question): Promise<Classified & { headers: AuthorizingHeaders }> {
-  const { options, limit } = line;
-  const { url, scope, rejected } = question;
+async function ask(line: Line, question: Question, presented: Presented): Promise<Classified> {
+  const { limit } = line;
+  const { url, scope } = question;
   await pause(limit.takeTurn(), scope.signal);
   // After the wait for our turn, so that a signature's time is the time of sending.
-  const outgoing = { method: 'GET', url, headers: {}, body: '' } as const;
-  const headers = await options.authorize(outgoing, { signal: scope.signal, ...(rejected && { rejected }) });
-
+  const headers = presented.headersFor({ method: 'GET', url, headers: {}, body: '' });
   const answer = await observed(line, { ...question, headers });
   if (answer.requestId !== null) scope.trace.requestIds.add(answer.requestId);
   if (answer.error?.kind === 'throttled') limit.slowDown(respectfulDelay(0, answer.error.retryAfterMs) ?? 0);
   else limit.speedUp();
-  return { ...answer, headers };
+  return answer;
 }
 
 async function observed(
   { options }: Line,
-  { path: endpoint, url, scope, headers }: Question & { headers: AuthorizingHeaders },
+  { path: endpoint, url, scope, headers }: Question & { headers: Readonly<Record<string, string>> },
 ): Promise<Classified> {
   scope.trace.requests += 1;
   const started = performance.now();
@@ -131,7 +141,11 @@ async function observed(
       { method: 'GET', url, headers: sent, body: null, endpoint, timeoutMs: options.requestTimeoutMs },
       scope.signal,
     );
-    const context = { endpoint, now: options.now(), secrets: secretsOf(headers) };
+    const context = {
+      endpoint,
+      now: options.now(),
+      secrets: [...secretsOf(headers), ...options.transport.secrets],
+    };
     const classified = classifyAnswer(answer, context);
     outcome = classified.error?.kind ?? 'ok';
     return classified;

@@ -30,16 +30,21 @@ export interface CphErrorFacts {
   readonly cause?: unknown;
 }
 
-/** A request to the API (or a login at IAM) that failed. Its texts hold no secret and are fit for logs and tables. */
+/**
+ * A request to the API (or a login at IAM) that failed. Its texts hold no secret and are fit for logs and
+ * tables.
+ */
 export class CphError extends Error {
   override readonly name = 'CphError';
   readonly kind: CphErrorKind;
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
   /**
-   * The API's own code (`CPS.0003`, `APIGW.0308`, `IAM.401`), `http_` and the status where the answer names none, or one
-   * of ours: `timeout`, `connection`, `tls`, `truncated`, `too_large`, `closed`, `not_http`, `not_json`, `redirect`,
-   * `invalid_answer`, `invalid_request`, `unreadable_code`.
+   * The API's own code (`CPS.0003`, `APIGW.0308`, `IAM.401`), `http_` and the status where the answer names
+   * none, or one of ours: `timeout`, `connection`, `proxy`, `tls`, `truncated`, `too_large`, `closed`,
+   * `not_http`, `not_json`, `broken`, `unreadable`, `redirect`, `invalid_answer`, `invalid_request`,
+   * `unreadable_code`, `credential_rejected` (kept back, and not sent), `endpoint_denied` (by this endpoint,
+   * while others take the credential).
    */
   readonly code: string;
   /** The id the vendor's support asks for. */

@@ -1,4 +1,7 @@
+import { ProxyError } from '../network/proxy-error.ts';
+import { UnreadableBody } from './content-coding.ts';
 import { CphError, type CphErrorFacts } from './errors.ts';
+import { hintFor } from './hints.ts';
 
 const CHECK_NETWORK =
   'Check the endpoint, and that this machine may reach it (name service, firewall, proxy).';
@@ -15,17 +18,47 @@ const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /**
- * What a failure of the connection means. `status` is that of an answer whose body had begun to arrive, else null.
+ * What a failure of the connection means. `status` is that of an answer whose body had begun to arrive, else
+ * null.
  */
 export function transportError(
   cause: unknown,
   { endpoint, status }: { endpoint: string; status: number | null },
 ): CphError {
+  if (cause instanceof ProxyError) return proxyError(cause, endpoint);
+  if (cause instanceof UnreadableBody) return bodyError(cause, { endpoint, status });
   const label = labelOf(cause);
   const { what, ...facts } = meaningOf(label, status !== null);
   return new CphError(`${endpoint}: ${what}${label && ` (${label})`}`, {
     kind: 'unreachable',
     ...facts,
+    cause,
+  });
+}
+
+/** A proxy that says no goes on saying so until somebody changes something. */
+function proxyError(cause: ProxyError, endpoint: string): CphError {
+  const advice = cause.status === 407 ? 'the user and password in' : 'the address in';
+  return new CphError(`${endpoint}: ${cause.message}`, {
+    kind: 'unreachable',
+    code: 'proxy',
+    retryable: cause.status === null || cause.status >= 500,
+    hint: `Check ${advice} HTTPS_PROXY or HTTP_PROXY, or name the host in NO_PROXY.`,
+    cause,
+  });
+}
+
+function bodyError(
+  cause: UnreadableBody,
+  { endpoint, status }: { endpoint: string; status: number | null },
+): CphError {
+  const code = { UNREADABLE: 'unreadable', BROKEN: 'broken', TOO_LARGE: 'too_large' }[cause.code];
+  return new CphError(`${endpoint}: ${cause.message}`, {
+    kind: cause.code === 'TOO_LARGE' ? 'unreachable' : 'malformed',
+    code,
+    ...(status === null ? {} : { status }),
+    retryable: cause.code === 'BROKEN',
+    hint: hintFor('malformed', { code, endpoint }),
     cause,
   });
 }
@@ -52,7 +85,9 @@ function meaningOf(label: string, answering: boolean): Meaning {
   return { code: 'connection', what: 'no connection', retryable: true, hint: CHECK_NETWORK };
 }
 
-/** The stable name of a failure: Node's and undici's codes, or the error's name where it has no code of text. */
+/**
+ * The stable name of a failure: Node's and undici's codes, or the error's name where it has no code of text.
+ */
 function labelOf(cause: unknown): string {
   if (!(cause instanceof Error)) return '';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;

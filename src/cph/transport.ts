@@ -1,6 +1,8 @@
-import { Agent } from 'undici';
+import { type Connections, openConnections } from '../network/connections.ts';
+import type { Proxies } from '../network/proxies.ts';
 import { withDeadline } from '../waiting/deadline.ts';
 import type { Answer } from './classify.ts';
+import { READABLE_CODINGS, textOf, UnreadableBody } from './content-coding.ts';
 import { transportError } from './transport-error.ts';
 
 export interface WireRequest {
@@ -17,10 +19,12 @@ export interface WireRequest {
 /** Connections to any number of origins, kept for whoever asks next. */
 export interface Transport {
   /**
-   * One request, one answer of any status, read to its end. Rejects with the signal's reason when that is aborted, and
-   * with a {@link CphError} of kind `unreachable` when no whole answer came in time.
+   * One request, one answer of any status, read to its end. Rejects with the signal's reason when that is
+   * aborted, and with a {@link CphError} when no whole answer came in time, or one that is no text.
    */
   send(request: WireRequest, signal: AbortSignal): Promise<Answer>;
+  /** What no text may be quoted with that answers: passwords of proxies. */
+  readonly secrets: readonly string[];
   /** Drops every connection, requests in flight included. */
   close(): Promise<void>;
 }
@@ -28,51 +32,73 @@ export interface Transport {
 const LONGEST_CONNECT_MS = 10_000;
 /** Tokens travel in headers and can be larger than Node's 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** A page of 100 images is about 50 KiB; phone-images without paging grows with the project. */
+/**
+ * Compressed or not. A page of 100 images is about 50 KiB; phone-images without paging grows with the
+ * project.
+ */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** To be shared: a connection of one project's sweep serves the next project's, which saves it the TLS handshakes. */
-export function openTransport(): Transport {
-  // The number of connections is not bounded here: callers bound what is in flight, and a request that waited for a
-  // connection would use up its time without having been sent. So no project waits for another one's either.
-  const agent = new Agent({
-    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot take it away.
-    connect: { timeout: LONGEST_CONNECT_MS, rejectUnauthorized: true },
-    maxHeaderSize: MAX_HEADER_BYTES,
-    maxResponseSize: MAX_BODY_BYTES,
+/**
+ * To be shared: a connection of one project's sweep serves the next project's, which saves it the TLS
+ * handshakes.
+ */
+export function openTransport({ proxies }: { proxies?: Proxies | undefined } = {}): Transport {
+  // The number of connections is not bounded here: callers bound what is in flight, and a request that waited
+  // for a connection would use up its time without having been sent. So no project waits for another one's
+  // either.
+  const connections = openConnections({
+    connectTimeoutMs: LONGEST_CONNECT_MS,
+    proxies,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    maxBodyBytes: MAX_BODY_BYTES,
   });
   return {
     send: (request, signal) =>
       withDeadline(signal, {
         ms: request.timeoutMs,
-        work: (bounded) => exchange(agent, { request, signal, bounded }),
+        work: (bounded) => exchange(connections, { request, signal, bounded }),
       }),
-    close: () => agent.destroy(),
+    secrets: connections.secrets,
+    close: connections.close,
   };
 }
 
 async function exchange(
-  agent: Agent,
+  connections: Connections,
   { request, signal, bounded }: { request: WireRequest; signal: AbortSignal; bounded: AbortSignal },
 ): Promise<Answer> {
-  const { method, url, headers, body, endpoint, timeoutMs } = request;
+  const { method, url, body, endpoint, timeoutMs } = request;
   let status: number | null = null;
   try {
-    const { origin, pathname, search } = url;
-    const response = await agent.request({
-      origin,
-      path: pathname + search,
+    const response = await connections.request(url, {
       method,
-      headers,
       body,
+      headers: { 'accept-encoding': READABLE_CODINGS, ...request.headers },
       signal: bounded,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
     status = response.statusCode;
-    return { status, headers: response.headers, text: await response.body.text() };
+    const { headers } = response;
+    const bytes = await response.body.bytes();
+    return { status, headers, text: await readText(bytes, { status, headers }) };
   } catch (cause) {
     signal.throwIfAborted();
     throw transportError(bounded.aborted ? bounded.reason : cause, { endpoint, status });
+  }
+}
+
+/**
+ * An error stays the error its status says, though its text cannot be read: taken for a broken answer, a
+ * rejected credential would be sent again.
+ */
+async function readText(bytes: Uint8Array, { status, headers }: Omit<Answer, 'text'>): Promise<string> {
+  const named = (name: string) => [headers[name] ?? []].flat().join(', ');
+  const said = { contentEncoding: named('content-encoding'), contentType: named('content-type') };
+  try {
+    return await textOf(bytes, said, MAX_BODY_BYTES);
+  } catch (error) {
+    if (error instanceof UnreadableBody && status >= 400) return '';
+    throw error;
   }
 }

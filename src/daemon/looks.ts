@@ -6,6 +6,7 @@ import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
 import { watchProject } from '../sync/watch.ts';
+import { createController } from '../waiting/deadline.ts';
 import { Stopped } from '../waiting/stopped.ts';
 import type { Claims } from './claims.ts';
 import type { Outages } from './outages.ts';
@@ -43,7 +44,7 @@ export interface Looks {
 export function createLooks(options: LooksOptions): Looks {
   const { claims, outages, onEnd } = options;
   const underWay = new Map<string, LookUnderWay & { readonly ended: Promise<void> }>();
-  const dropping = new AbortController();
+  const dropping = createController();
   // Every request of every look listens. With Node's limit of 10, a daemon of some projects began with a
   // warning.
   setMaxListeners(0, dropping.signal);

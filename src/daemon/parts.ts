@@ -1,5 +1,6 @@
 /** Everything that runs for one configuration, put together: looks, delivery, pruning, probes and metrics. */
 import type { Config } from '../config/config.ts';
+import type { UpstreamMemory } from '../cph/upstream-memory.ts';
 import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type HttpServer, startHttpServer } from '../http/server.ts';
@@ -24,6 +25,8 @@ interface PartsOptions {
   readonly now: () => Date;
   /** Of the process: its counters go on when parts are stopped and others started. */
   readonly metrics: Metrics;
+  /** Outlives a reload. */
+  readonly memory: UpstreamMemory;
 }
 
 export interface RunningParts {
@@ -36,11 +39,16 @@ export interface RunningParts {
 
 /** Starts all parts for a configuration that the database knows of, see `announce.ts`. */
 export async function startParts(config: Config, options: PartsOptions): Promise<RunningParts> {
-  const { db, log, now, metrics } = options;
+  const { db, log, now, metrics, memory } = options;
   await markWhatIsNotNamed(config, db, now());
   const replica = replicaName();
   for (const { projectId } of config.projects) metrics.expectProject(projectId);
-  const open = connectProjects(config.projects, { now, observe: metrics.countAttempt });
+  const open = connectProjects(config.projects, {
+    now,
+    memory,
+    proxies: config.proxies,
+    observe: metrics.countAttempt,
+  });
   const delivery = deliver(config, { ...options, replica });
   const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
   const pruner = prune(config, options);

@@ -3,13 +3,15 @@
  */
 import type { Credentials } from '../config/credentials.ts';
 import type { ProjectConfig } from '../config/project.ts';
-import { type Credential, createAuthorize } from '../cph/auth/credentials.ts';
+import { type Credential, createAuthorizer } from '../cph/auth/credentials.ts';
 import { type AttemptReport, createCphClient } from '../cph/client.ts';
 import { findImage, imagesListing, listCreating } from '../cph/list-images.ts';
 import { phoneImagesListing } from '../cph/list-phone-images.ts';
 import { withListingDeadline } from '../cph/listing-deadline.ts';
 import { type Probe, probesOf } from '../cph/probe.ts';
 import { openTransport, type Transport } from '../cph/transport.ts';
+import { createUpstreamMemory, type UpstreamMemory } from '../cph/upstream-memory.ts';
+import type { Proxies } from '../network/proxies.ts';
 import type { Database } from '../store/database.ts';
 import type { SyncProject } from '../sync/project.ts';
 import { announceProjects } from './announce.ts';
@@ -32,15 +34,19 @@ interface OpenProjects {
 /** What the requests of all projects share. */
 interface ConnectOptions {
   readonly now: () => Date;
+  readonly proxies?: Proxies | undefined;
+  /** What earlier connections have learned; nothing where it is left out. */
+  readonly memory?: UpstreamMemory | undefined;
   /** Told of every attempt at a request, for metrics. */
   readonly observe?: (project_id: string, attempt: AttemptReport) => void;
 }
 
 /** Connects the projects of a configuration. No request is sent yet, and nothing is written. */
 export function connectProjects(configs: readonly ProjectConfig[], options: ConnectOptions): OpenProjects {
-  const transport = openTransport();
+  const transport = openTransport(options);
+  const { memory = createUpstreamMemory(options.now) } = options;
   return {
-    projects: configs.map((config) => connectProject(config, { ...options, transport }).project),
+    projects: configs.map((config) => connectProject(config, { ...options, transport, memory }).project),
     close: () => transport.close(),
   };
 }
@@ -58,20 +64,30 @@ export async function openProjects(
   return connectProjects(configs, options);
 }
 
-/** Connects one project, over connections that may be shared. No request is sent yet. */
+/** What one project shares with the others. */
+interface Shared extends ConnectOptions {
+  readonly transport: Transport;
+  readonly memory: UpstreamMemory;
+}
+
+/** Connects one project. No request is sent yet. */
 export function connectProject(
   config: ProjectConfig,
-  { transport, now, observe }: ConnectOptions & { readonly transport: Transport },
+  { transport, memory, now, observe }: Shared,
 ): ConnectedProject {
   const { projectId, requestTimeoutMs, pageConcurrency, sources } = config;
-  const authorize = createAuthorize(credentialOf(config.credentials, projectId), {
+  const authorizer = createAuthorizer(credentialOf(config.credentials, projectId), {
+    projectId,
+    transport,
+    memory,
     requestTimeoutMs,
     now,
   });
   const client = createCphClient({
     ...config,
     transport,
-    authorize,
+    authorizer,
+    memory,
     now,
     random: Math.random,
     ...(observe && { observe: (attempt) => observe(projectId, attempt) }),

@@ -1,6 +1,7 @@
 /**
  * The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2.
  */
+import type { Proxies } from '../network/proxies.ts';
 import {
   readOpenAlerts,
   readToldAlerts,
@@ -22,6 +23,7 @@ interface AlertmanagerOptions {
   /** Whether images that had failed before their project was first read completely are alerts too. */
   readonly baselineAlerts: boolean;
   readonly timeoutMs: number;
+  readonly proxies?: Proxies | undefined;
 }
 
 /**
@@ -50,8 +52,8 @@ const NEVER = new Date(0);
  * alert: after a restart, a failed sweep or a lost answer, the same comparison comes to the same news.
  */
 export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
-  const { name, baselineAlerts, timeoutMs } = options;
-  const receiver = openReceiver({ url: alertsUrl(options.url), timeoutMs });
+  const { name, baselineAlerts, timeoutMs, proxies } = options;
+  const receiver = openReceiver({ url: alertsUrl(options.url), timeoutMs, proxies });
   return {
     name,
     kind: 'alertmanager',

@@ -18,6 +18,7 @@ const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
   CphImageFailed: 'warning',
   CphImageStuckCreating: 'warning',
   CphSyncFailing: 'warning',
+  CphCredentialRejected: 'warning',
   CphInventoryStale: 'critical',
   CphRemovalsHeld: 'warning',
 };
@@ -76,6 +77,8 @@ function annotationsOf(trouble: Trouble): Annotations {
       return tellStuck(trouble, project);
     case 'CphSyncFailing':
       return tellFailing(trouble, project);
+    case 'CphCredentialRejected':
+      return tellRejected(trouble, project);
     case 'CphInventoryStale':
       return tellStale(trouble, project);
     case 'CphRemovalsHeld':
@@ -110,6 +113,14 @@ const tellFailing: Telling<'CphSyncFailing'> = ({ failures, last_error }, projec
     `The images of ${project} cannot be read; the last error was: ${sentence(last_error)} ` +
     'What is known stays as it is, and images that fail now are not seen. ' +
     'Find the cause with: cph-inventory check.',
+});
+
+const tellRejected: Telling<'CphCredentialRejected'> = ({ last_error }, project) => ({
+  summary: `The credential of ${project} is rejected: ${sentence(last_error)}`,
+  description:
+    `The images of ${project} cannot be read, and nothing is sent before the time named, so that the key or user is ` +
+    `not locked. The last look ended with: ${sentence(last_error)} Correct the credential; one that is read from a ` +
+    'file is taken as soon as the file has changed. Try it with: cph-inventory check.',
 });
 
 const tellStale: Telling<'CphInventoryStale'> = ({ last_complete_at }, project) => ({

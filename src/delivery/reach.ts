@@ -1,4 +1,6 @@
-import { request } from 'undici';
+import { openConnections } from '../network/connections.ts';
+import type { Proxies } from '../network/proxies.ts';
+import { ProxyError } from '../network/proxy-error.ts';
 import type { SinkKind } from '../store/sinks.ts';
 import { withDeadline } from '../waiting/deadline.ts';
 import { basicCredential } from './receiver-url.ts';
@@ -16,16 +18,17 @@ interface Reached {
  */
 export async function reachReceiver(
   { kind, url }: { readonly kind: SinkKind; readonly url: string },
-  { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
+  { signal, timeoutMs, proxies }: { signal: AbortSignal; timeoutMs: number; proxies?: Proxies },
 ): Promise<Reached> {
   const target = new URL(url);
   const authorization = basicCredential(target);
   target.username = '';
   target.password = '';
   if (kind === 'alertmanager') target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/status`;
+  const connections = openConnections({ connectTimeoutMs: timeoutMs, proxies });
   try {
     const ask = async (bounded: AbortSignal) => {
-      const { statusCode, body } = await request(target, {
+      const { statusCode, body } = await connections.request(target, {
         method: kind === 'alertmanager' ? 'GET' : 'HEAD',
         headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
         signal: bounded,
@@ -38,11 +41,14 @@ export async function reachReceiver(
   } catch (error) {
     const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
     return { ok: false, details };
+  } finally {
+    await connections.close();
   }
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof ProxyError) return error.message;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 

@@ -1,4 +1,7 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { type Connections, openConnections } from '../network/connections.ts';
+import type { Proxies } from '../network/proxies.ts';
+import { ProxyError } from '../network/proxy-error.ts';
 import { withDeadline } from '../waiting/deadline.ts';
 import { type Answer, type Verdict, verdictOn } from './receiver-answer.ts';
 import { basicCredential, secretsOf } from './receiver-url.ts';
@@ -34,37 +37,35 @@ const ANSWER_BYTES = 16 * 1024;
  * that neither credentials nor events go anywhere else. Of the URL only the origin is ever shown, because
  * some put their tokens into paths.
  */
-export function openReceiver({
-  url,
-  timeoutMs,
-}: {
-  readonly url: string;
-  readonly timeoutMs: number;
-}): Receiver {
+export function openReceiver({ url, timeoutMs, proxies }: ReceiverOptions): Receiver {
   const parsed = new URL(url);
   const { origin, pathname, search } = parsed;
   const authorization = basicCredential(parsed);
+  const connections = openConnections({
+    connectTimeoutMs: Math.min(LONGEST_CONNECT_MS, timeoutMs),
+    connections: 1,
+    proxies,
+  });
   const target: Target = {
-    origin,
-    path: pathname + search,
+    url: new URL(`${origin}${pathname}${search}`),
     headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
-    secrets: secretsOf(parsed),
+    secrets: [...secretsOf(parsed), ...connections.secrets],
     timeoutMs,
   };
-  const pool = new Pool(origin, {
-    connections: 1,
-    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot take it away.
-    connect: { timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs), rejectUnauthorized: true },
-  });
   return {
-    post: (request, control) => post(pool, target, { request, control }),
-    close: () => pool.destroy(),
+    post: (request, control) => post(connections, target, { request, control }),
+    close: connections.close,
   };
 }
 
+interface ReceiverOptions {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly proxies?: Proxies | undefined;
+}
+
 interface Target {
-  readonly origin: string;
-  readonly path: string;
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly timeoutMs: number;
@@ -75,10 +76,11 @@ interface Post {
   readonly control: PostControl;
 }
 
-async function post(pool: Pool, target: Target, { request, control }: Post): Promise<Verdict> {
+async function post(connections: Connections, target: Target, { request, control }: Post): Promise<Verdict> {
   const { signal, now } = control;
-  const { origin: from, secrets, timeoutMs: ms } = target;
-  const work = (bounded: AbortSignal) => exchange(pool, target, { request, signal: bounded });
+  const { secrets, timeoutMs: ms } = target;
+  const from = target.url.origin;
+  const work = (bounded: AbortSignal) => exchange(connections, target, { request, signal: bounded });
   try {
     const answer = await withDeadline(signal, { ms, work });
     return answer === null ? { kind: 'accepted' } : verdictOn(answer, { from, secrets, now: now() });
@@ -90,14 +92,13 @@ async function post(pool: Pool, target: Target, { request, control }: Post): Pro
 
 /** Null when the receiver took it. */
 async function exchange(
-  pool: Pool,
+  connections: Connections,
   target: Target,
   { request, signal }: { readonly request: PostRequest; readonly signal: AbortSignal },
 ): Promise<Answer | null> {
   const headers = { ...target.headers, ...request.headers };
-  const response = await pool.request({
+  const response = await connections.request(target.url, {
     method: 'POST',
-    path: target.path,
     headers,
     body: request.body,
     signal,
@@ -134,6 +135,7 @@ async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<strin
 /** The stable name of a failure, such as ECONNREFUSED. */
 function reasonOf(cause: unknown, timeoutMs: number): string {
   if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof ProxyError) return cause.message;
   if (cause.name === 'TimeoutError') return `none within ${timeoutMs} ms`;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }

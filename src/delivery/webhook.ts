@@ -1,6 +1,7 @@
 import type { EventType } from '../inventory/diff.ts';
 import { cloudEvent } from '../inventory/event.ts';
 import type { ImageStatus } from '../inventory/image.ts';
+import type { Proxies } from '../network/proxies.ts';
 import type { EventRow } from '../store/events.ts';
 import { deliverEvents } from './event-turn.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
@@ -19,6 +20,7 @@ export interface WebhookOptions {
   /** Only events that bring an image into one of these; null for all. */
   readonly toStatus: readonly ImageStatus[] | null;
   readonly timeoutMs: number;
+  readonly proxies?: Proxies | undefined;
 }
 
 /**

@@ -53,6 +53,9 @@ function createGauges(registry: Registry) {
     ]),
     failures: gauge('cph_sync_consecutive_failures', 'Failed sweeps in a row.', ['project_id']),
     held: gauge('cph_held_removals', 'Missing images whose removal waits for approval.', ['project_id']),
+    rejected: gauge('cph_credential_rejected', '1 while the credential of the project is rejected, else 0.', [
+      'project_id',
+    ]),
     images: gauge('cph_images', 'Images that exist.', ['project_id', 'image_type', 'status']),
     failed: gauge('cph_image_failed', '1 for each image that failed to be created and still exists.', [
       ...image,
@@ -75,6 +78,7 @@ function setProjects(gauges: Gauges, projects: Measurements['projects']): void {
     gauges.registered.set({ project_id }, project.registered_at);
     gauges.failures.set({ project_id }, project.consecutive_failures);
     gauges.held.set({ project_id }, project.held_removals);
+    gauges.rejected.set({ project_id }, project.credential_rejected ? 1 : 0);
     if (project.last_complete_at !== null) gauges.complete.set({ project_id }, project.last_complete_at);
     if (project.sync_interval !== null) gauges.interval.set({ project_id }, project.sync_interval);
   }

@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { openAlerts } from './delivery-schema.ts';
+import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
 import { batches, unnested } from './unnest.ts';
 
 type OfProject = {
@@ -21,6 +22,7 @@ export type Trouble =
       readonly failures: number;
       readonly last_error: string | null;
     })
+  | (OfProject & { readonly alert: 'CphCredentialRejected'; readonly last_error: string | null })
   | (OfProject & { readonly alert: 'CphInventoryStale'; readonly last_complete_at: Date | null })
   | (OfProject & { readonly alert: 'CphRemovalsHeld'; readonly held: number });
 
@@ -40,6 +42,7 @@ export async function readTrouble(
     ...(await readFailed(db, baselineAlerts)),
     ...(await readStuck(db, now)),
     ...(await readFailing(db)),
+    ...(await readCredentialRejected(db)),
     ...(await readStale(db, now)),
     ...(await readHeld(db)),
   ];
@@ -82,6 +85,18 @@ async function readFailing(db: Database): Promise<Of<'CphSyncFailing'>[]> {
       limit 1
     ) r on true
     where p.unconfigured_since is null and p.consecutive_failures >= 2
+    order by p.project_id`);
+  return rows;
+}
+
+/** Since the last complete sweep, like {@link readFailing}. */
+async function readCredentialRejected(db: Database): Promise<Of<'CphCredentialRejected'>[]> {
+  const { rows } = await db.execute<Of<'CphCredentialRejected'>>(sql`
+    select 'CphCredentialRejected' as alert, p.project_id, p.region,
+      coalesce(p.last_complete_at, p.registered_at) as since, look.error_message as last_error
+    from cph.projects p
+    cross join ${LAST_LOOK}
+    where p.unconfigured_since is null and ${CREDENTIAL_REJECTED}
     order by p.project_id`);
   return rows;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
 
 /** What is true of a project now, in seconds where it is a time. */
 interface ProjectMeasurement {
@@ -11,6 +12,7 @@ interface ProjectMeasurement {
   readonly sync_interval: number | null;
   readonly consecutive_failures: number;
   readonly held_removals: number;
+  readonly credential_rejected: boolean;
 }
 
 export interface ImageMeasurement {
@@ -53,9 +55,11 @@ export async function readMeasurements(db: Database): Promise<Measurements> {
 const seconds = (column: string) => sql.raw(`extract(epoch from ${column})::float8 as ${column}`);
 
 const PROJECTS = sql`
-  select project_id, region, coalesce(name, '') as name, ${seconds('registered_at')}, ${seconds('last_complete_at')},
-    ${seconds('sync_interval')}, consecutive_failures, held_removals
-  from cph.projects
+  select p.project_id, region, coalesce(name, '') as name, ${seconds('registered_at')}, ${seconds('last_complete_at')},
+    ${seconds('sync_interval')}, consecutive_failures, held_removals,
+    coalesce(${CREDENTIAL_REJECTED}, false) as credential_rejected
+  from cph.projects p
+  left join ${LAST_LOOK} on true
   where unconfigured_since is null
   order by project_id`;
 

@@ -3,6 +3,7 @@
  * stopped from failing. A timer ends with the work it was for. Until then it keeps the process alive: an
  * unreferenced timer would let a one-off sync exit silently in the middle of a pause.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Resolves after `ms`, or rejects with the signal's reason as soon as that is aborted. */
@@ -17,7 +18,17 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Runs `work` with a controller that follows `signal` and can also be aborted alone. Nothing of it outlives
+ * A controller whose signal any number may listen to: past ten, Node would print a warning between the lines
+ * of the log.
+ */
+export function createController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/**
+ * Runs `work` with a controller that follows `signal` and can also be aborted alone; nothing of it outlives
  * `work`.
  */
 export async function following<T>(
@@ -25,7 +36,7 @@ export async function following<T>(
   work: (controller: AbortController) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const controller = new AbortController();
+  const controller = createController();
   const follow = () => controller.abort(signal.reason);
   signal.addEventListener('abort', follow, { once: true });
   try {

@@ -16,6 +16,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { createAlarm } from './alarm.ts';
+import { createController } from './deadline.ts';
 import { Stopped } from './stopped.ts';
 
 export interface PeriodicOptions<Done> {
@@ -51,7 +52,7 @@ export interface Periodic {
 /** Starts periodic work. Pauses that end by themselves keep the process alive. */
 export function startPeriodic<Done>(options: PeriodicOptions<Done>): Periodic {
   const alarm = createAlarm();
-  const dropping = new AbortController();
+  const dropping = createController();
   // A piece may send any number of requests; Node would warn of a leak when the eleventh listens.
   setMaxListeners(0, dropping.signal);
   let stopping = false;

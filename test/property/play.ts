@@ -88,7 +88,7 @@ export async function play(db: Database, history: History, project_id: string): 
 }
 
 function connect(cloud: Simulator, { maxRetries }: History, projectId: string): OwnClient {
-  const authorize = async () => ({ 'X-Auth-Token': cloud.token });
+  const authorize = () => ({ 'X-Auth-Token': cloud.token });
   return clientFor(cloud.url, { projectId, maxRetries, authorize, rateLimit: Number.POSITIVE_INFINITY });
 }
 

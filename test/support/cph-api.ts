@@ -1,7 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AuthorizingHeaders } from '../../src/cph/auth/authorize.ts';
+import { createStanding, TOKEN } from '../../src/cph/auth/standing.ts';
 import { type CphClient, type CphClientOptions, createCphClient } from '../../src/cph/client.ts';
 import type { RequestScope } from '../../src/cph/listing.ts';
 import { openTransport } from '../../src/cph/transport.ts';
+import { createUpstreamMemory } from '../../src/cph/upstream-memory.ts';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -65,18 +68,29 @@ export interface OwnClient extends CphClient {
   readonly close: () => Promise<void>;
 }
 
+export interface ClientOptions extends Partial<CphClientOptions> {
+  /** Headers that let requests through, in place of an authorizer. */
+  readonly authorize?: () => AuthorizingHeaders;
+}
+
 /** A client that never waits between retries and is not slowed down, unless a test wants it otherwise. */
-export function clientFor(endpoint: string, options: Partial<CphClientOptions> = {}): OwnClient {
+export function clientFor(
+  endpoint: string,
+  { authorize = () => ({ 'X-Auth-Token': 'a-token' }), ...options }: ClientOptions = {},
+): OwnClient {
   const transport = openTransport();
+  const now = options.now ?? (() => new Date());
+  const presented = { standing: createStanding(TOKEN, now), headersFor: authorize };
   const client = createCphClient({
     endpoint,
     transport,
     projectId: 'p1',
-    authorize: async () => ({ 'X-Auth-Token': 'a-token' }),
+    authorizer: { present: async () => presented, renew: async () => null },
+    memory: createUpstreamMemory(now),
     requestTimeoutMs: 5000,
     maxRetries: 4,
     rateLimit: 100_000,
-    now: () => new Date(),
+    now,
     random: () => 0,
     ...options,
   });

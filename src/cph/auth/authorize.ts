@@ -1,4 +1,4 @@
-import type { CphError } from '../errors.ts';
+import type { Standing } from './standing.ts';
 
 /** A request about to be sent, as far as a signature covers it. */
 export interface OutgoingRequest {
@@ -10,22 +10,24 @@ export interface OutgoingRequest {
 
 export type AuthorizingHeaders = Readonly<Record<string, string>>;
 
-export interface Authorization {
-  readonly signal: AbortSignal;
-  /** Set when the API rejected the headers given before: answer with better ones, or throw `failure`. */
-  readonly rejected?: { readonly headers: AuthorizingHeaders; readonly failure: CphError };
+/** A credential as it is now. */
+export interface Presented {
+  readonly standing: Standing;
+  /** The headers that let a request through. */
+  readonly headersFor: (request: OutgoingRequest) => AuthorizingHeaders;
+}
+
+/** What lets the requests of one project through. */
+export interface Authorizer {
+  /** Throws a `CphError` when there is nothing to present, as when a login fails. */
+  readonly present: (signal: AbortSignal) => Promise<Presented>;
+  /** Another one in place of one that the API rejected; null when there is none. */
+  readonly renew: (rejected: Presented, signal: AbortSignal) => Promise<Presented | null>;
 }
 
 /**
- * The headers that let a request through. Throws a {@link CphError} when there are none: a rejected credential is not
- * offered again, since the vendor locks users and keys after about five failures.
+ * What no text may be quoted with that answers these headers: their values, and the access key that signs.
  */
-export type Authorize = (
-  request: OutgoingRequest,
-  authorization: Authorization,
-) => Promise<AuthorizingHeaders>;
-
-/** What no text may be quoted with that answers these headers: their values, and the access key that signs. */
 export function secretsOf(headers: AuthorizingHeaders): string[] {
   return Object.values(headers).flatMap((value) => {
     const [, accessKey = ''] = /\bAccess=([^,\s]+)/.exec(value) ?? [];

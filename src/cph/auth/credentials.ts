@@ -1,8 +1,9 @@
-import type { CphError } from '../errors.ts';
-import type { Authorize } from './authorize.ts';
+import type { UpstreamMemory } from '../upstream-memory.ts';
+import type { Authorizer, Presented } from './authorize.ts';
 import type { LoginOptions, PasswordLogin } from './iam.ts';
 import { authorizeByPassword } from './password.ts';
 import { signRequest } from './signing.ts';
+import { LOCKABLE, type Standing, TOKEN } from './standing.ts';
 
 /** A value that is shown only where it is sent. */
 export interface Secret {
@@ -20,41 +21,60 @@ export type Credential =
       readonly securityToken?: Secret;
     };
 
-/** How requests are authorized with a credential. What it learns (a token, a rejection) is kept as long as the result. */
-export function createAuthorize(credential: Credential, options: LoginOptions): Authorize {
+export interface AuthorizerOptions extends LoginOptions {
+  /** Whose requests are authorized. */
+  readonly projectId: string;
+  /** Shared by all projects: a credential that one of them saw rejected is not offered by the others. */
+  readonly memory: UpstreamMemory;
+}
+
+/** How requests of a project are authorized with a credential. */
+export function createAuthorizer(credential: Credential, options: AuthorizerOptions): Authorizer {
   switch (credential.kind) {
     case 'token':
-      return authorizeByToken(credential.token);
+      return authorizeByValue(() => presentToken(credential, options));
     case 'password':
       return authorizeByPassword(credential, options);
     case 'access-key':
-      return authorizeByAccessKey(credential, options.now);
+      return authorizeByValue(() => presentKey(credential, options));
   }
 }
 
-function authorizeByToken(token: Secret): Authorize {
-  return async (_request, { rejected }) => {
-    const headers = { 'X-Auth-Token': token.reveal() };
-    if (rejected?.headers['X-Auth-Token'] === headers['X-Auth-Token']) throw rejected.failure;
-    return headers;
-  };
+/** A token is of one project, and so is what is made of it. */
+function presentToken({ token }: Credential & { kind: 'token' }, options: AuthorizerOptions): Presented {
+  const value = token.reveal();
+  const standing = options.memory.standingOf(['token', options.projectId, value], TOKEN);
+  return { standing, headersFor: () => ({ 'X-Auth-Token': value }) };
 }
 
-/** Once rejected, a key is not offered again: more than five failures lock it for everyone who uses it. */
-function authorizeByAccessKey(
+/** All parts at once: keys are rotated in pairs, and half a pair is another credential, which is wrong. */
+function presentKey(
   { accessKey, secretKey, securityToken }: Credential & { kind: 'access-key' },
-  now: () => Date,
-): Authorize {
-  let rejection: CphError | null = null;
-  return async (request, { rejected }) => {
-    rejection ??= rejected?.failure ?? null;
-    if (rejection) throw rejection;
-    // Both at once: keys are rotated in pairs, and half a pair is a wrong signature.
-    const key = {
-      accessKey: accessKey.reveal(),
-      secretKey: secretKey.reveal(),
-      ...(securityToken && { securityToken: securityToken.reveal() }),
-    };
-    return signRequest(request, { key, date: now() });
+  { memory, now }: AuthorizerOptions,
+): Presented {
+  const key = {
+    accessKey: accessKey.reveal(),
+    secretKey: secretKey.reveal(),
+    ...(securityToken && { securityToken: securityToken.reveal() }),
+  };
+  const standing = memory.standingOf(['access-key', ...Object.values(key)], LOCKABLE);
+  return { standing, headersFor: (request) => signRequest(request, { key, date: now() }) };
+}
+
+/** Authorizes with what is read anew for each request. */
+function authorizeByValue(read: () => Presented): Authorizer {
+  let last: Standing | null = null;
+  const present = () => {
+    const presented = read();
+    if (last !== presented.standing && last?.hasWorked()) presented.standing.inherit();
+    last = presented.standing;
+    return presented;
+  };
+  return {
+    present: async () => present(),
+    renew: async (rejected) => {
+      const latest = present();
+      return latest.standing === rejected.standing ? null : latest;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { type AnswerContext, classifyAnswer } from '../classify.ts';
 import { CphError } from '../errors.ts';
-import { openTransport } from '../transport.ts';
+import type { Transport } from '../transport.ts';
 
 export interface PasswordLogin {
   readonly userName: string;
@@ -17,40 +17,32 @@ export interface IamToken {
 }
 
 export interface LoginOptions {
+  /** Whoever opened it closes it. */
+  readonly transport: Transport;
   readonly requestTimeoutMs: number;
   readonly now: () => Date;
 }
 
-const ENDPOINT = 'IAM auth/tokens';
+export const ENDPOINT = 'IAM auth/tokens';
 
 /**
- * Logs in at IAM for a token of the project: `POST {auth_url}/auth/tokens` (API reference, Obtaining a User Token
- * Through Password Authentication). Throws a {@link CphError}; of kind `unauthorized` or `denied` when the user, the
- * password or the domain was rejected. One attempt, since IAM locks a user after five wrong ones.
+ * Logs in at IAM for a token of the project: `POST {auth_url}/auth/tokens` (API reference, Obtaining a User
+ * Token Through Password Authentication). Throws a {@link CphError}; of kind `unauthorized` or `denied` when
+ * the user, the password or the domain was rejected. One attempt, since IAM locks a user after five wrong
+ * ones.
  */
 export async function logIn(
   login: PasswordLogin,
-  { password, signal, requestTimeoutMs, now }: LoginOptions & { password: string; signal: AbortSignal },
+  options: LoginOptions & { password: string; signal: AbortSignal },
 ): Promise<IamToken> {
+  const { transport, password, signal, requestTimeoutMs: timeoutMs, now } = options;
   const url = loginUrl(login.authUrl);
-  const transport = openTransport();
-  try {
-    const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    const body = JSON.stringify(loginBody(login, password));
-    const sent = {
-      method: 'POST',
-      url,
-      headers,
-      body,
-      endpoint: ENDPOINT,
-      timeoutMs: requestTimeoutMs,
-    } as const;
-    const answer = await transport.send(sent, signal);
-    return tokenOf(answer, { endpoint: ENDPOINT, now: now(), secrets: [password] });
-  } finally {
-    // Logins are a day apart: nothing is gained by keeping the connection.
-    await transport.close();
-  }
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const body = JSON.stringify(loginBody(login, password));
+  const sent = { method: 'POST', url, headers, body, endpoint: ENDPOINT, timeoutMs } as const;
+  const answer = await transport.send(sent, signal);
+  const secrets = [password, ...transport.secrets];
+  return tokenOf(answer, { endpoint: ENDPOINT, now: now(), secrets });
 }
 
 function loginUrl(authUrl: string): URL {

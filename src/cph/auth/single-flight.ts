@@ -1,4 +1,4 @@
-import { orAborted } from '../../waiting/deadline.ts';
+import { createController, orAborted } from '../../waiting/deadline.ts';
 
 interface Flight<T> {
   readonly result: Promise<T>;
@@ -15,7 +15,7 @@ export function singleFlight<T>(
 ): (signal: AbortSignal) => Promise<T> {
   let flight: Flight<T> | null = null;
   const begin = (): Flight<T> => {
-    const controller = new AbortController();
+    const controller = createController();
     const result = work(controller.signal);
     // Whoever still waits hears of a failure; with nobody left it must not count as unhandled.
     result.catch(() => {});

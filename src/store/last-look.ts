@@ -1,0 +1,28 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/**
+ * The last look of project `p` that ended by itself, as `look`, for a lateral join. Of each kind by its
+ * index: a failed look of either kind may be the last of thousands of runs.
+ */
+export const LAST_LOOK: SQL = sql`
+  lateral (
+    select r.status, r.error_code, r.error_message
+    from (values ('sweep'), ('watch')) as k (kind)
+    cross join lateral (
+      select id, status, error_code, error_message, finished_at
+      from cph.sync_runs
+      where project_id = p.project_id and kind = k.kind and status not in ('running', 'abandoned')
+      order by id desc
+      limit 1
+    ) r
+    order by r.finished_at desc, r.id desc
+    limit 1
+  ) look`;
+
+/**
+ * Whether that look failed because the credential was rejected: ours for one that is kept back, or what the
+ * gateway and IAM say to one that was sent.
+ */
+export const CREDENTIAL_REJECTED: SQL = sql`
+  look.status = 'failed'
+    and look.error_code ~ '^(credential_rejected|APIGW?[.]030[17]|IAM[.]40[13]|http_401)$'`;
