@@ -11,6 +11,7 @@ import { check } from './check.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
 import { demo } from './demo.ts';
 import { events } from './events.ts';
+import { health } from './health.ts';
 import { history } from './history.ts';
 import { images } from './images.ts';
 import { migrate } from './migrate.ts';
@@ -100,6 +101,10 @@ function addWork({ program, context, run }: CommandLine): void {
     )
     .option('--json', 'one JSON document on stdout')
     .action((options) => run(check(options, context)));
+  program
+    .command('health')
+    .description('asks the daemon of this configuration whether it is ready: 0 or 1, for containers')
+    .action(() => run(health(context)));
   program
     .command('migrate')
     .description('bring the database up to date')
