@@ -9,6 +9,7 @@ import { readMeasurements } from '../src/store/measurements.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readPrivileges } from '../src/store/privileges.ts';
 import { markUnconfigured, setProjectTimes } from '../src/store/projects.ts';
+import { adviceOnReader } from '../src/store/reader-role.ts';
 import { countByStatus, findImages, readChanges, readImages, readLife } from '../src/store/reports.ts';
 import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
 import {
@@ -22,14 +23,13 @@ import {
 } from '../src/store/sinks.ts';
 import { readProjectStatus, readSinkStatus } from '../src/store/status.ts';
 import { imagesRecord } from './support/image-records.ts';
+import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
 
-/** The statements of docs/operating.md, word for word. */
-const [, STATEMENTS = ''] =
-  /```sql\n(create role cph_daemon[\s\S]*?)```/.exec(readFileSync('docs/operating.md', 'utf8')) ?? [];
+const ROLES = readFileSync('deploy/sql/roles.sql', 'utf8');
 
 const asDaemon = () => {
   const url = new URL(database.directUrl);
@@ -40,7 +40,8 @@ const asDaemon = () => {
 
 beforeAll(async () => {
   await database.db.execute(sql.raw('drop role if exists cph_daemon'));
-  await database.db.execute(sql.raw(STATEMENTS));
+  await database.db.execute(sql.raw(ROLES));
+  await database.db.execute(sql.raw(`alter role cph_daemon password 'change me'`));
 });
 afterAll(() => database.db.execute(sql.raw('drop owned by cph_daemon; drop role cph_daemon')));
 
@@ -100,7 +101,7 @@ async function read(db: Database): Promise<void> {
   await countByStatus(db, 'p1');
 }
 
-test('the role that docs/operating.md describes lacks nothing, and can do and read what the program does', async () => {
+test('the role of deploy/sql/roles.sql lacks nothing, and can do and read what the program does', async () => {
   const daemon = asDaemon();
   try {
     expect((await readPrivileges(daemon.db)).missing).toEqual([]);
@@ -122,6 +123,24 @@ test('the role that docs/operating.md describes lacks nothing, and can do and re
   } finally {
     await daemon.close();
   }
+});
+
+test('the statements may be run again, and leave what is there as it is', async () => {
+  const grants = () =>
+    rowsOf(
+      database.db,
+      `select relname, relacl::text from pg_class where relnamespace = 'cph'::regnamespace order by relname`,
+    );
+  const before = await grants();
+  await database.db.execute(sql.raw(ROLES));
+  expect(await grants()).toEqual(before);
+});
+
+test('the reader of it reads everything, also what its owner could not grant', async () => {
+  await database.db.execute(sql.raw('revoke all on all tables in schema cph from cph_reader'));
+  expect(await adviceOnReader(database.db)).toContain('lacks');
+  await database.db.execute(sql.raw(ROLES));
+  expect(await adviceOnReader(database.db)).toBeNull();
 });
 
 test('it may not change the log, drop what it is kept in, or make tables of its own', async () => {
