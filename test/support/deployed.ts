@@ -29,9 +29,9 @@ export function readEnvironmentFile(file: string): Record<string, string> {
   return Object.fromEntries(lines);
 }
 
-/** The commands that `src/cli.ts` has. */
+/** The commands that `src/commands/program.ts` has. */
 export const COMMANDS = Array.from(
-  read('src/cli.ts').matchAll(/\.command\('([a-z]+)'\)/g),
+  read('src/commands/program.ts').matchAll(/\.command\('([a-z]+)'\)/g),
   ([, name]) => name,
 );
 
