@@ -194,6 +194,7 @@ describe('a row of the phone-images endpoint', () => {
       is_public: 1,
       image_label: 'cloud_game',
       is_support_encrypt: null,
+      receive_status: null,
       extra: { shared_by: 'team-b' },
     });
   });

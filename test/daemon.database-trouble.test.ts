@@ -49,8 +49,8 @@ const READ_ONLY: Trouble = {
     'alter database %I set default_transaction_read_only = on', current_database()); end $$`,
   mends: `do $$ begin execute format(
     'alter database %I reset default_transaction_read_only', current_database()); end $$`,
-  // The first that fails may be a statement whose connection is being ended.
-  said: /read-only transaction|terminating connection/,
+  // The first that fails may be a statement whose connection is being ended, or has just been.
+  said: /read-only transaction|terminating connection|Connection terminated|EPIPE|ECONNRESET/,
   reconnects: true,
 };
 
