@@ -64,7 +64,8 @@ describe('however many rows there are', () => {
 
   test('what is wrong now is read from a few', async () => {
     const read = await rowsRead('sync_runs', (db) => readTrouble(db, { now: NOW, baselineAlerts: false }));
-    expect(read).toEqual({ scans: 0, fetched: 10 });
+    // Of each project the last failed sweep, and the last look of either kind.
+    expect(read).toEqual({ scans: 0, fetched: 30 });
   });
 
   test('old events are found, and kept ones passed over, without a scan of the whole log', async () => {

@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 
 /**
- * The last look of project `p` that ended by itself, as `look`, for a lateral join. Of each kind by its
- * index: a failed look of either kind may be the last of thousands of runs.
+ * The last look of project `p` that ended by itself, as `look`, for a lateral join. Each kind is read by the
+ * index `sync_runs_of_kind`: a failed look of either kind may be the last of thousands of runs. The kind is a
+ * range of one, because only then does that index alone have the order. With an equality Postgres may read
+ * the runs of all projects backwards instead, which are all runs there are where a project rests.
  */
 export const LAST_LOOK: SQL = sql`
   lateral (
@@ -11,8 +13,9 @@ export const LAST_LOOK: SQL = sql`
     cross join lateral (
       select id, status, error_code, error_message, finished_at
       from cph.sync_runs
-      where project_id = p.project_id and kind = k.kind and status not in ('running', 'abandoned')
-      order by id desc
+      where project_id = p.project_id and kind between k.kind and k.kind
+        and status not in ('running', 'abandoned')
+      order by kind desc, id desc
       limit 1
     ) r
     order by r.finished_at desc, r.id desc
