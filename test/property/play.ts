@@ -62,6 +62,8 @@ interface Stage {
 const CALM: LookPlan = { kind: 'sweep', faults: [], stopped: false };
 /** A removal takes two looks, and one more when the sources did not lose the image together. */
 const CALM_SWEEPS = 3;
+/** A rejected credential is kept back for no longer. */
+const CALM_MS = 15 * 60_000;
 
 /** Plays a history, and then lets it come to rest with sweeps of a cloud in which nothing happens any more. */
 export async function play(db: Database, history: History, project_id: string): Promise<Played> {
@@ -69,7 +71,7 @@ export async function play(db: Database, history: History, project_id: string): 
   const start = new Date('2026-01-01T00:00:00Z');
   const world = createWorld({ seed, start, projects: [project_id], images });
   const cloud = await startSimulator({ world, edition });
-  const client = connect(cloud, history, project_id);
+  const client = connect({ cloud, now: world.now }, history, project_id);
   try {
     await registerProjects(db, [{ project_id, region: 'ap-southeast-3', name: null }]);
     const upstream = upstreamOf(world, edition);
@@ -87,9 +89,14 @@ export async function play(db: Database, history: History, project_id: string): 
   }
 }
 
-function connect(cloud: Simulator, { maxRetries }: History, projectId: string): OwnClient {
+function connect(
+  { cloud, now }: { cloud: Simulator; now: () => Date },
+  { maxRetries }: History,
+  projectId: string,
+): OwnClient {
   const authorize = () => ({ 'X-Auth-Token': cloud.token });
-  return clientFor(cloud.url, { projectId, maxRetries, authorize, rateLimit: Number.POSITIVE_INFINITY });
+  const rateLimit = Number.POSITIVE_INFINITY;
+  return clientFor(cloud.url, { projectId, maxRetries, authorize, now, rateLimit });
 }
 
 function projectOf(client: CphClient, history: History, project_id: string): SyncProject {
@@ -134,7 +141,7 @@ async function comeToRest(stage: Stage, { sources }: History): Promise<void> {
 }
 
 async function takeCalmly(stage: Stage): Promise<void> {
-  stage.upstream.world.advance(60_000);
+  stage.upstream.world.advance(CALM_MS);
   stage.moments.push(stage.upstream.look());
   await take(CALM, {}, stage);
 }
