@@ -144,3 +144,13 @@ export function listOf<const Word extends string>(words: readonly Word[]) {
   };
   return field(expected, read, { type: 'array', items: { enum: words }, minItems: 1, uniqueItems: true });
 }
+
+/** Names of fields separated by commas, none of `kept`. */
+export function fieldNames(kept: readonly string[]) {
+  const expected = `names of fields, such as download_url, but none of ${kept.join(', ')}`;
+  const read = (text: string): readonly string[] | undefined => {
+    const names = text.split(',').map((part) => part.trim());
+    return names.every((name) => /^[\w.-]{1,128}$/.test(name) && !kept.includes(name)) ? names : undefined;
+  };
+  return field(expected, read, { type: 'array', items: { type: 'string' }, uniqueItems: true });
+}

@@ -8,11 +8,14 @@ import {
   loginWarnings,
 } from './credentials.ts';
 import { address, addressIn, clearTextWarnings, region, regionWarnings } from './domain-fields.ts';
-import { duration, listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
+import { duration, fieldNames, listOf, positiveNumber, share, textLike, wholeNumber } from './fields.ts';
 import type { PROJECT_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
 
 type ProjectKey = keyof typeof PROJECT_SETTINGS;
+
+/** What an image is known by, and what alerts go by: without them there is no inventory. */
+const KEPT_FIELDS = ['image_id', 'image_type', 'status'];
 
 export const PROJECT_FIELDS = {
   region: region(),
@@ -39,7 +42,11 @@ export const PROJECT_FIELDS = {
   requestTimeoutMs: duration({ upTo: '10m', example: '30s or 1m30s' }),
   /** Retries of one request after its first try. */
   maxRetries: wholeNumber({ from: 0, to: 20, example: '4' }),
-  /** Share of the known images, 0..1. */
+  /** Fields of records that are kept out of rows, digests and events. */
+  ignoredFields: fieldNames(KEPT_FIELDS)
+    .optional()
+    .transform((names): ReadonlySet<string> => new Set(names)),
+  /** Share of the known images, of the project and of each of its listings, 0..1. */
   removalLimit: share(),
   /** Milliseconds. */
   stuckAfterMs: duration({ upTo: '365d', example: '60m' }),

@@ -74,12 +74,18 @@ export const PROJECT_SETTINGS = {
     default: '4',
     description: 'how often one request is tried again',
   },
+  ignoredFields: {
+    variable: 'CPH_IGNORE_FIELDS',
+    key: 'ignore_fields',
+    description:
+      'fields of records that are kept out of rows, digests and events, such as one with another value in every answer',
+  },
   removalLimit: {
     variable: 'CPH_REMOVAL_LIMIT',
     key: 'limits.removal_limit',
     default: '20%',
     description:
-      'a sweep that misses more than 10 images, and more than this share of the known ones, is held',
+      'a sweep that misses more than 10 images, and more than this share of the known ones of the project or of one listing, is held; so is one in which a listing of more than 3 images is empty',
   },
   stuckAfterMs: {
     variable: 'CPH_STUCK_AFTER',

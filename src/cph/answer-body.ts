@@ -1,5 +1,7 @@
 /** Reads the bodies that CPH, its gateway and IAM answer with, whatever they turn out to be. */
 
+import { parseExactly } from './exact-json.ts';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Parsed {
@@ -15,7 +17,7 @@ export function parseBody(text: string): Parsed {
   if (start === '<') return { object: null, found: 'HTML', code: 'not_json' };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactly(text);
   } catch {
     return start === '{'
       ? { object: null, found: 'broken JSON', code: 'truncated' }
@@ -29,12 +31,15 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What services of the vendor write where an error would be named, beside an answer that is none. */
+const SUCCESS_CODE = /^(?:(?:[a-z]+\.)?0+|200|ok|success)$/i;
+
 /** CPH and the gateway send `error_code`; IAM sends `error.code`, which repeats the HTTP status. */
 export function errorCode(body: JsonObject | null, secrets: readonly string[]): string | null {
   if (!body) return null;
   const iam = isObject(body.error) ? body.error.code : undefined;
   const code = body.error_code ? body.error_code : typeof iam === 'number' ? `IAM.${iam}` : iam;
-  if (!code) return null;
+  if (!code || SUCCESS_CODE.test(String(code))) return null;
   return safeId(String(code), secrets) ?? 'unreadable_code';
 }
 

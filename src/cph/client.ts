@@ -3,8 +3,8 @@ import type { JsonObject } from './answer-body.ts';
 import { type Authorizer, type Presented, secretsOf } from './auth/authorize.ts';
 import { offer } from './auth/offer.ts';
 import { type Classified, classifyAnswer } from './classify.ts';
-import type { OffsetReading } from './completeness.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
+import type { Lessons } from './lessons.ts';
 import type { RequestScope } from './listing.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { notAskedBefore, noteQuiet, respectfulDelay, retryDelay } from './retry.ts';
@@ -28,6 +28,8 @@ export interface CphClientOptions {
   readonly rateLimit: number;
   readonly now: () => Date;
   readonly random: () => number;
+  /** Fields of records that are kept out; none when left out. */
+  readonly ignoredFields?: ReadonlySet<string>;
   /** Told of every attempt, for metrics. */
   readonly observe?: (attempt: AttemptReport) => void;
 }
@@ -47,9 +49,13 @@ export interface CphClient {
    * else with a {@link CphError} once retries are used up or would not help.
    */
   get(path: string, query: Query, scope: RequestScope): Promise<JsonObject>;
-  /** What answers have shown of this edition of the API. */
-  readonly learned: { offset: OffsetReading | null };
+  /** What listings have taught about the images endpoint. */
+  readonly lessons: Lessons;
+  /** Fields of records that are kept out. */
+  readonly ignoredFields: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export function createCphClient(options: CphClientOptions): CphClient {
   const limit = createRateLimit(options.rateLimit, () => performance.now());
@@ -57,7 +63,8 @@ export function createCphClient(options: CphClientOptions): CphClient {
   return {
     get: (path, query, scope) =>
       askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), scope }),
-    learned: { offset: null },
+    lessons: options.memory.lessonsOf(options.endpoint),
+    ignoredFields: options.ignoredFields ?? NONE,
   };
 }
 

@@ -1,25 +1,20 @@
 /** The images endpoint: `GET /v1/{project_id}/cloud-phone/images` (API reference, Querying Images). */
-import { z } from 'zod';
-import { type ImagesRecord, type ImageType, statusOfCode } from '../inventory/image.ts';
+import { IMAGE_TYPES, type ImagesRecord, type ImageType, statusOfCode } from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
-import type { JsonObject } from './answer-body.ts';
-import { invalidAnswer, shapeOf } from './answer-shape.ts';
+import { invalidAnswer, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
-import type { Page } from './completeness.ts';
 import { CphError } from './errors.ts';
+import { bytes, code, text, time } from './field.ts';
+import { teachingOf } from './lessons.ts';
 import type { Listing, RequestScope } from './listing.ts';
-import { LIMIT, listOnce } from './offset-listing.ts';
-import { listUntilComplete, UNSUPPORTED } from './relist.ts';
-import { bytes, code, id, readRow, text, time } from './row.ts';
+import { listOnce } from './offset-listing.ts';
+import type { PageRequest } from './offset-probe.ts';
+import type { Page } from './received.ts';
+import { listUntilComplete } from './relist.ts';
+import { type RowReader, readRow } from './row.ts';
 import type { Query } from './url.ts';
 
 const ENDPOINT = 'cloud-phone/images';
-
-/** The SDKs have every field of the answer optional, the list included. */
-const answerSchema = z.object({
-  image_infos: z.array(z.unknown()).nullish(),
-  total: z.int().nonnegative().nullish().catch(null),
-});
 
 /** The listing of all images of one type, with up to `pageConcurrency` pages in flight. */
 export function imagesListing(
@@ -46,71 +41,79 @@ export function listCreating(
 
 /**
  * The image with this id, asked for by itself: there is no other way to ask for one. Null is the API's word that a
- * project has no such image of this type. A row whose id cannot be read may be the image, and is returned as such.
- * Throws a {@link CphError} with code `invalid_answer` when there are more rows than the answer shows.
+ * project has no such image of this type. A row without a usable id may be the image, and is returned as such. Throws a
+ * {@link CphError} with code `invalid_answer` when the answer is about other images and may not show them all.
  */
 export async function findImage(
   client: CphClient,
-  { image_id, image_type }: { image_id: string; image_type: string },
+  { image_id, image_type }: { image_id: string; image_type: ImageType },
   scope: RequestScope,
 ): Promise<ImagesRecord | RejectedRecord | null> {
   const body = await client.get(ENDPOINT, { image_id, image_type }, scope);
-  const { rows, total } = pageOf(body, image_type);
-  const row = rows.find((one) => one.image_id === image_id) ?? rows.find((one) => one.image_id === null);
+  const { rows, total } = pageOf(client, { body, imageType: image_type });
+  const row = rows.find((one) => 'image_id' in one && one.image_id === image_id);
   if (row) return row;
-  // An API that ignores the id answers with other images, and ours may be on a page behind them.
-  if (rows.length >= LIMIT || (total ?? 0) > rows.length) {
-    throw invalidAnswer(body, `${ENDPOINT}: the answer does not tell whether the image is there`);
-  }
-  return null;
+  if (rows.length === 0 && !total) return null;
+  // An API that ignores the id answers with other images, and ours may be behind them.
+  const whole = rows.length < client.lessons.pageHolds && (total ?? rows.length) <= rows.length;
+  if (!whole) throw invalidAnswer(body, `${ENDPOINT}: the answer does not tell whether the image is there`);
+  return rows.find((one) => 'reason' in one) ?? null;
 }
 
 interface Asked {
-  readonly imageType: string;
+  readonly imageType: ImageType;
   readonly query: Query;
   readonly scope: RequestScope;
 }
 
-async function list(client: CphClient, asked: Asked & { pageConcurrency: number }): Promise<ListingResult> {
-  const { scope, pageConcurrency, query } = asked;
-  const ask = (offset: number, signal: AbortSignal) =>
-    askPage(client, { ...asked, query: { ...query, limit: LIMIT, offset }, scope: { ...scope, signal } });
+function list(client: CphClient, asked: Asked & { pageConcurrency: number }): Promise<ListingResult> {
+  const { scope, pageConcurrency } = asked;
+  const { lessons } = client;
+  const ask = (page: PageRequest, signal: AbortSignal) =>
+    askPage(client, { ...asked, page, scope: { ...scope, signal } });
+  const attempt = () => listOnce({ ask, scope, pageConcurrency, lessons });
+  return listUntilComplete(attempt, teachingOf(lessons));
+}
+
+/** A page behind the last may be refused rather than empty: the question differs in nothing else from those before. */
+async function askPage(
+  client: CphClient,
+  { imageType, query, page, scope }: Asked & { page: PageRequest },
+): Promise<Page> {
+  const { limit, offset } = page;
   try {
-    return await listUntilComplete(() => listOnce({ ask, scope, pageConcurrency, learned: client.learned }));
+    const body = await client.get(ENDPOINT, { ...query, limit, offset }, scope);
+    return pageOf(client, { body, imageType });
   } catch (error) {
-    if (asked.imageType === 'public' && isRefusal(error)) return UNSUPPORTED;
+    const isRefused = error instanceof CphError && error.kind === 'refused' && offset > 0;
+    if (isRefused) return { rows: [], total: null, refused: true };
     throw error;
   }
-}
-
-/** Newer editions list public images through phone-images alone and refuse the type here, with a code of their own. */
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof CphError &&
-    error.status === 400 &&
-    error.kind === 'refused' &&
-    /^(CPS|APIGW?)\./.test(error.code) &&
-    error.code !== 'CPS.0002' // about offset or limit: the type itself is supported
-  );
-}
-
-async function askPage(client: CphClient, { imageType, query, scope }: Asked): Promise<ImagesPage> {
-  return pageOf(await client.get(ENDPOINT, query, scope), imageType);
 }
 
 interface ImagesPage extends Page {
   readonly rows: readonly (ImagesRecord | RejectedRecord)[];
 }
 
-function pageOf(body: JsonObject, imageType: string): ImagesPage {
-  const { image_infos, total } = shapeOf(body, { schema: answerSchema, endpoint: ENDPOINT });
-  return { rows: (image_infos ?? []).map((raw) => readImagesRow(raw, imageType)), total: total ?? null };
+function pageOf(
+  client: CphClient,
+  { body, imageType }: { body: Parameters<typeof listOf>[0]; imageType: ImageType },
+): ImagesPage {
+  const { rows, total } = listOf(body, { list: 'image_infos', endpoint: ENDPOINT });
+  return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), total };
 }
 
-/** `ListImagesView` of the API reference (Querying Images), as far as it is kept. */
-const schema = z.object(
-  {
-    image_id: id,
+/** `ListImagesView` of the API reference, as far as it is kept; a private image's `project_id` repeats what was asked. */
+const ROW: RowReader<
+  Omit<
+    ImagesRecord,
+    'source' | 'image_id' | 'listed_under' | 'status' | 'status_code' | 'extra' | 'unreadable'
+  > & {
+    readonly status: number | null;
+  }
+> = {
+  source: 'images',
+  fields: {
     image_name: text,
     image_type: text,
     status: code,
@@ -121,22 +124,33 @@ const schema = z.object(
     create_time: time,
     update_time: time,
   },
-  'an object',
-);
+  dropped: ['project_id'],
+};
 
-/** A private image's `project_id` repeats the project that was asked. */
-const DROPPED = ['project_id'];
-
-/** A row of a listing that asked for `asked`, the type of rows that name none. */
-export function readImagesRow(raw: unknown, asked: string): ImagesRecord | RejectedRecord {
-  const row = readRow(raw, { source: 'images', schema, dropped: DROPPED });
+/**
+ * A row of the listing that asked for the type `asked`. It belongs to that listing, however it spells its type; one
+ * that names none has the type that was asked for.
+ */
+export function readImagesRow(
+  raw: unknown,
+  asked: ImageType,
+  ignored: ReadonlySet<string> = new Set(),
+): ImagesRecord | RejectedRecord {
+  const row = readRow(raw, ROW, ignored);
   if ('reason' in row) return row;
   const { status, image_type, ...fields } = row;
   return {
     source: 'images',
     ...fields,
-    image_type: image_type ?? asked,
+    image_type: spelledType(image_type) ?? asked,
+    listed_under: asked,
     status: status === null ? null : statusOfCode(status),
     status_code: status,
   };
+}
+
+function spelledType(type: string | null): string | null {
+  const word = type?.trim().toLowerCase();
+  if (word === 'shared') return 'share';
+  return IMAGE_TYPES.find((one) => one === word) ?? type;
 }

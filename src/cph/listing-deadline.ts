@@ -1,5 +1,6 @@
+import type { ListingResult } from '../inventory/listing.ts';
 import { withDeadline } from '../waiting/deadline.ts';
-import type { Listing } from './listing.ts';
+import type { Listing, RequestScope } from './listing.ts';
 import { transportError } from './transport-error.ts';
 
 /**
@@ -8,18 +9,27 @@ import { transportError } from './transport-error.ts';
  */
 export function withListingDeadline(listing: Listing, ms: number): Listing {
   const { source, image_type } = listing;
-  const work = async (scope: Parameters<Listing['list']>[0], signal: AbortSignal) => {
+  const bounded = (scope: RequestScope, list: (scope: RequestScope) => Promise<ListingResult>) =>
+    withDeadline(scope.signal, { ms, work: (signal) => work({ scope, signal }, list) });
+  const work = async (
+    { scope, signal }: { scope: RequestScope; signal: AbortSignal },
+    list: (scope: RequestScope) => Promise<ListingResult>,
+  ) => {
     try {
-      return await listing.list({ ...scope, signal });
+      return await list({ ...scope, signal });
     } catch (error) {
       scope.signal.throwIfAborted();
       if (!signal.aborted) throw error;
       throw transportError(signal.reason, { endpoint: `all ${source} of type ${image_type}`, status: null });
     }
   };
+  const { confirmEnd } = listing;
   return {
     source,
     image_type,
-    list: (scope) => withDeadline(scope.signal, { ms, work: (signal) => work(scope, signal) }),
+    list: (scope) => bounded(scope, (own) => listing.list(own)),
+    ...(confirmEnd && {
+      confirmEnd: (result, scope) => bounded(scope, (own) => confirmEnd(result, own)),
+    }),
   };
 }

@@ -22,4 +22,6 @@ export interface Listing {
   readonly image_type: ImageType | 'all';
   /** Rejects when a request fails for good; a listing that merely does not add up resolves as `incomplete`. */
   list(scope: RequestScope): Promise<ListingResult>;
+  /** Reads on behind a result whose end no answer told: asked before an image is missed on its word. */
+  readonly confirmEnd?: (result: ListingResult, scope: RequestScope) => Promise<ListingResult>;
 }

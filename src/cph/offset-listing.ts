@@ -1,61 +1,232 @@
-import { driftOf, type OffsetReading, type Page, readOffset } from './completeness.ts';
+/**
+ * Reads a listing by `offset` and `limit` to its end, and says what its pages prove. The reference leaves open what
+ * `offset` and `total` count, how many rows a page holds and what lies behind the last one, so nothing of it is assumed
+ * (docs/proof.md).
+ */
+
+import { orAborted } from '../waiting/deadline.ts';
+import { type Lessons, type OffsetReading, offsetBehind } from './lessons.ts';
 import type { RequestScope } from './listing.ts';
-import { announcedPages, readPages } from './pages.ts';
+import { isOnlyPage, LIMIT, type PageRequest, type Probed, probeOffset } from './offset-probe.ts';
+import { readWindow } from './page-window.ts';
+import { announcedTotal, driftOf, idsOf, type Page, type Received, received } from './received.ts';
 import type { Attempt } from './relist.ts';
 
-/** The largest page the images endpoint gives, and its default. */
-export const LIMIT = 100;
-
 export interface OffsetListing {
-  /** Asks for up to {@link LIMIT} rows. */
-  readonly ask: (offset: number, signal: AbortSignal) => Promise<Page>;
+  /** One page; one that is refused because of its offset comes as an empty page that says so. */
+  readonly ask: (page: PageRequest, signal: AbortSignal) => Promise<Page>;
   readonly scope: RequestScope;
+  /** Pages in flight at once. */
   readonly pageConcurrency: number;
-  /** What earlier listings have proven, and where this one leaves its proof. */
-  readonly learned: { offset: OffsetReading | null };
+  /** What earlier listings have taught, and where this one leaves what it has learned. */
+  readonly lessons: Lessons;
+}
+
+/** Reads the listing once. A request that fails for good rejects. */
+export async function listOnce(listing: OffsetListing): Promise<Attempt> {
+  const first = await askOne(listing, 0);
+  const start = received([first]);
+  if (first.rows.length === 0 || endsHere(start, listing.lessons)) return ended(listing, start);
+  const { offset } = listing.lessons;
+  const isFull = first.rows.length >= LIMIT || saysMore(start, listing.lessons);
+  if (offset !== null && isFull) return await readOn(listing, [first], offset);
+
+  const guessed = await guessIndex(listing, first);
+  if (guessed) return guessed;
+  const probed = await probeInTurn(listing, first);
+  return probed === null ? ended(listing, start) : await followProbe(listing, first, probed);
+}
+
+async function askOne({ ask, scope }: OffsetListing, offset: number): Promise<Page> {
+  return await ask({ offset, limit: LIMIT }, scope.signal);
 }
 
 /**
- * Lists once. What `offset` counts is taken from what is known, else proven: by a grand total that adds up, or by asking
- * for `offset=1`, which only a listing longer than one page needs. Without that, an API that counts pages would give one
- * page, then an empty one, and look complete. A listing that drifts leaves the question open for the next attempt.
+ * Where `total` says that there is more, the listing is read as if `offset` counted images: a total that is met in the
+ * end has proven that, without a question. Null when it is not met.
  */
-export async function listOnce(listing: OffsetListing): Promise<Attempt> {
-  const { ask, scope, learned } = listing;
-  const first = await ask(0, scope.signal);
-  const announced = announcedPages(first, LIMIT) > 1;
-  if (first.rows.length < LIMIT && !announced) return { rows: first.rows, drift: driftOf([first], LIMIT) };
+async function guessIndex(listing: OffsetListing, first: Page): Promise<Attempt | null> {
+  if (!saysMore(received([first]), listing.lessons)) return null;
+  const second = await askOne(listing, first.rows.length);
+  const known = new Set(idsOf(first.rows));
+  const isNew = second.rows.length > 0 && idsOf(second.rows).every((id) => !known.has(id));
+  if (!isNew) return null;
+  const attempt = await readOn(listing, [first, second], 'index');
+  return attempt.metTotal ? attempt : null;
+}
 
-  const known = learned.offset;
-  const probed = known === null && !announced ? await probe(listing, first) : null;
-  const reading = known ?? probed;
-  const pages = await readOn(listing, { first, reading: reading ?? 'index' });
-  const drift = driftOf(pages, LIMIT);
-
-  if (reading === null && announced && drift !== null && (await probe(listing, first)) === 'page-number') {
-    learned.offset = 'page-number';
-    return listOnce(listing);
+/** One listing probes at a time. Null when another one's probe has taught that this first page is all. */
+async function probeInTurn(listing: OffsetListing, first: Page): Promise<Probed | null> {
+  const { lessons, scope } = listing;
+  while (lessons.asking) await orAborted(lessons.asking, scope.signal);
+  if (endsHere(received([first]), lessons)) return null;
+  const pages: Page[] = [];
+  const ask = async (page: PageRequest) => {
+    const answer = await listing.ask(page, scope.signal);
+    pages.push(answer);
+    return answer;
+  };
+  const probing = probeOffset(first, ask, lessons);
+  lessons.asking = probing.then(
+    () => {},
+    () => {},
+  );
+  try {
+    const probed = await probing;
+    learnTotal(lessons, first, pages);
+    return probed;
+  } finally {
+    lessons.asking = null;
   }
-  const proven = reading ?? (announced ? 'index' : null);
-  learned.offset = drift === null ? proven : null;
-  const rows = pages.flatMap((page) => page.rows);
-  // An answer to offset=1 that fits neither reading has shown images again that should have been passed.
-  return { rows, drift: drift ?? (proven === null ? 'duplicate' : null) };
 }
 
-async function probe({ ask, scope }: OffsetListing, first: Page): Promise<OffsetReading | null> {
-  return readOffset(first, await ask(1, scope.signal));
+async function followProbe(listing: OffsetListing, first: Page, probed: Probed): Promise<Attempt> {
+  const { lessons } = listing;
+  if (probed.reading !== null) lessons.offset = probed.reading;
+  if (probed.ended) return ended(listing, received([first]));
+  if (probed.reading !== null) return await readOn(listing, [first, ...probed.pages], probed.reading);
+  // One row on a page: both readings of offset ask for the same.
+  if (probed.pages.length > 0) return await readOn(listing, [first, ...probed.pages], 'index');
+  return { rows: first.rows, pages: [first], drift: 'end', ended: false };
 }
 
-function readOn(
-  { ask, scope, pageConcurrency }: OffsetListing,
-  { first, reading }: { first: Page; reading: OffsetReading },
-): Promise<Page[]> {
-  const step = reading === 'index' ? LIMIT : 1;
-  return readPages(first, {
-    ask: (place, signal) => ask(place * step, signal),
-    limit: LIMIT,
-    concurrency: pageConcurrency,
-    signal: scope.signal,
+/** Asks on until the end is proven, or nothing new comes. */
+async function readOn(
+  listing: OffsetListing,
+  begun: readonly Page[],
+  reading: OffsetReading,
+): Promise<Attempt> {
+  const pages = [...begun];
+  for (;;) {
+    const so = received(pages);
+    note(listing.lessons, pages);
+    if (endsHere(so, listing.lessons)) return { ...ended(listing, so), metTotal: meetsTotal(so) };
+    const window = await readWindow(
+      (place, signal) => listing.ask({ offset: offsetAt(so, reading, place), limit: LIMIT }, signal),
+      { count: windowSize(so, listing), concurrency: listing.pageConcurrency, signal: listing.scope.signal },
+    );
+    const outcome = take(pages, window, { reading, lessons: listing.lessons });
+    if (outcome === 'stuck') return { rows: so.rows, pages, drift: 'end', ended: false };
+    if (outcome === 'more behind the end') return { rows: so.rows, pages, drift: 'count', ended: false };
+    if (outcome !== 'end') continue;
+    const whole = received(pages);
+    if (!(await isEnd(listing, whole, reading))) return { rows: so.rows, pages, drift: 'end', ended: false };
+    return { ...ended(listing, whole), metTotal: meetsTotal(whole) };
+  }
+}
+
+function offsetAt(so: Received, reading: OffsetReading, place: number): number {
+  const stride = Math.max(...so.pages.map((page) => page.rows.length));
+  return offsetBehind(reading, {
+    rows: so.rows.length + place * stride,
+    pages: so.pages.length + place,
   });
+}
+
+/** How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the next. */
+function windowSize(so: Received, { lessons, pageConcurrency }: OffsetListing): number {
+  const last = so.pages.at(-1)?.rows.length ?? 0;
+  const stride = Math.max(...so.pages.map((page) => page.rows.length));
+  if (saysMore(so, lessons)) return Math.ceil((Number(announcedTotal(so)) - so.distinct) / stride);
+  const isFull = last >= LIMIT || (so.pages.length > 1 && last === stride);
+  return isFull ? pageConcurrency : 1;
+}
+
+/** Adds the pages of a window in order, as far as they follow one another. */
+function take(
+  pages: Page[],
+  window: readonly Page[],
+  { reading, lessons }: { reading: OffsetReading; lessons: Lessons },
+): 'on' | 'end' | 'stuck' | 'more behind the end' {
+  const known = new Set(pages.flatMap((page) => idsOf(page.rows)));
+  const stride = Math.max(...pages.map((page) => page.rows.length));
+  for (const [place, page] of window.entries()) {
+    const later = window.slice(place + 1).some((one) => one.rows.length > 0);
+    if (page.rows.length === 0 && later) return 'more behind the end';
+    if (page.rows.length > 0 && !addNew(page, known)) return 'stuck';
+    pages.push(page);
+    if (page.rows.length === 0) return 'end';
+    const isShort = page.rows.length < stride;
+    if (isShort && later) lessons.shortPages = true;
+    // Images behind a page that gave fewer have moved up: what comes next begins where the rows received end.
+    if (isShort && reading.startsWith('index')) return 'on';
+  }
+  return 'on';
+}
+
+/** Whether the page has an id that was not seen before; from now on they all were. */
+function addNew(page: Page, seen: Set<string>): boolean {
+  const before = seen.size;
+  for (const id of idsOf(page.rows)) seen.add(id);
+  return seen.size > before;
+}
+
+/**
+ * Whether an empty page is the end. An empty answer is; a refusal may also be a limit on how deep one can ask, so the
+ * last row is asked for alone: if only that comes, nothing is behind it.
+ */
+async function isEnd(listing: OffsetListing, whole: Received, reading: OffsetReading): Promise<boolean> {
+  const [first, second, ...others] = whole.pages;
+  if (reading === 'index' && first && second?.rows.length === 0 && others.length === 0) {
+    // By another reading than the one believed until now, this is the wrong place to look for the end.
+    const ask = (page: PageRequest) => listing.ask(page, listing.scope.signal);
+    if (typeof announcedTotal(whole) !== 'number') return await isOnlyPage(first, ask);
+  }
+  if (!whole.pages.at(-1)?.refused) return true;
+  if (!reading.startsWith('index')) return !saysMore(whole, listing.lessons);
+  const rows = whole.rows.length - 1;
+  const offset = offsetBehind(reading, { rows, pages: 0 });
+  const last = await listing.ask({ offset, limit: LIMIT }, listing.scope.signal);
+  return last.rows.length === 1 && idsOf(last.rows)[0] === idsOf(whole.rows).at(-1);
+}
+
+/** Whether the pages so far are all there is, without asking further. */
+function endsHere(so: Received, lessons: Lessons): boolean {
+  const last = so.pages.at(-1)?.rows.length ?? 0;
+  if (saysMore(so, lessons)) return false;
+  const [total, single] = [announcedTotal(so), so.pages.length === 1];
+  const whole = total === so.distinct && so.rows.length === so.distinct;
+  // A total may stop counting at a number that full pages add up to, so behind a full page the end is always asked for.
+  if (whole && single) return (lessons.total === 'grand' && last !== LIMIT) || isLast(last, so, lessons);
+  if (whole && last < Math.max(...so.pages.map((page) => page.rows.length))) return true;
+  return isLast(last, so, lessons);
+}
+
+/** A page is the last one when it holds fewer rows than others did, where that has always been so. */
+function isLast(rows: number, so: Received, lessons: Lessons): boolean {
+  const total = announcedTotal(so);
+  const more = typeof total === 'number' && total > so.distinct;
+  return !more && !lessons.shortPages && rows < lessons.pageHolds;
+}
+
+function saysMore(so: Received, lessons: Lessons): boolean {
+  const total = announcedTotal(so);
+  return lessons.total !== 'other' && typeof total === 'number' && total > so.distinct;
+}
+
+function meetsTotal(so: Received): boolean {
+  return announcedTotal(so) === so.distinct && so.pages.length > 1;
+}
+
+/** The attempt that these pages make, now that their end is proven. */
+function ended(listing: OffsetListing, so: Received): Attempt {
+  const { lessons } = listing;
+  note(lessons, so.pages);
+  const [first, ...others] = so.pages;
+  if (first) learnTotal(lessons, first, others);
+  return { rows: so.rows, pages: so.pages, drift: driftOf(so, lessons), ended: true };
+}
+
+function note(lessons: Lessons, pages: readonly Page[]): void {
+  for (const page of pages) lessons.pageHolds = Math.max(lessons.pageHolds, page.rows.length);
+}
+
+/** A total that stays the same beside pages of other lengths, and is the number of rows, counts everything. */
+function learnTotal(lessons: Lessons, first: Page, others: readonly Page[]): void {
+  const all = others.filter((page) => !page.refused);
+  const told = all.filter((page) => page.total !== null);
+  const isGrand = told.length > 0 && told.every(({ total }) => total === first.total);
+  const differs = told.some((page) => page.total !== page.rows.length);
+  const rows = new Set(idsOf([first, ...all].flatMap((page) => page.rows))).size;
+  if (isGrand && differs && first.total === rows && lessons.total === null) lessons.total = 'grand';
 }

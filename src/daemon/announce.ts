@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
 import type { Database } from '../store/database.ts';
-import { registerProjects, setProjectTimes } from '../store/projects.ts';
+import { registerProjects, setProjectListings, setProjectTimes } from '../store/projects.ts';
 import { registerSinks } from '../store/sinks.ts';
 import { intervalsOf } from './schedule.ts';
 
@@ -30,5 +30,13 @@ export async function announceProjects(db: Database, projects: readonly ProjectC
   await registerProjects(
     db,
     projects.map(({ projectId, region, name }) => ({ project_id: projectId, region, name })),
+  );
+  await setProjectListings(
+    db,
+    projects.map(({ projectId, imageTypes, sources }) => ({
+      project_id: projectId,
+      image_types: imageTypes,
+      sources,
+    })),
   );
 }

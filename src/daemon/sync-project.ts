@@ -101,6 +101,7 @@ export function connectProject(
       project_id: projectId,
       listings,
       imageTypes,
+      ignoredFields: config.ignoredFields,
       removalLimit: config.removalLimit,
       creatingListing: (type) => ({
         source: 'images',

@@ -2,13 +2,28 @@
  * The heart of the product: what is known and what was observed in, what changed out. Pure, so that it can be read and
  * tested without a database, and repeatable: applying its result and diffing the same snapshot again finds nothing.
  */
+import { type Absence, absenceOf, readsStatus, withheld } from './absence.ts';
 import { canonicalJson } from './canonical.ts';
-import { type Image, mergeImage, REPORTED_FIELDS, type Sighting, type Source } from './image.ts';
+import {
+  type Extra,
+  type Image,
+  type ImageType,
+  mergeImage,
+  REPORTED_FIELDS,
+  type Sighting,
+  SOURCES,
+  type Source,
+} from './image.ts';
 import { type PresenceOf, presenceIn, type Snapshot } from './snapshot.ts';
 
 /** An image as the last applied look left it. */
 export interface KnownImage {
   readonly image: Image;
+  /**
+   * The type of the images listing that showed it last, whatever the image says of itself. Null where only phone-images
+   * lists it, or where that was not noted yet: then any of them may show it.
+   */
+  readonly listed_under: ImageType | null;
   /** Sources in whose complete listings it was last absent. All of `listed_in`: the image is missing. */
   readonly missing_from: readonly Source[];
   /** The last look that should have shown its status did not, so its status is as of an earlier look. */
@@ -43,15 +58,17 @@ export interface ImageChange {
   readonly after: Image | null;
   readonly changes: FieldChanges;
   readonly transition: Transition | null;
+  readonly listed_under: ImageType | null;
   readonly missing_from: readonly Source[];
   readonly out_of_sight: boolean;
-  /** The look read a status (or its lack) from the images endpoint, rather than keeping what was known. */
+  /** The look read a status from the images endpoint, rather than keeping what was known. */
   readonly status_read: boolean;
 }
 
-/** An image whose fields stay as they are while it drops out of sight or comes back into it. No event. */
+/** An image whose fields stay as they are while it drops out of sight, comes back into it or changes listings. No event. */
 export interface SightingMark {
   readonly image_id: string;
+  readonly listed_under: ImageType | null;
   readonly missing_from: readonly Source[];
   readonly missing: boolean;
   readonly out_of_sight: boolean;
@@ -64,15 +81,15 @@ export interface Diff {
   readonly pending: number;
 }
 
-/**
- * Compares `known` (images not removed, and removed ones the snapshot shows) with `snapshot`. With `held`, no image is
- * removed and none loses what one of its sources said, unless that was approved; everything else is found as usual.
- */
-export function diffSnapshot(
-  known: Iterable<KnownImage>,
-  snapshot: Snapshot,
-  { held }: { held: boolean },
-): Diff {
+export interface DiffOptions {
+  /** Ids of images that lose nothing: neither removed, nor parted from what one of their sources said. */
+  readonly held: ReadonlySet<string>;
+  /** Fields that are not reported any more. They change nothing, and leave an image with its next change. */
+  readonly ignored: ReadonlySet<string>;
+}
+
+/** Compares `known` (images not removed, and removed ones the snapshot shows) with `snapshot`. */
+export function diffSnapshot(known: Iterable<KnownImage>, snapshot: Snapshot, options: DiffOptions): Diff {
   const unknown = new Set(snapshot.sightings.keys());
   const presence = presenceIn(snapshot);
   const changes: ImageChange[] = [];
@@ -80,7 +97,7 @@ export function diffSnapshot(
   let pending = 0;
   for (const one of known) {
     unknown.delete(one.image.image_id);
-    const found = diffImage(one, snapshot, { presence, held });
+    const found = diffImage(one, snapshot, { ...options, presence });
     if (isMissingSomewhere(one, found)) pending += 1;
     if (found && 'type' in found) changes.push(found);
     else if (found) marks.push(found);
@@ -92,12 +109,16 @@ export function diffSnapshot(
 function diffImage(
   known: KnownImage,
   snapshot: Snapshot,
-  { presence, held }: { presence: PresenceOf; held: boolean },
+  { presence, held, ignored }: DiffOptions & { presence: PresenceOf },
 ): ImageChange | SightingMark | null {
-  const sighting = snapshot.sightings.get(known.image.image_id) ?? {};
+  const { image_id } = known.image;
+  const sighting = snapshot.sightings.get(image_id) ?? {};
   if (known.removed) return restored(known.image, sighting);
   const absence = absenceOf(known, presence, snapshot);
-  return compared(known, sighting, held && !known.removal_approved ? withheld(known, absence) : absence);
+  return compared(known, sighting, {
+    absence: held.has(image_id) ? withheld(known, absence) : absence,
+    ignored,
+  });
 }
 
 function isMissingSomewhere(known: KnownImage, found: ImageChange | SightingMark | null): boolean {
@@ -113,7 +134,9 @@ function created(sighting: Sighting): ImageChange {
 
 function restored(before: Image, sighting: Sighting): ImageChange | null {
   if (!isSeen(sighting)) return null;
-  const after = mergeImage(null, sighting);
+  // What a record leaves out is as it was when the image was last there.
+  const unseen = new Set(SOURCES.filter((source) => !sighting[source]));
+  const after = mergeImage(before, sighting, unseen);
   return {
     ...inSight(after, sighting),
     type: 'cph.image.restored',
@@ -125,97 +148,92 @@ function restored(before: Image, sighting: Sighting): ImageChange | null {
 
 function inSight(after: Image, sighting: Sighting) {
   const { image_id } = after;
-  return { image_id, after, missing_from: [], out_of_sight: false, status_read: Boolean(sighting.images) };
+  const listed_under = sighting.images?.listed_under ?? null;
+  return {
+    image_id,
+    after,
+    listed_under,
+    missing_from: [],
+    out_of_sight: false,
+    status_read: readsStatus(sighting),
+  };
 }
 
 function isSeen(sighting: Sighting): boolean {
   return Boolean(sighting.images ?? sighting['phone-images']);
 }
 
-/** What this look proves of the sources that list a known image and did not show it. */
-interface Absence {
-  /** Absent in this complete sweep, or in the last one while this look cannot tell. */
-  readonly missing_from: readonly Source[];
-  /** Absent for the second time, and where the source can be asked by id, denied by it. None of `missing_from`. */
-  readonly gone: ReadonlySet<Source>;
-  readonly out_of_sight: boolean;
-}
-
-/** Reads the absence of one known image out of a snapshot; nothing is absent in a look that is not complete. */
-export function absenceOf(known: KnownImage, presence: PresenceOf, snapshot: Snapshot): Absence {
-  const { image_id, listed_in } = known.image;
-  const missing_from: Source[] = [];
-  const gone = new Set<Source>();
-  for (const source of listed_in) {
-    const { kind, askable } = presence(known.image, source);
-    if (kind === 'seen' || kind === 'unreadable') continue;
-    const again = known.missing_from.includes(source);
-    if (kind === 'absent' && again && (!askable || snapshot.absent.has(image_id))) gone.add(source);
-    else if (kind === 'absent' || again) missing_from.push(source);
-  }
-  // An image nowhere to be found goes as a whole, or one whose removal is held would lose half of its fields.
-  if (missing_from.length > 0 && missing_from.length + gone.size === listed_in.length) {
-    missing_from.splice(0, missing_from.length, ...listed_in);
-    gone.clear();
-  }
-  return { missing_from, gone, out_of_sight: isOutOfSight(known, snapshot) };
-}
-
-/** The absence of an image that is not to lose anything on the word of this sweep: missed, and not gone. */
-function withheld({ image }: KnownImage, { missing_from, gone, out_of_sight }: Absence): Absence {
-  const missed = image.listed_in.filter((source) => missing_from.includes(source) || gone.has(source));
-  return { missing_from: missed, gone: new Set(), out_of_sight };
-}
-
-function isOutOfSight({ image, out_of_sight }: KnownImage, snapshot: Snapshot): boolean {
-  if (snapshot.sightings.get(image.image_id)?.images) return false;
-  return snapshot.complete ? image.listed_in.includes('images') : out_of_sight;
-}
-
 function compared(
   known: KnownImage,
   sighting: Sighting,
-  absence: Absence,
+  { absence, ignored }: { absence: Absence; ignored: ReadonlySet<string> },
 ): ImageChange | SightingMark | null {
   const { image } = known;
-  const unlisted = image.listed_in.every((source) => absence.gone.has(source)) && !isSeen(sighting);
-  if (unlisted) return removed(image);
-  const after = mergeImage(image, sighting, absence.gone);
-  const changes = fieldChanges(image, after);
-  if (Object.keys(changes).length === 0) return marked(known, absence);
+  if (absence.unlisted && !isSeen(sighting)) return removed(known);
+  const merged = mergeImage(image, sighting, absence.gone);
+  const after = ignored.size === 0 ? merged : without(merged, ignored);
+  const differs = fieldChanges(ignored.size === 0 ? image : without(image, ignored), after);
+  const listed_under =
+    sighting.images?.listed_under ?? (absence.gone.has('images') ? null : known.listed_under);
+  if (Object.keys(differs).length === 0) return marked(known, absence, listed_under);
   const transition = transitionBetween(image, after);
   return {
     type: transition ? 'cph.image.status_changed' : 'cph.image.updated',
     image_id: after.image_id,
     before: image,
     after,
-    changes,
+    changes: fieldChanges(image, after),
     transition,
+    listed_under,
     missing_from: absence.missing_from,
     out_of_sight: absence.out_of_sight && after.listed_in.includes('images'),
-    status_read: Boolean(sighting.images),
+    status_read: readsStatus(sighting),
   };
 }
 
-function removed(before: Image): ImageChange {
+function without(image: Image, ignored: ReadonlySet<string>): Image {
+  const isKept = ([field]: [string, unknown]) => !ignored.has(field);
+  const silenced = Object.fromEntries(
+    [...ignored].filter((field) => Object.hasOwn(image, field)).map((field) => [field, null]),
+  );
+  const extra: Extra = Object.fromEntries(Object.entries(image.extra).filter(isKept));
+  return { ...image, ...silenced, extra };
+}
+
+function removed({ image: before, listed_under }: KnownImage): ImageChange {
   const { image_id, listed_in } = before;
-  const nothing = { after: null, changes: {}, transition: null };
   return {
-    ...nothing,
     type: 'cph.image.removed',
     image_id,
     before,
+    after: null,
+    changes: {},
+    transition: null,
+    listed_under,
     missing_from: listed_in,
     out_of_sight: true,
     status_read: false,
   };
 }
 
-function marked(known: KnownImage, { missing_from, out_of_sight }: Absence): SightingMark | null {
-  const same = missing_from.join() === known.missing_from.join() && out_of_sight === known.out_of_sight;
+function marked(
+  known: KnownImage,
+  { missing_from, out_of_sight }: Absence,
+  listed_under: ImageType | null,
+): SightingMark | null {
+  const same =
+    missing_from.join() === known.missing_from.join() &&
+    out_of_sight === known.out_of_sight &&
+    listed_under === known.listed_under;
   if (same) return null;
   const { image_id, listed_in } = known.image;
-  return { image_id, missing_from, missing: missing_from.length === listed_in.length, out_of_sight };
+  return {
+    image_id,
+    listed_under,
+    missing_from,
+    missing: missing_from.length === listed_in.length,
+    out_of_sight,
+  };
 }
 
 function transitionBetween(before: Image, after: Image): Transition | null {

@@ -67,22 +67,25 @@ type Values<Fields extends Record<string, FieldKind>> = {
   readonly [F in keyof Fields]: Kinds[Fields[F]] | null;
 };
 
-/** One row of the images endpoint (`ListImagesView`). */
+/** One row of the images endpoint (`ListImagesView`). A field is null where the row says nothing. */
 export interface ImagesRecord extends Values<typeof OF_IMAGES> {
   readonly source: 'images';
   readonly image_id: string;
   readonly image_name: string | null;
-  /** As reported; where the row names none, the type that the listing asked for. */
-  readonly image_type: string;
+  /** The type that was asked for: the row belongs to that listing, however it spells its own type. */
+  readonly listed_under: ImageType;
   readonly extra: Extra;
+  /** Why fields could not be read; they are null. */
+  readonly unreadable: readonly string[];
 }
 
-/** One row of the phone-images endpoint (`PhoneImage`). */
+/** One row of the phone-images endpoint (`PhoneImage`). A field is null where the row says nothing. */
 export interface PhoneImagesRecord extends Values<typeof OF_PHONE_IMAGES> {
   readonly source: 'phone-images';
   readonly image_id: string;
   readonly image_name: string | null;
   readonly extra: Extra;
+  readonly unreadable: readonly string[];
 }
 
 export type ImageRecord = ImagesRecord | PhoneImagesRecord;
@@ -117,11 +120,19 @@ export function canonicalTime(text: string): string | null {
     text.trim(),
   );
   if (!match) return null;
-  const instant = new Date(`${match[1]}T${match[2]}${match[3]?.toUpperCase() ?? 'Z'}`);
+  const [, date = '', clock = '', zone = 'Z'] = match;
+  if (!isDate(date)) return null;
+  const instant = new Date(`${date}T${clock}${zone.toUpperCase()}`);
   if (Number.isNaN(instant.getTime())) return null;
   const canonical = timeText(instant);
   // An offset moves placeholders like 0001-01-01 into year 0, and Postgres would refuse the whole apply.
   return /^(?!0000)\d{4}-/.test(canonical) ? canonical : null;
+}
+
+/** JavaScript takes the 31st of February for the 2nd of March. */
+function isDate(date: string): boolean {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /** {@link canonicalTime} of an instant. */
@@ -150,49 +161,98 @@ function nothingIn<T extends object>(fields: T): { readonly [F in keyof T]: null
 
 /**
  * Makes one image of `sighting` and of what is known already. A source that was read sets its own fields, and
- * no others. A source that was not read keeps what it said before, unless it is in `dropped`: the sources
- * that are proven to list the image no longer. Throws TypeError when no source remains.
+ * no others. A field that its record leaves out stays as it is known: the reference calls every field optional.
+ * A source that was not read keeps what it said before, unless it is in `dropped`: the sources that are proven
+ * to list the image no longer. Throws TypeError when no source remains.
  */
 export function mergeImage(
   known: Image | null,
   sighting: Sighting,
   dropped: ReadonlySet<Source> = new Set(),
 ): Image {
-  const kept = (source: Source) => (known?.listed_in.includes(source) && !dropped.has(source) ? known : null);
-  const images = sighting.images ?? kept('images');
-  const phone = sighting['phone-images'] ?? kept('phone-images');
-  const either = images ?? phone;
-  if (!either) throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
-  const fields = valuesOf(images, phone);
-  // Kept fields do not tell which source they came from. So they stay until every source was read.
-  const extraOf = (one: typeof either | null) =>
-    one && one === known ? keptExtra(known, fields) : one?.extra;
+  const listed_in = SOURCES.filter(
+    (source) => sighting[source] || (known?.listed_in.includes(source) && !dropped.has(source)),
+  );
+  const image_id = (sighting.images ?? sighting['phone-images'] ?? known)?.image_id;
+  if (listed_in.length === 0 || image_id === undefined) {
+    throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
+  }
+  const listed = { known, sighting, lists: (source: Source) => listed_in.includes(source) };
+  const fields = {
+    image_name: nameOf(listed),
+    ...(listed.lists('images') ? imagesValues(listed) : NO_IMAGES_FIELDS),
+    ...(listed.lists('phone-images') ? phoneValues(listed) : NO_PHONE_IMAGES_FIELDS),
+  };
+  return { image_id, ...fields, listed_in, extra: extraOf(listed, fields) };
+}
+
+interface Listed {
+  readonly known: Image | null;
+  readonly sighting: Sighting;
+  /** Whether a source lists the image now. */
+  readonly lists: (source: Source) => boolean;
+}
+
+/** The images endpoint names an image that it lists; phone-images names the others. */
+function nameOf({ known, sighting, lists }: Listed): string | null {
+  const byImages = sighting.images?.image_name;
+  if (byImages) return byImages;
+  const kept = known?.image_name ?? null;
+  if (lists('images') && known?.listed_in.includes('images') && kept !== null) return kept;
+  return sighting['phone-images']?.image_name ?? kept;
+}
+
+function imagesValues({ known, sighting: { images } }: Listed): Values<typeof OF_IMAGES> {
+  const before = known?.listed_in.includes('images') ? known : null;
+  if (!images) return before ? pick(before, IMAGES_FIELDS) : NO_IMAGES_FIELDS;
+  const image_type = images.image_type ?? keptType(before) ?? images.listed_under;
+  // Who shared an image goes with its being shared.
+  const source = image_type === before?.image_type ? before.src_project_id : null;
+  const status = images.status === null ? before : images;
   return {
-    image_id: either.image_id,
-    ...fields,
-    listed_in: SOURCES.filter((source) => (source === 'images' ? images : phone) !== null),
-    extra: { ...extraOf(phone), ...extraOf(images) },
+    ...filled(images, before, IMAGES_FIELDS),
+    image_type,
+    src_project_id: images.src_project_id ?? source,
+    status: status?.status ?? null,
+    status_code: status?.status_code ?? null,
   };
 }
 
-function valuesOf(
-  images: ImagesRecord | Image | null,
-  phone: PhoneImagesRecord | Image | null,
-): Values<typeof FIELD_KINDS> {
-  return {
-    image_name: images?.image_name ?? phone?.image_name ?? null,
-    ...(images ? pick(images, IMAGES_FIELDS) : NO_IMAGES_FIELDS),
-    ...(phone ? pick(phone, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS),
+/** A record that names no type has that of its listing, unless the image is of one that no listing has. */
+function keptType(before: Image | null): string | null {
+  return IMAGE_TYPES.some((type) => type === before?.image_type) ? null : (before?.image_type ?? null);
+}
+
+function phoneValues({ known, sighting }: Listed): Values<typeof OF_PHONE_IMAGES> {
+  const before = known?.listed_in.includes('phone-images') ? known : null;
+  const phone = sighting['phone-images'];
+  if (!phone) return before ? pick(before, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS;
+  return filled(phone, before, PHONE_IMAGES_FIELDS);
+}
+
+function filled<const K extends string>(
+  said: { readonly [F in K]: unknown },
+  before: { readonly [F in K]: unknown } | null,
+  fields: readonly K[],
+) {
+  return Object.fromEntries(fields.map((field) => [field, said[field] ?? before?.[field] ?? null])) as {
+    [F in K]: never;
   };
 }
 
 /**
- * What a source that was not read said beside its fields. A field may have been given a column since. It then
- * leaves `extra` with its first value. If it stayed until every source is read, the image would change twice.
+ * What is kept does not tell which source said it. So it stays while a source that may have said it was not read, or
+ * still lists the image. A field may have been given a column since: it leaves `extra` with its first value.
  */
-function keptExtra({ extra, ...known }: Image, fields: Values<typeof FIELD_KINDS>): Extra {
-  const moved = namesOf(FIELD_KINDS).filter((field) => known[field] === null && fields[field] !== null);
-  return Object.fromEntries(Object.entries(extra).filter(([field]) => !moved.some((one) => one === field)));
+function extraOf({ known, sighting, lists }: Listed, fields: Values<typeof FIELD_KINDS>): Extra {
+  const unread = SOURCES.some((source) => lists(source) && !sighting[source]);
+  const parted = known?.listed_in.some((source) => !lists(source)) ?? false;
+  const kept = known && (unread || !parted) ? known.extra : {};
+  const extra = { ...kept, ...sighting['phone-images']?.extra, ...sighting.images?.extra };
+  const moved = (field: string) =>
+    Object.entries(fields).some(([name, value]) => name === field && value !== null);
+  const left = Object.entries(extra).filter(([field]) => !moved(field));
+  return left.length === Object.keys(extra).length ? extra : Object.fromEntries(left);
 }
 
 function pick<T, const K extends keyof T>(from: T, fields: readonly K[]): Pick<T, K> {

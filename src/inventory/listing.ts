@@ -1,26 +1,23 @@
 import type { ImageRecord, Source } from './image.ts';
 
-/** A record that could not be read: kept out of the inventory, counted on the run, and present when its id is known. */
+/** A record without a usable id: kept out of the inventory and counted on the run. It may be any image. */
 export interface RejectedRecord {
   readonly source: Source;
-  /** Null when not even the id could be read. */
-  readonly image_id: string | null;
   /** Names the field, the kind of value it held and what would be right; never the value itself. */
   readonly reason: string;
 }
 
 /**
- * How an answer contradicted itself: an id came twice, the distinct ids differ from the grand total, the total moved
- * between the first and the last page, or a marker led nowhere new.
+ * How an answer contradicted itself: an id came twice, fewer distinct ids came than `total` says, the total moved
+ * between pages, a marker led nowhere new, or nothing shows where the listing ends.
  */
-export type DriftKind = 'duplicate' | 'count' | 'total' | 'marker';
+export type DriftKind = 'duplicate' | 'count' | 'total' | 'marker' | 'end';
 
 /**
  * - `complete`: proven to be everything the listing holds. Only this may ever count as absence of an image.
  * - `incomplete`: kept contradicting itself. Its records were seen, what is not in it may still exist.
- * - `unsupported`: this edition of the API refuses the listing; it has no records.
  */
-export type ListingProof = 'complete' | 'incomplete' | 'unsupported';
+export type ListingProof = 'complete' | 'incomplete';
 
 export interface ListingResult {
   readonly records: readonly ImageRecord[];
@@ -28,4 +25,6 @@ export interface ListingResult {
   readonly proof: ListingProof;
   /** One entry for each attempt that drifted, in order; empty when the first attempt added up. */
   readonly drift: readonly DriftKind[];
+  /** No answer told that it ends here. */
+  readonly endAssumed?: boolean;
 }

@@ -6,31 +6,23 @@ import { canonicalJson } from './canonical.ts';
 import {
   IMAGE_TYPES,
   IMAGES_FIELDS,
-  type Image,
   type ImageRecord,
   type ImageType,
   PHONE_IMAGES_FIELDS,
   type Sighting,
-  SOURCES,
   type Source,
 } from './image.ts';
 import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
+import { preferred } from './preferred.ts';
 
-/** A listing that was asked for and what came of it; `denied` or `failed` when its requests were. */
+/**
+ * A listing that was asked for and what came of it. `denied` or `failed` when its requests were; `unsupported` when this
+ * API refuses the type and has never listed it.
+ */
 export interface ListingOutcome {
   readonly source: Source;
   readonly image_type: ImageType | 'all';
-  readonly proof: ListingProof | 'denied' | 'failed';
-}
-
-export interface Snapshot {
-  readonly sightings: ReadonlyMap<string, Sighting>;
-  readonly rejected: readonly RejectedRecord[];
-  readonly outcomes: readonly ListingOutcome[];
-  /** True only when every listing is proven complete: the one condition under which absence means anything. */
-  readonly complete: boolean;
-  /** Images that were asked for by id and are not there. */
-  readonly absent: ReadonlySet<string>;
+  readonly proof: ListingProof | 'unsupported' | 'denied' | 'failed';
 }
 
 /** One listing's part in a snapshot. */
@@ -38,21 +30,32 @@ export interface ListingPart extends ListingOutcome {
   readonly result: ListingResult | null;
 }
 
-/**
- * Puts the parts of a full sweep together. When two listings of one source show the same image, the one that was
- * asked for the image's own type wins. The order of the parts does not matter.
- */
+export interface Snapshot {
+  readonly sightings: ReadonlyMap<string, Sighting>;
+  readonly rejected: readonly RejectedRecord[];
+  /** `empty`: it showed nothing, not even a row that cannot be read. */
+  readonly outcomes: readonly (ListingOutcome & { readonly empty: boolean })[];
+  /** True only when every listing is proven complete: the one condition under which absence means anything. */
+  readonly complete: boolean;
+  /** Images that were asked for by id and are not there. */
+  readonly absent: ReadonlySet<string>;
+}
+
+/** Puts the parts of a full sweep together. The order of the parts does not matter. */
 export function assembleSnapshot(parts: readonly ListingPart[]): Snapshot {
   const sightings = new Map<string, Sighting>();
-  // An API that leaves out the type has every listing call the image its own: then the order of the names decides.
-  for (const part of parts.toSorted((a, b) => a.image_type.localeCompare(b.image_type))) {
-    for (const record of part.result?.records ?? []) addRecord(sightings, record, part.image_type);
+  for (const { result } of parts) {
+    for (const record of result?.records ?? []) addRecord(sightings, record);
   }
+  const rejected = parts.flatMap((part) => part.result?.rejected ?? []);
   return {
     sightings,
-    rejected: parts.flatMap((part) => part.result?.rejected ?? []),
-    outcomes: parts.map(({ source, image_type, proof }) => ({ source, image_type, proof })),
-    complete: parts.length > 0 && parts.every((part) => provesAbsence(part, parts)),
+    rejected,
+    outcomes: parts.map(({ source, image_type, proof, result }) => {
+      const empty = result !== null && result.records.length + result.rejected.length === 0;
+      return { source, image_type, proof, empty };
+    }),
+    complete: parts.length > 0 && parts.every((part) => provesAbsence(part, parts)) && !losesMany(parts),
     absent: new Set(),
   };
 }
@@ -63,13 +66,8 @@ export function partialSnapshot(
   rejected: readonly RejectedRecord[],
 ): Snapshot {
   const sightings = new Map<string, Sighting>();
-  for (const record of records) addRecord(sightings, record, 'all');
+  for (const record of records) addRecord(sightings, record);
   return { sightings, rejected, outcomes: [], complete: false, absent: new Set() };
-}
-
-/** The ids of every image the snapshot shows, readable or not. */
-export function shownIds({ sightings, rejected }: Snapshot): string[] {
-  return [...sightings.keys(), ...rejected.flatMap(({ image_id }) => image_id ?? [])];
 }
 
 /** The snapshot with what asking for single images by id has brought to light. */
@@ -78,7 +76,7 @@ export function withAnswers(
   answers: { found: readonly ImageRecord[]; rejected: readonly RejectedRecord[]; absent: readonly string[] },
 ): Snapshot {
   const sightings = new Map(snapshot.sightings);
-  for (const record of answers.found) addRecord(sightings, record, 'all');
+  for (const record of answers.found) addRecord(sightings, record);
   return {
     ...snapshot,
     sightings,
@@ -87,75 +85,95 @@ export function withAnswers(
   };
 }
 
-function addRecord(sightings: Map<string, Sighting>, record: ImageRecord, asked: ImageType | 'all'): void {
-  const earlier = sightings.get(record.image_id);
-  const namesake = record.source === 'images' ? earlier?.images : earlier?.['phone-images'];
-  if (namesake && !(record.source === 'images' && record.image_type === asked)) return;
-  sightings.set(record.image_id, { ...earlier, [record.source]: record });
+function addRecord(sightings: Map<string, Sighting>, record: ImageRecord): void {
+  const { image_id } = record;
+  const earlier = sightings.get(image_id);
+  if (record.source === 'images') {
+    sightings.set(image_id, { ...earlier, images: preferred(earlier?.images, record) });
+  } else {
+    sightings.set(image_id, { ...earlier, 'phone-images': preferred(earlier?.['phone-images'], record) });
+  }
 }
 
+/** Newer editions of the API list public images through phone-images alone: then that listing has to be complete. */
 function provesAbsence(part: ListingOutcome, all: readonly ListingOutcome[]): boolean {
   if (part.proof === 'complete') return true;
-  // Newer editions of the API list public images through phone-images alone, so that listing stands in for this one.
   return (
     part.proof === 'unsupported' && all.some((p) => p.source === 'phone-images' && p.proof === 'complete')
   );
 }
 
+/** A handful of rows may be broken; beyond it, what is read of them is not the inventory. */
+const BEARABLE_REJECTS = 3;
+const BEARABLE_SHARE = 0.01;
+
+/** Whether so many records have no usable id that the rest is no picture of what is there. */
+export function losesMany(parts: readonly Pick<ListingPart, 'result'>[]): boolean {
+  const sum = (of: 'records' | 'rejected') =>
+    parts.reduce((count, { result }) => count + (result?.[of].length ?? 0), 0);
+  const rejected = sum('rejected');
+  return rejected > BEARABLE_REJECTS && rejected > BEARABLE_SHARE * (rejected + sum('records'));
+}
+
+/** A field of a record that was read without it. */
+export interface UnreadableField {
+  readonly source: Source;
+  readonly image_id: string;
+  /** Names the field, the kind of value it held and what would be right; never the value itself. */
+  readonly reason: string;
+}
+
+export function unreadableFields({ sightings }: Snapshot): UnreadableField[] {
+  return Array.from(sightings.values())
+    .flatMap(({ images, 'phone-images': phone }) => [images, phone])
+    .flatMap((record) => {
+      if (!record || record.unreadable.length === 0) return [];
+      const { source, image_id } = record;
+      return record.unreadable.map((reason) => ({ source, image_id, reason }));
+    });
+}
+
+/** A known image, as far as it matters to which listing it belongs. */
+export interface Belonging {
+  readonly image: { readonly image_id: string; readonly listed_in: readonly Source[] };
+  readonly listed_under: ImageType | null;
+}
+
 /**
  * - `seen`: a record of it was read.
- * - `unreadable`: it is listed, but its record could not be read.
  * - `absent`: proven not to be listed; `askable` when the endpoint can also be asked for it by id.
+ * - `unasked`: no listing was asked that would show it.
  * - `unproven`: not seen, and that means nothing.
  */
-interface Presence {
-  readonly kind: 'seen' | 'unreadable' | 'absent' | 'unproven';
+export interface Presence {
+  readonly kind: 'seen' | 'absent' | 'unasked' | 'unproven';
   readonly askable: boolean;
 }
 
 /** Whether a source still lists a known image. */
-export type PresenceOf = (known: Image, source: Source) => Presence;
+export type PresenceOf = (known: Belonging, source: Source) => Presence;
+
+const UNPROVEN: Presence = { kind: 'unproven', askable: false };
 
 /** Answers {@link PresenceOf} for one snapshot. */
 export function presenceIn(snapshot: Snapshot): PresenceOf {
-  const unreadable = new Set(snapshot.rejected.map((record) => `${record.source} ${record.image_id}`));
-  // A row without an id may be any image: nothing of its source can be called absent.
-  const anonymous = new Set(snapshot.rejected.filter((r) => r.image_id === null).map((r) => r.source));
-  const unproven: Presence = { kind: 'unproven', askable: false };
-  const presence: PresenceOf = (known, source) => {
-    const sighting = snapshot.sightings.get(known.image_id);
-    if (sighting?.[source]) return { kind: 'seen', askable: false };
-    const isUnreadable = (by: Source) => !sighting?.[by] && unreadable.has(`${by} ${known.image_id}`);
-    // A source may begin to list an image with a row we cannot read: until we can, the other must not let it go.
-    const unreadableAnew = SOURCES.some((other) => isUnreadable(other) && !known.listed_in.includes(other));
-    if (isUnreadable(source) || unreadableAnew) return { kind: 'unreadable', askable: false };
-    if (!snapshot.complete || anonymous.has(source)) return unproven;
-    const proof = proofFor(snapshot.outcomes, known, source);
-    if (proof === 'complete') return { kind: 'absent', askable: source === 'images' };
-    if (proof !== 'unsupported' || source === 'phone-images') return unproven;
-    // phone-images stands in for this listing, so what holds of its rows holds here.
-    const standIn = presence(known, 'phone-images');
-    return standIn.kind === 'absent' ? { kind: 'absent', askable: false } : unproven;
+  const { sightings, complete, outcomes } = snapshot;
+  return (known, source) => {
+    if (sightings.get(known.image.image_id)?.[source]) return { kind: 'seen', askable: false };
+    if (!complete) return UNPROVEN;
+    const asked = listingsOf(known, source).map((type) =>
+      outcomes.find((one) => one.source === source && one.image_type === type),
+    );
+    if (asked.every((outcome) => outcome === undefined)) return { kind: 'unasked', askable: false };
+    if (asked.some((outcome) => outcome?.proof !== 'complete')) return UNPROVEN;
+    return { kind: 'absent', askable: source === 'images' };
   };
-  return presence;
 }
 
-/** What the listing that ought to show `known` proved; null when none was asked that would. */
-function proofFor(
-  outcomes: readonly ListingOutcome[],
-  known: Image,
-  source: Source,
-): ListingOutcome['proof'] | null {
-  const asked = outcomes.filter((outcome) => outcome.source === source);
-  const own = asked.find(
-    (outcome) => outcome.image_type === 'all' || outcome.image_type === known.image_type,
-  );
-  if (own) return own.proof;
-  // An image of a type that cannot be asked for may be in any of the listings.
-  const missedByAll = IMAGE_TYPES.every((type) =>
-    asked.some((outcome) => outcome.image_type === type && outcome.proof === 'complete'),
-  );
-  return missedByAll ? 'complete' : null;
+/** The listings of a source of which one should show the image: its own, or any where that is not known. */
+export function listingsOf({ listed_under }: Belonging, source: Source): readonly (ImageType | 'all')[] {
+  if (source === 'phone-images') return ['all'];
+  return IMAGE_TYPES.filter((type) => listed_under === null || type === listed_under);
 }
 
 /**
@@ -166,7 +184,7 @@ export function snapshotDigest(snapshot: Snapshot): string {
   const hash = createHash('sha256');
   const lines = [
     ...Array.from(snapshot.sightings.values(), sightingLine),
-    ...snapshot.rejected.map((record) => canonicalJson(['rejected', record.source, record.image_id])),
+    ...snapshot.rejected.map((record) => canonicalJson(['rejected', record.source])),
     ...snapshot.outcomes.map((outcome) => canonicalJson([outcome.source, outcome.image_type, outcome.proof])),
   ];
   for (const line of lines.sort()) hash.update(line).update('\n');
@@ -175,7 +193,12 @@ export function snapshotDigest(snapshot: Snapshot): string {
 
 function sightingLine({ images, 'phone-images': phone }: Sighting): string {
   return JSON.stringify([
-    images && [images.image_id, images.image_name, ...IMAGES_FIELDS.map((field) => images[field])],
+    images && [
+      images.image_id,
+      images.listed_under,
+      images.image_name,
+      ...IMAGES_FIELDS.map((field) => images[field]),
+    ],
     images && canonicalJson(images.extra),
     phone && [phone.image_id, phone.image_name, ...PHONE_IMAGES_FIELDS.map((field) => phone[field])],
     phone && canonicalJson(phone.extra),

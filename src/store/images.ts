@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { SightingMark } from '../inventory/diff.ts';
-import type { Image, Source } from '../inventory/image.ts';
+import type { Image, ImageType, Source } from '../inventory/image.ts';
 import { FIELDS_SENT } from './columns.ts';
 import type { Transaction } from './database.ts';
 import type { images } from './schema.ts';
@@ -18,6 +18,7 @@ export interface ImageUpsert {
   readonly status_baseline: boolean;
   readonly seen_at: Date;
   readonly out_of_sight: boolean;
+  readonly listed_under: ImageType | null;
 }
 
 const time = (instant: Date | null) => instant?.toISOString() ?? null;
@@ -39,6 +40,7 @@ const UPSERT_COLUMNS: Readonly<Record<WrittenColumn, UnnestColumn<ImageUpsert>>>
   status_baseline: ['boolean', (row) => row.status_baseline],
   seen_at: ['timestamptz', (row) => time(row.seen_at)],
   out_of_sight: ['boolean', (row) => row.out_of_sight],
+  listed_under: ['text', (row) => row.listed_under],
   // unnest flattens nested arrays. So lists travel as text.
   listed_in: ['text', ({ image }) => image.listed_in.join()],
   missing_from: ['text', (row) => row.missing_from.join()],
@@ -65,8 +67,13 @@ export async function upsertImages(
       on conflict (project_id, image_id) do update
       set ${ASSIGNMENTS},
         removed_at = null,
-        removal_approved = images.removal_approved and cardinality(excluded.missing_from) > 0`);
+        removal_approved = ${staysApproved(sql`excluded.missing_from`)}`);
   }
+}
+
+/** An approval ends when a source that missed the image shows it again: it was given to what was missing then. */
+function staysApproved(missing_from: SQL): SQL {
+  return sql`images.removal_approved and images.missing_from <@ ${missing_from} and cardinality(${missing_from}) > 0`;
 }
 
 /** A {@link SightingMark} with the time it was last seen. */
@@ -78,6 +85,7 @@ const MARK_COLUMNS: Readonly<Record<string, UnnestColumn<ImageMark>>> = {
   image_id: ['text', (mark) => mark.image_id],
   missing_from: ['text', (mark) => mark.missing_from.join()],
   missing: ['boolean', (mark) => mark.missing],
+  listed_under: ['text', (mark) => mark.listed_under],
   out_of_sight: ['boolean', (mark) => mark.out_of_sight],
   seen_at: ['timestamptz', (mark) => time(mark.seen_at)],
 };
@@ -93,7 +101,8 @@ export async function markImages(
       update cph.images
       set missing_from = string_to_array(u.missing_from, ','),
         missing_since = case when u.missing then coalesce(images.missing_since, ${time(at)}::timestamptz) end,
-        removal_approved = images.removal_approved and u.missing_from <> '',
+        removal_approved = ${staysApproved(sql`string_to_array(u.missing_from, ',')`)},
+        listed_under = u.listed_under,
         out_of_sight = u.out_of_sight,
         seen_at = u.seen_at
       from ${unnested(batch, MARK_COLUMNS)}

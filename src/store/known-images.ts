@@ -1,5 +1,6 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { KnownImage } from '../inventory/diff.ts';
+import type { ImageType } from '../inventory/image.ts';
 import { fieldsOf } from './columns.ts';
 import { type Database, promptly } from './database.ts';
 import { findProject, type ProjectRow } from './projects.ts';
@@ -54,13 +55,13 @@ export async function readKnown(
   );
 }
 
-/** The images known as being created, with their type: a watch has to account for them. */
+/** The images known as being created, with the listing that shows them: a watch has to account for them. */
 export async function readCreating(
   db: Database,
   project_id: string,
-): Promise<{ image_id: string; image_type: string | null }[]> {
+): Promise<{ image_id: string; listed_under: ImageType | null }[]> {
   return await promptly(db)
-    .select({ image_id: images.image_id, image_type: images.image_type })
+    .select({ image_id: images.image_id, listed_under: images.listed_under })
     .from(images)
     .where(and(eq(images.project_id, project_id), eq(images.status, 'creating'), isNull(images.removed_at)))
     .orderBy(images.image_id);
@@ -71,6 +72,7 @@ type ImageRow = typeof images.$inferSelect;
 function storedImage(row: ImageRow): StoredImage {
   return {
     image: { image_id: row.image_id, ...fieldsOf(row), listed_in: row.listed_in, extra: row.extra },
+    listed_under: row.listed_under,
     missing_from: row.missing_from,
     out_of_sight: row.out_of_sight,
     removed: row.removed_at !== null,

@@ -55,6 +55,34 @@ export async function markUnconfigured(db: Database, configured: readonly string
   );
 }
 
+/** What a project is asked for. */
+export interface ProjectListings {
+  readonly project_id: string;
+  readonly image_types: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/**
+ * Notes what is asked of projects that are known. Images that nobody asks for any more raise no alert then. Writes no
+ * row that already says so.
+ */
+export async function setProjectListings(db: Database, listings: readonly ProjectListings[]): Promise<void> {
+  // unnest flattens nested arrays. So lists travel as text.
+  const rows = unnested(listings, {
+    project_id: ['text', (project) => project.project_id],
+    image_types: ['text', (project) => project.image_types.join()],
+    sources: ['text', (project) => project.sources.join()],
+  });
+  await retryTransient(async () => {
+    await db.execute(sql`
+      update cph.projects p
+      set image_types = string_to_array(u.image_types, ','), sources = string_to_array(u.sources, ',')
+      from ${rows}
+      where p.project_id = u.project_id and (p.image_types, p.sources)
+        is distinct from (string_to_array(u.image_types, ','), string_to_array(u.sources, ','))`);
+  });
+}
+
 /** The times that the alerts of a project are measured by. */
 interface ProjectTimes {
   readonly project_id: string;

@@ -34,6 +34,7 @@ export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolea
         update cph.sync_runs
         set status = ${end.status}, finished_at = ${finished_at},
           requests = ${end.requests ?? 0}, listed = ${end.listed ?? 0}, rejected = ${end.rejected ?? 0},
+          unreadable_fields = ${end.unreadable_fields ?? 0},
           request_ids = ${sql.param(end.request_ids ?? [])}::text[],
           listings = ${JSON.stringify(end.listings ?? [])}::jsonb,
           rejections = ${JSON.stringify(end.rejections ?? [])}::jsonb
@@ -47,7 +48,9 @@ export async function endQuietRun(db: Database, quiet: QuietRun): Promise<boolea
       update cph.projects
       set last_run_status = ${end.status}, last_run_at = ${finished_at}, consecutive_failures = 0,
         last_applied_run_id = ${run_id}, last_complete_at = ${finished_at},
-        last_complete_look_at = ${started_at.toISOString()}::timestamptz, held_removals = 0
+        last_complete_look_at = ${started_at.toISOString()}::timestamptz, held_removals = 0,
+        rejected_records = ${end.rejected ?? 0}, unreadable_fields = ${end.unreadable_fields ?? 0},
+        restless_fields = '{}'
       where project_id = ${project_id} and exists (select from run)`);
   return rowCount === 1;
 }

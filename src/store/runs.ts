@@ -14,6 +14,7 @@ export interface RunCounts {
   readonly removed: number;
   readonly restored: number;
   readonly rejected: number;
+  readonly unreadable_fields: number;
 }
 
 /** What is written when a run ends. */
@@ -25,6 +26,7 @@ export interface RunEnd extends Partial<RunCounts> {
   readonly error_message?: string | null;
   readonly listings?: unknown[];
   readonly rejections?: unknown[];
+  readonly held_listings?: string[];
 }
 
 /**

@@ -18,7 +18,15 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { EVENT_TYPES, type EventType, type FieldChanges, type Transition } from '../inventory/diff.ts';
-import { type Extra, IMAGE_STATUSES, type Image, SOURCES, type Source } from '../inventory/image.ts';
+import {
+  type Extra,
+  IMAGE_STATUSES,
+  IMAGE_TYPES,
+  type Image,
+  type ImageType,
+  SOURCES,
+  type Source,
+} from '../inventory/image.ts';
 import { fieldColumns } from './columns.ts';
 
 export const cph = pgSchema('cph');
@@ -67,6 +75,14 @@ export const projects = cph.table(
     leased_until: instant('leased_until'),
     sweep_tick: instant('sweep_tick'),
     watch_tick: instant('watch_tick'),
+    /** What the configuration asks for; null until it was noted. An image that no listing is asked for is no alert. */
+    image_types: text().array(),
+    sources: text().array().$type<Source[]>(),
+    /** What the last sweep left out: records without a usable id, and fields of others that could not be read. */
+    rejected_records: count('rejected_records'),
+    unreadable_fields: count('unreadable_fields'),
+    /** Fields that the last sweep saw change on nearly all images. */
+    restless_fields: text().array().notNull().default([]),
     /**
      * Since when the configuration no longer names the project. It is not looked at then, and its rows stay.
      */
@@ -104,6 +120,8 @@ export const images = cph.table(
      * The last complete sweep did not show the status of this image, missing or unreadable, and should have.
      */
     out_of_sight: boolean().notNull().default(false),
+    /** The type of the images listing that showed it last. Null where only phone-images lists it. */
+    listed_under: text().$type<ImageType>(),
   },
   (t) => [
     primaryKey({ columns: [t.project_id, t.image_id] }),
@@ -121,6 +139,7 @@ export const images = cph.table(
     check('images_missing', sql`(missing_since is not null) = (missing_from @> listed_in)`),
     check('images_removed', sql`removed_at is null or missing_since is not null`),
     check('images_removal_approved', sql`not removal_approved or cardinality(missing_from) > 0`),
+    check('images_listed_under', oneOf('listed_under', IMAGE_TYPES)),
     check('images_extra', sql`jsonb_typeof(extra) = 'object'`),
     index('images_failed').on(t.project_id).where(sql`status = 'failed' and removed_at is null`),
     index('images_creating').on(t.project_id).where(sql`status = 'creating' and removed_at is null`),
@@ -202,12 +221,18 @@ export const syncRuns = cph.table(
     removed: count('removed'),
     restored: count('restored'),
     rejected: count('rejected'),
+    /** Fields of other records that could not be read: what was known of them stays. */
+    unreadable_fields: count('unreadable_fields'),
+    /** Listings that miss too many images to believe it, such as images/private. */
+    held_listings: text().array().notNull().default([]),
+    /** How many looks share this row: consecutive ones of a kind that found nothing new. */
+    looks: integer().notNull().default(1),
     error_code: text(),
     error_message: text(),
     request_ids: text().array().notNull().default([]),
     /** What came of each listing: source, image_type, proof, drift, and the error where there was one. */
     listings: jsonb().notNull().default([]),
-    /** Records that were left out: source, image_id and reason of each. */
+    /** Why records were left out, or read without a field: source, image_id and reason of the first ones. */
     rejections: jsonb().notNull().default([]),
   },
   (t) => [

@@ -39,6 +39,11 @@ export const imageInventory = cph
     join cph.projects p using (project_id)
     where i.removed_at is null`);
 
+/** Whether the configuration still asks for a listing that shows the status of image `i` of project `p`. */
+export const ASKED_FOR = sql.raw(
+  `(p.sources is null or 'images' = any(p.sources)) and (p.image_types is null or i.listed_under is null or i.listed_under = any(p.image_types))`,
+);
+
 /** Images of configured projects that failed to be created and still exist, newest failure first. */
 export const failedImages = cph
   .view('failed_images', {
@@ -61,7 +66,7 @@ export const failedImages = cph
       p.last_complete_at as project_last_complete_at, p.last_run_status as project_last_run_status
     from cph.images i
     join cph.projects p using (project_id)
-    where p.unconfigured_since is null and i.status = 'failed' and i.removed_at is null
+    where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'failed' and i.removed_at is null
     order by i.status_since desc`);
 
 /** Images of configured projects that have been creating for longer than their project allows. */
@@ -84,7 +89,7 @@ export const stuckImages = cph
       i.create_time, i.status_since as creating_since, now() - i.status_since as creating_for, p.stuck_after
     from cph.images i
     join cph.projects p using (project_id)
-    where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null
+    where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null
       and now() - i.status_since > p.stuck_after
     order by i.status_since`);
 

@@ -1,5 +1,5 @@
 /** Applying: the one place where what a look found is written, in one transaction or not at all. */
-import type { Diff, EventType } from '../inventory/diff.ts';
+import type { Diff, EventType, ImageChange } from '../inventory/diff.ts';
 import type { Snapshot } from '../inventory/snapshot.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { appendEvents } from '../store/events.ts';
@@ -9,8 +9,8 @@ import { lockProject, type ProjectRow, updateProject } from '../store/projects.t
 import { abandonOlderRuns, endRun, type RunEnd } from '../store/runs.ts';
 import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
-import { marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
-import { type OpenRun, type RunReport, runEnd, StaleLook } from './run.ts';
+import { isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
+import { faultsOf, type OpenRun, type RunReport, runEnd, StaleLook } from './run.ts';
 
 /**
  * - `applied`: everything is committed.
@@ -82,7 +82,7 @@ async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writi
     project_id: run.project_id,
     region: known.project.region,
     run_id: run.id,
-    baseline: known.project.last_complete_at === null,
+    isBaseline: (change: ImageChange) => isBaseline(change, known.project),
     occurred_at: report.finished_at,
   };
   const seqs = await appendEvents(tx, origin, diff.changes);
@@ -97,7 +97,7 @@ async function writeOutcome(
   const { snapshot, diff, report, digest, watched } = finding;
   const wrote = diff.changes.length + diff.marks.length > 0;
   await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
-  await endOwnRun(tx, run, runEnd(report, snapshot.rejected));
+  await endOwnRun(tx, run, runEnd(report, faultsOf(snapshot)));
   await updateProject(tx, run.project_id, {
     last_applied_run_id: run.id,
     snapshot_digest: snapshot.complete ? digest : wrote ? null : project.snapshot_digest,
@@ -108,7 +108,14 @@ async function writeOutcome(
 }
 
 function sweepColumns(report: RunReport) {
-  return { last_run_status: report.status, last_run_at: report.finished_at, consecutive_failures: 0 };
+  return {
+    last_run_status: report.status,
+    last_run_at: report.finished_at,
+    consecutive_failures: 0,
+    rejected_records: report.rejected,
+    unreadable_fields: report.unreadable_fields,
+    restless_fields: [...report.restless_fields],
+  };
 }
 
 function completeColumns(run: OpenRun, report: RunReport) {

@@ -1,11 +1,12 @@
-/** Comparing what a sweep saw with what is known. Asks the API by id where it must, and writes nothing. */
-
+/** Comparing what a sweep saw with what is known. Asks the API where it must, and writes nothing. */
 import type { RequestScope } from '../cph/listing.ts';
-import { type Diff, diffSnapshot } from '../inventory/diff.ts';
+import { type Diff, diffSnapshot, type KnownImage } from '../inventory/diff.ts';
 import { reviewRemovals } from '../inventory/removal.ts';
+import { restlessFields } from '../inventory/restless.ts';
 import { assembleSnapshot, type Snapshot, withAnswers } from '../inventory/snapshot.ts';
 import type { Known } from '../store/known-images.ts';
 import { askById } from './confirm.ts';
+import { confirmEnds, doubtOf, withoutUnsupported } from './doubts.ts';
 import { type SettledListing, troubleOf } from './look.ts';
 import type { SyncProject } from './project.ts';
 
@@ -21,9 +22,12 @@ export interface Comparison {
   readonly status: 'succeeded' | 'partial' | 'held';
   readonly snapshot: Snapshot;
   readonly diff: Diff;
-  /** Missing images whose removal waits for a person. */
+  /** Missing images whose removal waits for a person, and the listings that miss them. */
   readonly held_removals: number;
-  /** Why it is partial; null when it is not. */
+  readonly held_listings: readonly string[];
+  /** Fields that changed on nearly all images. */
+  readonly restless_fields: readonly string[];
+  /** Why it is partial, or left something open; null when there is nothing to explain. */
   readonly error: unknown;
 }
 
@@ -40,27 +44,43 @@ export function sweepOf(project: SyncProject, settled: readonly SettledListing[]
   return { project, snapshot, settled };
 }
 
+export interface CompareOptions {
+  readonly scope: RequestScope;
+  /** Rises from sweep to sweep, so that each asks for other images by id where not all can be asked for. */
+  readonly turn: number;
+}
+
 /**
- * Measures a sweep against what is known, asking by id for what is about to be removed. Should a question fail, the
- * sweep is partial: what it proved counts, and nothing of it is a removal.
+ * Measures a sweep against what is known. Before an image is missed, the listings whose end nobody told are read on;
+ * before it is removed, it is asked for by id. A question that gets no answer leaves its image unproven, and no more.
  */
 export async function compareSweep(
   known: Pick<Known, 'images'>,
   sweep: Sweep,
-  scope: RequestScope,
+  { scope, turn }: CompareOptions,
 ): Promise<Comparison> {
-  const { project, settled } = sweep;
-  const images = [...known.images.values()];
-  const review = reviewRemovals(images, sweep.snapshot, project.removalLimit);
-  const answers = await askById(review.ask, project, scope);
-  const asked = withAnswers(sweep.snapshot, answers);
-  const snapshot = answers.error ? { ...asked, complete: false } : asked;
-  const diff = diffSnapshot(images, snapshot, { held: review.held });
+  const { project } = sweep;
+  const images: readonly KnownImage[] = [...known.images.values()];
+  const settled = withoutUnsupported(sweep.settled, images);
+  const assembled = settled === sweep.settled ? sweep.snapshot : { ...sweep.snapshot, complete: false };
+  const confirmed = await confirmEnds(assembled, { images, settled, listings: project.listings, scope });
+  const doubt = doubtOf(confirmed, images, settled);
+  const whole = doubt === null ? confirmed : { ...confirmed, complete: false };
+
+  const review = reviewRemovals(images, whole, project.removalLimit);
+  const answers = await askById(review.ask, project, { scope, turn });
+  const snapshot = withAnswers(whole, answers);
+  const diff = diffSnapshot(images, snapshot, { held: review.held, ignored: project.ignoredFields });
+  const seen = images.filter(
+    ({ image, removed }) => !removed && snapshot.sightings.has(image.image_id),
+  ).length;
   return {
-    status: !snapshot.complete ? 'partial' : review.held ? 'held' : 'succeeded',
+    status: !snapshot.complete ? 'partial' : review.held.size > 0 ? 'held' : 'succeeded',
     snapshot,
     diff,
-    held_removals: review.held ? review.missing : 0,
-    error: answers.error ?? (snapshot.complete ? null : troubleOf(settled)),
+    held_removals: review.held.size,
+    held_listings: review.held_listings,
+    restless_fields: restlessFields(diff, seen),
+    error: snapshot.complete ? answers.error : (troubleOf(settled) ?? doubt ?? answers.error),
   };
 }

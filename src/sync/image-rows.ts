@@ -39,6 +39,7 @@ export function upsertsOf(diff: Diff, known: Known, look: LookTimes): ImageUpser
         status_baseline: statusBaseline(change, before, known.project),
         seen_at: change.status_read || !before ? look.started_at : lastSeen(before, known.project),
         out_of_sight: change.out_of_sight,
+        listed_under: change.listed_under,
       },
     ];
   });
@@ -49,9 +50,19 @@ function statusSince(change: ImageChange, before: StoredImage | null, look: Look
   return change.transition ? look.observed_at : (before?.status_since ?? look.observed_at);
 }
 
-/** Whether the present status was there before anyone could have been told of it. */
+/**
+ * Whether a change was there before anyone could have been told of it: a first sight, of an image or of its status, up
+ * to and including the project's first complete sweep. What was watched as it changed never is, also in a project that
+ * was never read completely.
+ */
+export function isBaseline({ type, transition }: ImageChange, project: ProjectRow): boolean {
+  const firstSight = type === 'cph.image.created' || (transition !== null && transition.from === null);
+  return firstSight && project.last_complete_at === null;
+}
+
+/** Whether that holds of the present status. */
 function statusBaseline(change: ImageChange, before: StoredImage | null, project: ProjectRow): boolean {
-  return change.transition || !before ? project.last_complete_at === null : before.status_baseline;
+  return change.transition || !before ? isBaseline(change, project) : before.status_baseline;
 }
 
 export function marksOf(diff: Diff, known: Known, look: LookTimes): ImageMark[] {

@@ -2,8 +2,9 @@
 import { CphError } from '../cph/errors.ts';
 import type { Listing, RequestScope } from '../cph/listing.ts';
 import type { DriftKind, ListingResult } from '../inventory/listing.ts';
+import { listingName } from '../inventory/removal.ts';
 import type { ListingPart } from '../inventory/snapshot.ts';
-import { errorCode, errorText } from './trouble.ts';
+import { errorCode, errorText, SweepDoubt } from './trouble.ts';
 
 /** A listing as the run records it. */
 export interface ListingNote {
@@ -16,7 +17,7 @@ export interface ListingNote {
   readonly error_message: string | null;
 }
 
-/** One listing with what came of it, and the error when its requests failed for good. */
+/** One listing with what came of it, and the error when its requests failed for good or the API does not offer it. */
 export interface SettledListing extends ListingPart {
   readonly error: unknown;
 }
@@ -31,7 +32,9 @@ export async function lookAtListings(
 ): Promise<SettledListing[]> {
   const settled = await Promise.all(listings.map((listing) => settle(listing, scope)));
   scope.signal.throwIfAborted();
-  return settled;
+  return settled.map((listing) =>
+    isUnsupported(listing, settled) ? { ...listing, proof: 'unsupported' } : listing,
+  );
 }
 
 async function settle(listing: Listing, scope: RequestScope): Promise<SettledListing> {
@@ -43,6 +46,27 @@ async function settle(listing: Listing, scope: RequestScope): Promise<SettledLis
     const denied = error instanceof CphError && error.kind === 'denied';
     return { source, image_type, proof: denied ? 'denied' : 'failed', result: null, error };
   }
+}
+
+/** Codes of CPH that say what else was wrong with a question than the type of image. */
+const ABOUT_OTHER_PARAMETERS = ['CPS.0002', 'CPS.0010', 'CPS.0029', 'CPS.0030'];
+
+/**
+ * Newer editions of the API list public images through phone-images alone and refuse the type here. The reference
+ * names no code for that, so it is told by comparison: CPH itself refuses this question, and answers the one that
+ * differs in nothing but the type. Whether the listing has ever worked is for the comparison with what is known.
+ */
+function isUnsupported(
+  { source, image_type, error }: SettledListing,
+  all: readonly SettledListing[],
+): boolean {
+  if (source !== 'images' || image_type !== 'public' || !(error instanceof CphError)) return false;
+  const isAboutType =
+    error.kind === 'refused' &&
+    error.status === 400 &&
+    error.code.startsWith('CPS.') &&
+    !ABOUT_OTHER_PARAMETERS.includes(error.code);
+  return isAboutType && all.some((other) => other.source === 'images' && other.result !== null);
 }
 
 export function noteOf(listing: SettledListing): ListingNote {
@@ -60,23 +84,34 @@ export function noteOf(listing: SettledListing): ListingNote {
 
 /** Why a sweep of these listings is not complete: the first error, or the first listing that did not add up. */
 export function troubleOf(settled: readonly SettledListing[]): unknown {
-  const broken = settled.find((listing) => listing.error !== null);
+  const broken = settled.find((listing) => listing.error !== null && listing.proof !== 'unsupported');
   if (broken) return broken.error;
   const unproven = settled.filter((listing) => listing.proof !== 'complete');
-  // A listing this API does not offer is trouble only where no other stands in for it.
+  // A listing this API does not offer is trouble only where no other shows its images.
   const culprit = unproven.find((listing) => listing.proof === 'incomplete') ?? unproven[0];
   return culprit ? new IncompleteListing(culprit) : null;
 }
 
-/** A listing whose answers contradicted each other every time it was read, or that this API no longer offers. */
-export class IncompleteListing extends Error {
+/** What the last reading of a listing lacked. */
+const LACKS: Readonly<Record<DriftKind, string>> = {
+  duplicate: 'images came twice and differed',
+  count: 'fewer images came than the total says',
+  total: 'the total kept changing',
+  marker: 'a marker led to nothing new',
+  end: 'nothing shows where it ends',
+};
+
+/** A listing that could not be proven whole, or that this API does not offer. Nothing is removed on its word. */
+export class IncompleteListing extends SweepDoubt {
   override readonly name = 'IncompleteListing';
-  constructor({ source, image_type, proof, result }: SettledListing) {
-    const drift = result?.drift.join(', ');
+  readonly code = 'incomplete_listing';
+  constructor({ source, image_type, proof, result, error }: SettledListing) {
+    const listing = listingName(source, image_type);
+    const lacks = result?.drift.map((kind) => LACKS[kind]).at(-1);
     super(
       proof === 'unsupported'
-        ? `${source} of type ${image_type} are refused by this API and no other listing stands in for them`
-        : `${source} of type ${image_type} kept changing while they were listed (${drift}); nothing is removed on its word`,
+        ? `${listing}: this API refuses the listing (${errorCode(error)}), and phone-images, which would show its images, is not complete`
+        : `${listing}: the listing is not proven whole, ${lacks}; nothing is removed on its word`,
     );
   }
 }

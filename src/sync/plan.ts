@@ -17,11 +17,10 @@ export async function planSweep(db: Database, project: SyncProject, { signal }: 
   const { project_id } = project;
   const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   const sweep = sweepOf(project, await lookAtListings(project.listings, scope));
-  const compared = await compareSweep(
-    await knownOrNothing(db, project_id, sweep.snapshot.sightings),
-    sweep,
+  const compared = await compareSweep(await knownOrNothing(db, project_id, sweep.snapshot.sightings), sweep, {
     scope,
-  );
+    turn: 0,
+  });
   return { ...compared, project_id, requests: scope.trace.requests };
 }
 

@@ -17,7 +17,9 @@ export interface SyncProject {
     type: ImageType,
     scope: RequestScope,
   ) => Promise<ImagesRecord | RejectedRecord | null>;
-  /** Share of the known images (0 to 1) that may go in one sweep. */
+  /** Fields of records that are kept out of rows, digests and events. */
+  readonly ignoredFields: ReadonlySet<string>;
+  /** Share of the known images (0 to 1) of the project, and of each of its listings, that may go in one sweep. */
   readonly removalLimit: number;
 }
 

@@ -1,5 +1,6 @@
 /** One run of a look: its id, what its requests left behind, and how it ended. */
 import type { RequestScope } from '../cph/listing.ts';
+import { type Snapshot, unreadableFields } from '../inventory/snapshot.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { countFailure, lockProject } from '../store/projects.ts';
 import {
@@ -37,8 +38,11 @@ export interface RunReport extends RunCounts {
   readonly listings: readonly ListingNote[];
   /** Images that dropped out of sight or came back into it, their fields unchanged. */
   readonly marked: number;
-  /** Missing images whose removal waits for `approve`. */
+  /** Missing images whose removal waits for `approve`, and the listings that miss them. */
   readonly held_removals: number;
+  readonly held_listings: readonly string[];
+  /** Fields that changed on nearly all images. */
+  readonly restless_fields: readonly string[];
   /** Why the run failed, was abandoned or is partial; null when there is nothing to explain. */
   readonly error: unknown;
 }
@@ -51,6 +55,7 @@ const NO_COUNTS: Omit<RunCounts, 'requests'> = {
   removed: 0,
   restored: 0,
   rejected: 0,
+  unreadable_fields: 0,
 };
 
 export async function openRun(
@@ -69,7 +74,18 @@ export async function openRun(
 export function reportRun(
   run: OpenRun,
   status: RunStatus,
-  found: Partial<Pick<RunReport, 'listings' | 'held_removals' | 'error' | 'marked' | keyof RunCounts>>,
+  found: Partial<
+    Pick<
+      RunReport,
+      | 'listings'
+      | 'held_removals'
+      | 'held_listings'
+      | 'restless_fields'
+      | 'error'
+      | 'marked'
+      | keyof RunCounts
+    >
+  >,
 ): RunReport {
   return {
     ...NO_COUNTS,
@@ -84,14 +100,20 @@ export function reportRun(
     listings: [],
     marked: 0,
     held_removals: 0,
+    held_listings: [],
+    restless_fields: [],
     error: null,
     ...found,
   };
 }
 
+/** Enough to look into; the counts say how many there were. */
+const KEPT_REQUEST_IDS = 20;
+const KEPT_REJECTIONS = 20;
+
 /** The columns of `cph.sync_runs` that a report fills. */
 export function runEnd(report: RunReport, rejections: readonly unknown[] = []): RunEnd {
-  const { error } = report;
+  const { error, request_ids, listings, held_listings } = report;
   return {
     status: report.status,
     finished_at: report.finished_at,
@@ -103,12 +125,30 @@ export function runEnd(report: RunReport, rejections: readonly unknown[] = []): 
     removed: report.removed,
     restored: report.restored,
     rejected: report.rejected,
-    request_ids: [...report.request_ids],
-    listings: [...report.listings],
-    rejections: [...rejections],
+    unreadable_fields: report.unreadable_fields,
+    held_listings: [...held_listings],
+    request_ids: request_ids.slice(0, KEPT_REQUEST_IDS),
+    listings: [...listings],
+    rejections: rejections.slice(0, KEPT_REJECTIONS),
     error_code: errorCode(error),
     error_message: error === null ? null : errorText(error),
   };
+}
+
+/** What a snapshot holds, under the names of the run's columns. */
+export function countRecords(
+  snapshot: Snapshot,
+): Pick<RunCounts, 'listed' | 'rejected' | 'unreadable_fields'> {
+  return {
+    listed: snapshot.sightings.size,
+    rejected: snapshot.rejected.length,
+    unreadable_fields: unreadableFields(snapshot).length,
+  };
+}
+
+/** Why records were left out, or read without a field. */
+export function faultsOf(snapshot: Snapshot): readonly unknown[] {
+  return [...snapshot.rejected, ...unreadableFields(snapshot)];
 }
 
 /** A look that began later was applied while this one was still under way. */

@@ -1,5 +1,5 @@
 /** The full sweep of one project: look → snapshot → diff → apply. */
-import { shownIds, snapshotDigest } from '../inventory/snapshot.ts';
+import { snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readKnown } from '../store/known-images.ts';
 import { endQuietRun } from '../store/quiet-run.ts';
@@ -8,7 +8,17 @@ import { applyFinding, countChanges, type Finding } from './apply.ts';
 import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
 import { lookAtListings, noteOf, type SettledListing } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
-import { closeRun, type OpenRun, openRun, type RunReport, reportRun, runEnd, StaleLook } from './run.ts';
+import {
+  closeRun,
+  countRecords,
+  faultsOf,
+  type OpenRun,
+  openRun,
+  type RunReport,
+  reportRun,
+  runEnd,
+  StaleLook,
+} from './run.ts';
 
 /**
  * Sweeps one project and returns how it went; only a database that cannot be reached makes it reject. Nothing is
@@ -34,10 +44,10 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   const quiet = await applyQuiet(db, run, sweep);
   if (quiet) return quiet;
   for (let asked = sweep; ; ) {
-    const observed = shownIds(asked.snapshot);
+    const observed = [...asked.snapshot.sightings.keys()];
     const wanted = { observed, current: snapshot.complete };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
-    const compared = await compareSweep(known, asked, run.scope);
+    const compared = await compareSweep(known, asked, { scope: run.scope, turn: run.id });
     const finding = findingOf(run, sweep, compared);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
@@ -55,9 +65,8 @@ async function applyQuiet(
 ): Promise<RunReport | null> {
   if (!snapshot.complete) return null;
   const { id: run_id, project_id, started_at } = run;
-  const counts = { listed: snapshot.sightings.size, rejected: snapshot.rejected.length };
-  const report = reportRun(run, 'succeeded', { ...counts, listings: settled.map(noteOf) });
-  const end = { ...runEnd(report, snapshot.rejected), status: 'succeeded' } as const;
+  const report = reportRun(run, 'succeeded', { ...countRecords(snapshot), listings: settled.map(noteOf) });
+  const end = { ...runEnd(report, faultsOf(snapshot)), status: 'succeeded' } as const;
   const digest = snapshotDigest(snapshot);
   const quiet = { run_id, project_id, started_at, digest, end };
   const ended = await retryTransient(() => endQuietRun(db, quiet), run.scope.signal);
@@ -69,10 +78,11 @@ function findingOf(run: OpenRun, { settled }: Sweep, compared: Comparison): Find
   const report = reportRun(run, compared.status, {
     ...countChanges(compared.diff),
     marked: compared.diff.marks.length,
-    listed: compared.snapshot.sightings.size,
-    rejected: compared.snapshot.rejected.length,
+    ...countRecords(compared.snapshot),
     listings: settled.map(noteOf),
     held_removals: compared.held_removals,
+    held_listings: compared.held_listings,
+    restless_fields: compared.restless_fields,
     error: compared.error,
   });
   // With what asking by id has found: the next sweep must not pass for a quiet one while it lacks that image too.

@@ -2,9 +2,14 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { CphError } from '../cph/errors.ts';
 
+/** Why a sweep whose requests were answered is not believed, under a code of ours. */
+export abstract class SweepDoubt extends Error {
+  abstract readonly code: string;
+}
+
 /** The upstream's code for an error, ours for one that never reached it, Postgres' SQLSTATE; null for anything else. */
 export function errorCode(error: unknown): string | null {
-  if (error instanceof CphError) return error.code;
+  if (error instanceof CphError || error instanceof SweepDoubt) return error.code;
   const cause = databaseCause(error);
   return cause && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 }

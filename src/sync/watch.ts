@@ -1,7 +1,7 @@
 /** The watch: what became of the images being created, for one request while there are none. */
 import { diffSnapshot } from '../inventory/diff.ts';
 import type { ImageType } from '../inventory/image.ts';
-import { partialSnapshot, shownIds } from '../inventory/snapshot.ts';
+import { partialSnapshot } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readCreating, readKnown } from '../store/known-images.ts';
 import { retryTransient } from '../store/transient.ts';
@@ -9,7 +9,15 @@ import { applyFinding, countChanges } from './apply.ts';
 import { askById, type Suspect } from './confirm.ts';
 import { lookAtListings, noteOf, type SettledListing, troubleOf } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
-import { closeRun, type OpenRun, openRun, type RunReport, reportRun, StaleLook } from './run.ts';
+import {
+  closeRun,
+  countRecords,
+  type OpenRun,
+  openRun,
+  type RunReport,
+  reportRun,
+  StaleLook,
+} from './run.ts';
 
 /**
  * Watches one project and returns how it went, or null where there is nothing to watch. A watch can add an image and
@@ -38,7 +46,7 @@ export async function watchProject(
 /** Only private images are ever created in a project; other types are asked for while we know one being created. */
 function watchedTypes({ imageTypes }: SyncProject, creating: readonly Suspect[]): ImageType[] {
   return imageTypes.filter(
-    (type) => type === 'private' || creating.some((image) => image.image_type === type),
+    (type) => type === 'private' || creating.some((image) => image.listed_under === type),
   );
 }
 
@@ -57,22 +65,25 @@ async function applyWatch(
   const rejected = settled.flatMap((listing) => listing.result?.rejected ?? []);
   const listed = new Set(records.map((record) => record.image_id));
   const left = creating.filter((image) => !listed.has(image.image_id));
-  const answers = await askById(left, project, run.scope);
+  const answers = await askById(left, project, { scope: run.scope, turn: run.id });
   const snapshot = partialSnapshot([...records, ...answers.found], [...rejected, ...answers.rejected]);
   const error = answers.error ?? troubleOf(settled);
   for (;;) {
-    const observed = shownIds(snapshot);
+    const observed = [...snapshot.sightings.keys()];
     const { signal } = run.scope;
     const wanted = { observed, current: false };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), signal);
-    const diff = diffSnapshot(known.images.values(), snapshot, { held: false });
+    const diff = diffSnapshot(known.images.values(), snapshot, {
+      held: new Set(),
+      ignored: project.ignoredFields,
+    });
     // Not the ones we set out with: an older sweep may have added some that we have not looked for.
     const nowCreating = await retryTransient(() => readCreating(db, run.project_id), signal);
-    const watched = error === null && nowCreating.every((image) => snapshot.sightings.has(image.image_id));
+    const watched =
+      error === null && nowCreating.every(({ image_id }) => snapshot.sightings.get(image_id)?.images?.status);
     const report = reportRun(run, error ? 'partial' : 'succeeded', {
       ...countChanges(diff),
-      listed: snapshot.sightings.size,
-      rejected: snapshot.rejected.length,
+      ...countRecords(snapshot),
       listings: settled.map(noteOf),
       error,
     });

@@ -115,6 +115,7 @@ function projectOf(client: CphClient, history: History, project_id: string): Syn
       list: (look) => listCreating(client, image_type, look),
     }),
     findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
+    ignoredFields: new Set(),
     removalLimit,
   };
 }

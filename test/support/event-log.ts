@@ -16,6 +16,7 @@ export function created(image_id: string, said: Partial<ImagesRecord> = {}): Ima
     after,
     changes: {},
     transition,
+    listed_under: null,
     missing_from: [],
     out_of_sight: false,
     status_read: true,
@@ -53,7 +54,7 @@ export function appendIn(tx: Transaction, changes: readonly ImageChange[]): Prom
     project_id: 'p1',
     region: 'ap-southeast-3',
     run_id: 1,
-    baseline: false,
+    isBaseline: () => false,
     occurred_at: new Date('2026-08-01T12:00:00.123Z'),
   };
   return appendEvents(tx, origin, changes);

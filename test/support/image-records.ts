@@ -1,6 +1,7 @@
 /** Records, known images and sweeps with everything plausible filled in, so that a test names only what it is about. */
 import type { KnownImage } from '../../src/inventory/diff.ts';
 import {
+  IMAGE_TYPES,
   type ImageRecord,
   type ImagesRecord,
   type ImageType,
@@ -34,10 +35,13 @@ export function imagesRecord(
     create_time: '2024-04-11T06:38:21Z',
     update_time: '2024-04-11T06:38:21Z',
     extra: {},
+    unreadable: [],
     ...said,
   };
+  const listed_under =
+    said.listed_under ?? IMAGE_TYPES.find((type) => type === record.image_type) ?? 'private';
   const status = record.status_code === null ? null : statusOfCode(record.status_code);
-  return { source: 'images', image_id, ...record, status };
+  return { source: 'images', image_id, ...record, listed_under, status };
 }
 
 const NOTHING_MORE = Object.fromEntries(PHONE_IMAGES_FIELDS.map((field) => [field, null])) as {
@@ -60,13 +64,14 @@ export function phoneRecord(
     image_label: 'cloud_phone',
     is_support_encrypt: false,
     extra: {},
+    unreadable: [],
     ...said,
   };
 }
 
-/** A record that could not be read; `image_id` null when not even its id could. */
-export function unreadable(source: RejectedRecord['source'], image_id: string | null): RejectedRecord {
-  return { source, image_id, reason: 'image_size: text instead of a whole number' };
+/** A record without a usable id. */
+export function nameless(source: RejectedRecord['source']): RejectedRecord {
+  return { source, reason: 'image_id: nothing instead of text' };
 }
 
 export function sightingOf(...records: readonly ImageRecord[]): Sighting {
@@ -77,6 +82,7 @@ export function sightingOf(...records: readonly ImageRecord[]): Sighting {
 export function known(records: readonly ImageRecord[], kept: Partial<KnownImage> = {}): KnownImage {
   return {
     image: mergeImage(null, sightingOf(...records)),
+    listed_under: records.find((record) => record.source === 'images')?.listed_under ?? null,
     missing_from: [],
     out_of_sight: false,
     removed: false,
@@ -93,13 +99,13 @@ export interface Circumstances {
   readonly asked?: readonly Asked[];
   /** Proofs of the listings that are not complete; one that failed or was denied shows nothing. */
   readonly proofs?: Readonly<Partial<Record<Asked, ListingOutcome['proof']>>>;
-  /** Unreadable rows of the images endpoint turn up in its private listing. */
+  /** Rows without a usable id; those of the images endpoint turn up in its private listing. */
   readonly rejected?: readonly RejectedRecord[];
 }
 
 export const EVERYTHING: readonly Asked[] = ['public', 'private', 'share', 'all'];
 
-/** The listings of one sweep, each with its records. Images of a type nobody can ask for turn up among the private ones. */
+/** The listings of one sweep, each with its records. Images turn up in the listing they are listed under. */
 export function sweepParts(
   records: readonly ImageRecord[],
   { asked = EVERYTHING, proofs = {}, rejected = [] }: Circumstances = {},
@@ -108,8 +114,8 @@ export function sweepParts(
     const proof = proofs[image_type] ?? 'complete';
     const source = image_type === 'all' ? 'phone-images' : 'images';
     const outcome = { source, image_type, proof } as const;
-    if (proof === 'failed' || proof === 'denied') return { ...outcome, result: null };
-    const shows = (listing: Asked) => proof !== 'unsupported' && listing === image_type;
+    if (proof !== 'complete' && proof !== 'incomplete') return { ...outcome, result: null };
+    const shows = (listing: Asked) => listing === image_type;
     const result = {
       records: records.filter((record) => shows(listingOf(record))),
       rejected: rejected.filter((row) => shows(row.source === 'images' ? 'private' : 'all')),
@@ -120,7 +126,7 @@ export function sweepParts(
 
 function listingOf(record: ImageRecord): Asked {
   if (record.source === 'phone-images') return 'all';
-  return EVERYTHING.find((asked) => asked === record.image_type) ?? 'private';
+  return record.listed_under;
 }
 
 /** A full sweep that found these records; complete unless the circumstances say otherwise. */

@@ -1,6 +1,6 @@
 /** The inventory without a database: what the store would know after each look. */
 import { type Diff, diffSnapshot, type KnownImage } from '../../src/inventory/diff.ts';
-import type { ImagesRecord } from '../../src/inventory/image.ts';
+import type { ImagesRecord, Source } from '../../src/inventory/image.ts';
 import type { RejectedRecord } from '../../src/inventory/listing.ts';
 import { type RemovalReview, reviewRemovals } from '../../src/inventory/removal.ts';
 import { type Snapshot, withAnswers } from '../../src/inventory/snapshot.ts';
@@ -10,26 +10,26 @@ export function applyDiff(rows: readonly KnownImage[], { changes, marks }: Diff)
   const table = new Map(rows.map((row) => [row.image.image_id, row]));
   for (const change of changes) {
     const row = table.get(change.image_id);
-    const { after, missing_from, out_of_sight } = change;
-    const removal_approved = row?.removal_approved ?? false;
+    const { after, missing_from, out_of_sight, listed_under } = change;
     if (after) {
-      const missing = missing_from.length === after.listed_in.length;
-      const kept = {
-        missing_from,
-        out_of_sight,
-        removed: false,
-        removal_approved: removal_approved && missing,
-      };
+      const removal_approved = staysApproved(row, missing_from);
+      const kept = { listed_under, missing_from, out_of_sight, removed: false, removal_approved };
       table.set(change.image_id, { image: after, ...kept });
     } else if (row) table.set(change.image_id, { ...row, missing_from: row.image.listed_in, removed: true });
   }
-  for (const { image_id, missing_from, missing, out_of_sight } of marks) {
+  for (const { image_id, listed_under, missing_from, out_of_sight } of marks) {
     const row = table.get(image_id);
     if (!row) throw new Error(`mark of an image nobody knows: ${image_id}`);
-    const removal_approved = row.removal_approved && missing;
-    table.set(image_id, { ...row, missing_from, out_of_sight, removal_approved });
+    const removal_approved = staysApproved(row, missing_from);
+    table.set(image_id, { ...row, listed_under, missing_from, out_of_sight, removal_approved });
   }
   return [...table.values()];
+}
+
+/** An approval ends when a source that missed the image shows it again. */
+function staysApproved(row: KnownImage | undefined, missing_from: readonly Source[]): boolean {
+  if (!row?.removal_approved || missing_from.length === 0) return false;
+  return row.missing_from.every((source) => missing_from.includes(source));
 }
 
 export interface Looked {
@@ -47,7 +47,7 @@ export type ById = (image_id: string) => ImagesRecord | RejectedRecord | null;
 export function look(
   rows: readonly KnownImage[],
   observed: Snapshot,
-  { byId = () => null, limit = 1 }: { byId?: ById; limit?: number } = {},
+  { byId = () => null, limit = 1, ignored = [] }: { byId?: ById; limit?: number; ignored?: string[] } = {},
 ): Looked {
   const review = reviewRemovals(rows, observed, limit);
   const answers = review.ask.map(({ image_id }) => ({ image_id, answer: byId(image_id) }));
@@ -56,6 +56,6 @@ export function look(
     rejected: answers.flatMap(({ answer }) => (answer && 'reason' in answer ? [answer] : [])),
     absent: answers.flatMap(({ image_id, answer }) => (answer ? [] : [image_id])),
   });
-  const diff = diffSnapshot(rows, snapshot, { held: review.held });
+  const diff = diffSnapshot(rows, snapshot, { held: review.held, ignored: new Set(ignored) });
   return { rows: applyDiff(rows, diff), diff, review, snapshot };
 }

@@ -44,6 +44,7 @@ export async function scriptedProject(db: Database, project_id = 'p1'): Promise<
     imageTypes: ['public', 'private', 'share'],
     creatingListing: (type) => creatingListing(api, type),
     findImage: (image_id) => findImage(api, image_id),
+    ignoredFields: new Set(),
     removalLimit: 0.2,
   };
   const control = { now: () => new Date(), signal: new AbortController().signal };
@@ -63,6 +64,7 @@ function listingOf(api: ScriptedApi, asked: Asked): Listing {
       const part = sweepParts(api.records, api.circumstances).find(({ image_type }) => image_type === asked);
       await answered(api, asked, look);
       if (part?.result) return part.result;
+      if (part?.proof === 'unsupported') throw refusal('refused', 'CPS.0009');
       throw part?.proof === 'denied' ? refusal('denied', 'CPS.0001') : refusal('unavailable', 'CPS.0003');
     },
   };
@@ -84,12 +86,11 @@ function creatingListing(api: ScriptedApi, image_type: Exclude<Asked, 'all'>): L
 
 async function findImage(api: ScriptedApi, image_id: string): Promise<ImagesRecord | RejectedRecord | null> {
   api.asked.push(image_id);
-  const unread = api.circumstances.rejected?.find((row) => row.image_id === image_id);
   const found = [...api.records, ...api.unlisted].find(
     (one) => one.source === 'images' && one.image_id === image_id,
   );
   await api.hold('by id');
-  return unread ?? (found?.source === 'images' ? found : null);
+  return found?.source === 'images' ? found : null;
 }
 
 async function answered(api: ScriptedApi, asked: Asked | 'creating', scope: RequestScope): Promise<void> {
@@ -99,7 +100,7 @@ async function answered(api: ScriptedApi, asked: Asked | 'creating', scope: Requ
   scope.signal.throwIfAborted();
 }
 
-function refusal(kind: 'denied' | 'unavailable', code: string): CphError {
+function refusal(kind: 'denied' | 'unavailable' | 'refused', code: string): CphError {
   return new CphError(`cloud-phone/images: HTTP 400 ${code}`, { kind, code, status: 400 });
 }
 

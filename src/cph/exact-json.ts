@@ -1,0 +1,24 @@
+/** Long enough to have more digits than a double holds, and rare enough in answers to be worth a look. */
+const LONG_NUMBER = /\d{16}/;
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+
+/**
+ * `JSON.parse`, but for numbers with more digits than a double holds: those become text with all their digits, or
+ * 9007199254740993 and 9007199254740992 would be one. Throws SyntaxError like `JSON.parse`.
+ */
+export function parseExactly(text: string): unknown {
+  return JSON.parse(LONG_NUMBER.test(text) ? text.replace(TOKEN, quotedIfInexact) : text);
+}
+
+function quotedIfInexact(token: string): string {
+  if (token.startsWith('"') || token.length < 16) return token;
+  return digitsOf(token) === digitsOf(String(Number(token))) ? token : `"${token}"`;
+}
+
+/** The significant digits of a number's text, without sign, point, exponent and outer zeros. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '');
+}
