@@ -1,4 +1,5 @@
 /** The process: its arguments, streams and signals. The only place that ends it. */
+import { createInterface } from 'node:readline/promises';
 import { EXIT, NobodyReads } from './commands/command.ts';
 import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
@@ -27,12 +28,24 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** Anything but a yes is a no, the end of the input too. */
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal: stopping.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
 const running = runCommandLine(process.argv.slice(2), {
   out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
   err: process.stderr,
   surroundings: processSurroundings(),
   stop: stopping.signal,
   onReload: onHangup,
+  confirm: process.stdin.isTTY && process.stdout.isTTY ? confirm : null,
   now: () => new Date(),
   exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
 });

@@ -1,26 +1,95 @@
 import { loadDatabaseConfig } from '../config/config.ts';
-import { approveRemovals } from '../store/approvals.ts';
+import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts';
 import type { Database } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
+import { type Column, durationText, printJson, printTable } from './terminal.ts';
 
-/** Lets the removals a project's last sweep held go through at the next one. */
-export async function approve(project_id: string, context: CommandContext): Promise<ExitCode> {
+interface ApproveOptions {
+  /** Approve without asking. */
+  readonly yes?: boolean;
+  /** Print what is held as a document. Nothing is approved without `yes`. */
+  readonly json?: boolean;
+}
+
+/**
+ * Shows what the last sweep of a project held, and lets it go through at the next one. Asks first where there is
+ * somebody to ask.
+ */
+export async function approve(
+  project_id: string,
+  options: ApproveOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const work = async ({ db }: Store) => {
-    const approved = await approveKnown(db, project_id);
-    context.out.write(
-      approved === 0
-        ? `Nothing is held for project ${project_id}.\n`
-        : `${approved} removals approved for project ${project_id}; the next complete sweep confirms and makes them.\n`,
-    );
-  };
-  await withStore(config, { migrate: false, signal: context.stop, work });
+  const work = ({ db }: Store) => approveHeld(db, project_id, { options, context });
+  return await withStore(config, { migrate: false, signal: context.stop, work });
+}
+
+async function approveHeld(
+  db: Database,
+  project_id: string,
+  { options, context }: { options: ApproveOptions; context: CommandContext },
+): Promise<ExitCode> {
+  if (!(await findProject(db, project_id))) {
+    throw new CommandError(`No project ${JSON.stringify(project_id)} was ever swept into this database.`);
+  }
+  const held = await readHeld(db, project_id);
+  const approved = (await agrees(held.images.length, project_id, { options, context }, () =>
+    show(held, options, context),
+  ))
+    ? await approveRemovals(db, project_id)
+    : 0;
+  if (options.json) printJson(context.out, { project_id, ...held, approved });
+  else context.out.write(`${outcome(approved, held.images.length, project_id)}\n`);
   return EXIT.done;
 }
 
-async function approveKnown(db: Database, project_id: string): Promise<number> {
-  if (await findProject(db, project_id)) return await approveRemovals(db, project_id);
-  throw new CommandError(`No project ${JSON.stringify(project_id)} was ever swept into this database.`);
+async function agrees(
+  count: number,
+  project_id: string,
+  { options, context }: { options: ApproveOptions; context: CommandContext },
+  showHeld: () => void,
+): Promise<boolean> {
+  if (count === 0) return false;
+  showHeld();
+  if (options.yes) return true;
+  if (context.confirm)
+    return await context.confirm(`Let these ${count} removals of ${project_id} go through?`);
+  if (options.json) return false;
+  throw new CommandError(
+    `Nothing was approved: there is no terminal to ask on. Say \`cph-inventory approve ${project_id} --yes\`.`,
+    EXIT.usage,
+  );
+}
+
+function show(
+  { listings, images }: { listings: readonly string[]; images: readonly HeldImage[] },
+  { json }: ApproveOptions,
+  { out, now }: CommandContext,
+): void {
+  if (json) return;
+  printTable(out, columns(now()), { rows: images, empty: '' });
+  out.write(`Held because too many are missing from: ${listings.join(', ') || 'the project'}.\n`);
+}
+
+function columns(now: Date): readonly Column<HeldImage>[] {
+  return [
+    { title: 'NAME', value: (row) => row.image_name ?? '' },
+    { title: 'IMAGE', value: (row) => row.image_id },
+    { title: 'STATUS', value: (row) => row.status ?? '' },
+    { title: 'MISSING FROM', value: (row) => row.missing_from.join(', ') },
+    {
+      title: 'MISSING FOR',
+      value: ({ missing_since: since }) => (since ? durationText(now.getTime() - since.getTime()) : ''),
+      align: 'right',
+    },
+  ];
+}
+
+function outcome(approved: number, held: number, project_id: string): string {
+  if (held === 0) return `Nothing is held for project ${project_id}.`;
+  if (approved === 0) return 'Nothing was approved.';
+  return `${approved} removals approved for project ${project_id}; the next complete sweep confirms and makes them.`;
 }

@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly stop: AbortSignal;
   /** From now on SIGHUP calls `reload`, and does not stop the command. To be said before anything is awaited. */
   readonly onReload: (reload: () => void) => void;
+  /** Asks whoever sits at the terminal; null where nobody does. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
   readonly now: () => Date;
   /**
    * Ends the program with `done` after so many milliseconds, whatever still hangs. For a stop that was

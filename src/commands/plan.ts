@@ -1,8 +1,8 @@
 import { loadConfig } from '../config/config.ts';
 import { connectProjects } from '../daemon/sync-project.ts';
-import type { ImageChange, SightingMark } from '../inventory/diff.ts';
+import type { ImageChange } from '../inventory/diff.ts';
 import type { Database } from '../store/database.ts';
-import { type Plan, planSweep } from '../sync/plan.ts';
+import { type Plan, type PlannedRemoval, planSweep } from '../sync/plan.ts';
 import type { SyncProject } from '../sync/project.ts';
 import { errorText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
@@ -30,17 +30,34 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   return exitCodeOf(plans, options.detailedExitcode ?? false);
 }
 
+/** A project that cannot be read; the others are planned all the same. */
+interface Unread {
+  readonly project_id: string;
+  readonly status: 'failed';
+  readonly error: unknown;
+}
+
 async function planAll(
   db: Database,
   projects: readonly SyncProject[],
   { now, stop: signal }: CommandContext,
-): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  for (const project of projects) plans.push(await planSweep(db, project, { now, signal }));
+): Promise<(Plan | Unread)[]> {
+  const plans: (Plan | Unread)[] = [];
+  for (const project of projects) {
+    const { project_id } = project;
+    const failed = (error: unknown): Unread => {
+      signal.throwIfAborted();
+      return { project_id, status: 'failed', error };
+    };
+    plans.push(await planSweep(db, project, { now, signal }).catch(failed));
+  }
   return plans;
 }
 
-function planDocument({ project_id, status, requests, diff, held_removals, error, snapshot }: Plan) {
+function planDocument(one: Plan | Unread) {
+  const { project_id, status, error } = one;
+  if (!('diff' in one)) return { project_id, status, error_message: errorText(error) };
+  const { requests, diff, held_removals, held_listings, snapshot } = one;
   return {
     project_id,
     status,
@@ -48,6 +65,8 @@ function planDocument({ project_id, status, requests, diff, held_removals, error
     listed: snapshot.sightings.size,
     rejected: snapshot.rejected.length,
     held_removals,
+    held_listings,
+    removals: one.removals,
     error_message: error === null ? null : errorText(error),
     changes: diff.changes.map(({ type, image_id, before, after, changes, transition }) => {
       return { type, image_id, transition, changes, before, after };
@@ -56,15 +75,21 @@ function planDocument({ project_id, status, requests, diff, held_removals, error
   };
 }
 
-function printPlan(out: Output, one: Plan): void {
-  const { diff, status, held_removals, error } = one;
-  const missing = diff.marks.filter((mark) => mark.missing);
+function printPlan(out: Output, one: Plan | Unread): void {
   out.write(`${paint(out, 'bold', `Project ${one.project_id}`)}\n`);
-  const rows = [...diff.changes.map(changeRow), ...missing.map(missingRow)];
+  if (!('diff' in one)) {
+    out.write(`It cannot be read: ${errorText(one.error)}\n`);
+    return;
+  }
+  const { diff, status, held_removals, held_listings, error } = one;
+  const rows = [
+    ...diff.changes.map(changeRow),
+    ...one.removals.filter(({ when }) => when !== 'now').map(missingRow),
+  ];
   printTable(out, COLUMNS, { rows, empty: 'Nothing would change.' });
   if (held_removals > 0) {
     out.write(
-      `${held_removals} images are gone upstream, more than the limit allows: the sweep would be held.\n`,
+      `${held_removals} images are gone upstream, too many of ${held_listings.join(', ')}: they would be held.\n`,
     );
   }
   if (status === 'partial') out.write('The listing is not complete: nothing would be removed.\n');
@@ -107,20 +132,23 @@ function changeRow({ type, image_id, before, after, changes, transition }: Image
   };
 }
 
-function missingRow({ image_id }: SightingMark): PlanRow {
-  return {
-    what: 'missing',
-    colour: 'dim',
-    image_id,
-    name: '',
-    details: 'absent for the first time; removed when the next complete sweep does not find it either',
-  };
+const WHEN: Readonly<Record<PlannedRemoval['when'], string>> = {
+  now: 'removed',
+  later: 'removed once a later sweep has confirmed it',
+  held: 'held until a person approves',
+};
+
+function missingRow({ image_id, image_name, missing_since, when }: PlannedRemoval): PlanRow {
+  const since = missing_since
+    ? `, missing since ${missing_since.toISOString()}`
+    : ', missing for the first time';
+  return { what: 'missing', colour: 'dim', image_id, name: image_name ?? '', details: WHEN[when] + since };
 }
 
-function exitCodeOf(plans: readonly Plan[], detailed: boolean): ExitCode {
+function exitCodeOf(plans: readonly (Plan | Unread)[], detailed: boolean): ExitCode {
+  const read = plans.flatMap((one) => ('diff' in one ? [one] : []));
+  if (read.length < plans.length) return EXIT.failed;
   const unclear = plans.some(({ status }) => status !== 'succeeded');
-  const changes = plans.some(
-    ({ diff }) => diff.changes.length > 0 || diff.marks.some((mark) => mark.missing),
-  );
+  const changes = read.some(({ diff }) => diff.changes.length > 0 || diff.marks.some((mark) => mark.missing));
   return unclear || (detailed && changes) ? EXIT.attention : EXIT.done;
 }

@@ -146,7 +146,9 @@ function addRest({ program, context, run }: CommandLine): void {
     .command('approve')
     .description('let the removals that a sweep held go through at the next one')
     .argument('<project_id>')
-    .action((project_id) => run(approve(project_id, context)));
+    .option('--yes', 'without asking')
+    .option('--json', 'what is held, as one JSON document on stdout')
+    .action((project_id, options) => run(approve(project_id, options, context)));
   program
     .command('replay')
     .description('send events to a sink again, under the same ids')

@@ -1,7 +1,15 @@
 import { type DatabaseConfig, loadDatabaseConfig } from '../config/config.ts';
 import { readAlerts } from '../delivery/alerts.ts';
 import type { ToldAlert } from '../store/alerts.ts';
-import { type ProjectStatus, readProjectStatus, readSinkStatus, type SinkStatus } from '../store/status.ts';
+import {
+  type ProjectStatus,
+  type RestlessFields,
+  readProjectStatus,
+  readRestlessFields,
+  readSinkStatus,
+  type SinkStatus,
+} from '../store/status.ts';
+import { restlessText } from '../sync/trouble.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 import {
@@ -22,6 +30,7 @@ interface StatusOptions {
 
 interface Status {
   readonly projects: readonly ProjectStatus[];
+  readonly restless: readonly RestlessFields[];
   readonly alerts: readonly ToldAlert[];
   readonly sinks: readonly SinkStatus[];
 }
@@ -37,25 +46,29 @@ export async function status(options: StatusOptions, context: CommandContext): P
 }
 
 async function readStatus({ db }: Store, { baselineAlerts }: DatabaseConfig, now: Date): Promise<Status> {
-  const [projects, alerts, sinks] = await Promise.all([
+  const [projects, restless, alerts, sinks] = await Promise.all([
     readProjectStatus(db),
+    readRestlessFields(db),
     readAlerts(db, { now, baselineAlerts }),
     readSinkStatus(db),
   ]);
-  return { projects, alerts, sinks };
+  return { projects, restless, alerts, sinks };
 }
 
-function statusDocument({ projects, alerts, sinks }: Status) {
+function statusDocument({ projects, restless, alerts, sinks }: Status) {
   const told = alerts.map(({ labels, annotations, starts_at }) => ({ labels, annotations, starts_at }));
-  return { projects, alerts: told, sinks };
+  return { projects, restless, alerts: told, sinks };
 }
 
-function printStatus(out: Output, { projects, alerts, sinks }: Status, now: Date): void {
+function printStatus(out: Output, { projects, restless, alerts, sinks }: Status, now: Date): void {
   heading(out, 'Projects');
   printTable(out, projectColumns(now), {
     rows: projects,
     empty: 'No project was ever swept into this database.',
   });
+  for (const { project_id, fields } of restless) {
+    for (const field of fields) out.write(`${project_id}: ${printable(restlessText(field))}\n`);
+  }
   heading(out, 'Alerts');
   printTable(out, alertColumns(now), { rows: alerts, empty: 'No alert is open.' });
   heading(out, 'Sinks');

@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { SyncProject } from '../sync/project.ts';
 import { type RunReport, StaleLook } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
-import { errorCode, errorText } from '../sync/trouble.ts';
+import { errorCode, errorText, restlessText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
@@ -109,11 +109,14 @@ function* explain(report: RunReport): Generator<string> {
   const name = `${project_id}: `;
   if (status === 'succeeded' && changeCount(report) === 0) yield name + quietText(report);
   if (held_removals > 0) {
-    yield `${name}${held_removals} images are missing, more than the limit allows; they are kept until someone approves.`;
+    yield `${name}${held_removals} images are missing, too many of ${report.held_listings.join(', ')}; they are kept until someone approves.`;
     yield `${name}if they are meant to be gone, run: cph-inventory approve ${project_id}`;
   }
   if (rejected > 0)
-    yield `${name}${rejected} records could not be read; see rejections of run ${report.run_id}.`;
+    yield `${name}${rejected} records have no usable id; see rejections of run ${report.run_id}.`;
+  if (report.unreadable_fields > 0)
+    yield `${name}${report.unreadable_fields} fields could not be read and stay as they are known; see rejections of run ${report.run_id}.`;
+  for (const field of report.restless_fields) yield name + restlessText(field);
   if (error !== null) yield `${name}${errorText(error)}`;
 }
 

@@ -5,7 +5,7 @@ import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
 import { startLookLoop } from './look-loop.ts';
 import { CONCURRENT_LOOKS } from './places.ts';
-import { logDatabase, logRun, logShift } from './run-log.ts';
+import { logDatabase, logRestless, logRun, logShift } from './run-log.ts';
 import { intervalsOf, type Schedules } from './schedule.ts';
 
 export interface DaemonOptions {
@@ -32,12 +32,14 @@ export interface Daemon {
 /** Starts the schedules, and the first sweep of every project at once: nobody waits for the first tick. */
 export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
   const { sync } = options.schedules;
+  const told = new Set<string>();
   const loop = startLookLoop({
     ...options,
     projects: new Map(options.projects.map((project) => [project.project_id, project])),
     spreadMs: spreadOf(options.projects.length, intervalsOf(sync).shortest),
     onRun: (report) => {
       logRun(log, report);
+      logRestless(log, report, told);
       onRun(report);
     },
     onOutage: (error) => logDatabase(log, error),

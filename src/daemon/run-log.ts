@@ -1,7 +1,7 @@
 import { CphError } from '../cph/errors.ts';
 import type { Delivery } from '../delivery/relay.ts';
 import type { RunReport } from '../sync/run.ts';
-import { errorCode, errorText } from '../sync/trouble.ts';
+import { errorCode, errorText, restlessText } from '../sync/trouble.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -15,10 +15,23 @@ export function logRun(log: Log, report: RunReport): void {
   log[levelOf(report)]({ ...counts, duration_ms, ...described }, `${report.kind} ${report.status}`);
 }
 
+/**
+ * Says once of each field of a project that it changes in nearly every image, and how to quiet it: `told` holds what
+ * was said.
+ */
+export function logRestless(log: Log, { project_id, restless_fields }: RunReport, told: Set<string>): void {
+  for (const field of restless_fields) {
+    const key = `${project_id} ${field}`;
+    if (told.has(key)) continue;
+    told.add(key);
+    log.warn({ project_id, field }, restlessText(field));
+  }
+}
+
 function levelOf(report: RunReport): 'debug' | 'info' | 'warn' | 'error' {
   if (report.status === 'failed') return 'error';
   if (report.status !== 'succeeded') return 'warn';
-  const quiet = changeCount(report) === 0 && report.rejected === 0;
+  const quiet = changeCount(report) + report.rejected + report.unreadable_fields === 0;
   return report.kind === 'watch' && quiet ? 'debug' : 'info';
 }
 

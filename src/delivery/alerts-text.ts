@@ -21,6 +21,7 @@ const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
   CphCredentialRejected: 'warning',
   CphInventoryStale: 'critical',
   CphRemovalsHeld: 'warning',
+  CphRecordsUnreadable: 'warning',
 };
 
 /**
@@ -83,6 +84,8 @@ function annotationsOf(trouble: Trouble): Annotations {
       return tellStale(trouble, project);
     case 'CphRemovalsHeld':
       return tellHeld(trouble, project);
+    case 'CphRecordsUnreadable':
+      return tellUnreadable(trouble, project);
   }
 }
 
@@ -137,6 +140,14 @@ const tellHeld: Telling<'CphRemovalsHeld'> = ({ held, project_id }, project) => 
     `${held} known ${held === 1 ? 'image is' : 'images are'} no longer listed, more than CPH_REMOVAL_LIMIT lets go at ` +
     'once, so they are still counted as there. If they were really deleted, let them go with: ' +
     `cph-inventory approve ${labelText(project_id)}. If not, check the credentials and the project.`,
+});
+
+const tellUnreadable: Telling<'CphRecordsUnreadable'> = ({ records, fields, example }, project) => ({
+  summary: `The last sweep of ${project} left something out`,
+  description:
+    `${records} records have no usable id and are left out; ${fields} fields of other records cannot be read and keep ` +
+    `what is known. The first: ${sentence(example)} Images may have changed unseen. ` +
+    'All of them: select rejections from cph.sync_runs order by id desc limit 1; tell the maintainers of cph-inventory.',
 });
 
 function sentence(text: string | null): string {

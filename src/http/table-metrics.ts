@@ -53,6 +53,16 @@ function createGauges(registry: Registry) {
     ]),
     failures: gauge('cph_sync_consecutive_failures', 'Failed sweeps in a row.', ['project_id']),
     held: gauge('cph_held_removals', 'Missing images whose removal waits for approval.', ['project_id']),
+    unreadableRecords: gauge(
+      'cph_unreadable_records',
+      'Records that the last sweep left out for want of a usable id.',
+      ['project_id'],
+    ),
+    unreadableFields: gauge(
+      'cph_unreadable_fields',
+      'Fields of other records that the last sweep could not read.',
+      ['project_id'],
+    ),
     rejected: gauge('cph_credential_rejected', '1 while the credential of the project is rejected, else 0.', [
       'project_id',
     ]),
@@ -78,6 +88,8 @@ function setProjects(gauges: Gauges, projects: Measurements['projects']): void {
     gauges.registered.set({ project_id }, project.registered_at);
     gauges.failures.set({ project_id }, project.consecutive_failures);
     gauges.held.set({ project_id }, project.held_removals);
+    gauges.unreadableRecords.set({ project_id }, project.rejected_records);
+    gauges.unreadableFields.set({ project_id }, project.unreadable_fields);
     gauges.rejected.set({ project_id }, project.credential_rejected ? 1 : 0);
     if (project.last_complete_at !== null) gauges.complete.set({ project_id }, project.last_complete_at);
     if (project.sync_interval !== null) gauges.interval.set({ project_id }, project.sync_interval);

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { openAlerts } from './delivery-schema.ts';
 import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
 import { batches, unnested } from './unnest.ts';
+import { ASKED_FOR } from './views.ts';
 
 type OfProject = {
   readonly project_id: string;
@@ -24,7 +25,14 @@ export type Trouble =
     })
   | (OfProject & { readonly alert: 'CphCredentialRejected'; readonly last_error: string | null })
   | (OfProject & { readonly alert: 'CphInventoryStale'; readonly last_complete_at: Date | null })
-  | (OfProject & { readonly alert: 'CphRemovalsHeld'; readonly held: number });
+  | (OfProject & { readonly alert: 'CphRemovalsHeld'; readonly held: number })
+  | (OfProject & {
+      readonly alert: 'CphRecordsUnreadable';
+      readonly records: number;
+      readonly fields: number;
+      /** The first of them, in words. */
+      readonly example: string | null;
+    });
 
 type Of<Name extends Trouble['alert']> = Extract<Trouble, { alert: Name }>;
 
@@ -45,6 +53,7 @@ export async function readTrouble(
     ...(await readCredentialRejected(db)),
     ...(await readStale(db, now)),
     ...(await readHeld(db)),
+    ...(await readUnreadable(db)),
   ];
 }
 
@@ -53,7 +62,7 @@ async function readFailed(db: Database, baselineAlerts: boolean): Promise<Of<'Cp
     select 'CphImageFailed' as alert, i.project_id, p.region, i.image_id, i.image_name, i.status_since as since
     from cph.images i
     join cph.projects p using (project_id)
-    where p.unconfigured_since is null
+    where p.unconfigured_since is null and ${ASKED_FOR}
       and i.status = 'failed' and i.removed_at is null and (${baselineAlerts} or not i.status_baseline)
     order by i.status_since, i.project_id, i.image_id`);
   return rows;
@@ -65,7 +74,7 @@ async function readStuck(db: Database, now: Date): Promise<Of<'CphImageStuckCrea
       i.status_since + p.stuck_after as since, i.status_since as creating_since
     from cph.images i
     join cph.projects p using (project_id)
-    where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null
+    where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null
       and i.status_since + p.stuck_after < ${now.toISOString()}::timestamptz
     order by i.status_since, i.project_id, i.image_id`);
   return rows;
@@ -126,6 +135,25 @@ async function readHeld(db: Database): Promise<Of<'CphRemovalsHeld'>[]> {
       where project_id = p.project_id and missing_since is not null and removed_at is null
     ) i
     where p.unconfigured_since is null and p.held_removals > 0
+    order by p.project_id`);
+  return rows;
+}
+
+/** Since the last complete sweep, like {@link readFailing}. */
+async function readUnreadable(db: Database): Promise<Of<'CphRecordsUnreadable'>[]> {
+  const { rows } = await db.execute<Of<'CphRecordsUnreadable'>>(sql`
+    select 'CphRecordsUnreadable' as alert, p.project_id, p.region,
+      coalesce(p.last_complete_at, p.registered_at) as since,
+      p.rejected_records as records, p.unreadable_fields as fields, r.rejections -> 0 ->> 'reason' as example
+    from cph.projects p
+    left join lateral (
+      select rejections
+      from cph.sync_runs
+      where project_id = p.project_id and kind = 'sweep' and status <> 'running'
+      order by id desc
+      limit 1
+    ) r on true
+    where p.unconfigured_since is null and p.rejected_records + p.unreadable_fields > 0
     order by p.project_id`);
   return rows;
 }

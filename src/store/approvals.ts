@@ -1,6 +1,35 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { lockProject } from './projects.ts';
+import { findProject, lockProject } from './projects.ts';
+
+/** An image whose removal may be waiting for a person. */
+export interface HeldImage {
+  readonly image_id: string;
+  readonly image_name: string | null;
+  readonly status: string | null;
+  readonly missing_from: readonly string[];
+  /** Null where only one of its sources misses it. */
+  readonly missing_since: Date | null;
+}
+
+/** What the last sweep of a project held: the listings that miss too many, and the missing images, longest first. */
+export async function readHeld(
+  db: Database,
+  project_id: string,
+): Promise<{ listings: readonly string[]; images: readonly HeldImage[] }> {
+  const project = await findProject(db, project_id);
+  if (!project || project.held_removals === 0) return { listings: [], images: [] };
+  const { rows: runs } = await db.execute<{ held_listings: string[] }>(sql`
+    select held_listings from cph.sync_runs
+    where project_id = ${project_id} and kind = 'sweep' and status = 'held'
+    order by id desc limit 1`);
+  const { rows } = await db.execute<HeldImage & Record<string, unknown>>(sql`
+    select image_id, image_name, status, missing_from, missing_since from cph.images
+    where project_id = ${project_id} and cardinality(missing_from) > 0 and removed_at is null
+      and not removal_approved
+    order by missing_since nulls last, image_name, image_id`);
+  return { listings: runs[0]?.held_listings ?? [], images: rows };
+}
 
 /**
  * Lets the next sweep make the removals that the last one held, and returns how many images that is about.

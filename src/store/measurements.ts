@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
+import { ASKED_FOR } from './views.ts';
 
 /** What is true of a project now, in seconds where it is a time. */
 interface ProjectMeasurement {
@@ -13,6 +14,8 @@ interface ProjectMeasurement {
   readonly consecutive_failures: number;
   readonly held_removals: number;
   readonly credential_rejected: boolean;
+  readonly rejected_records: number;
+  readonly unreadable_fields: number;
 }
 
 export interface ImageMeasurement {
@@ -57,6 +60,7 @@ const seconds = (column: string) => sql.raw(`extract(epoch from ${column})::floa
 const PROJECTS = sql`
   select p.project_id, region, coalesce(name, '') as name, ${seconds('registered_at')}, ${seconds('last_complete_at')},
     ${seconds('sync_interval')}, consecutive_failures, held_removals,
+    rejected_records, p.unreadable_fields,
     coalesce(${CREDENTIAL_REJECTED}, false) as credential_rejected
   from cph.projects p
   left join ${LAST_LOOK} on true
@@ -75,16 +79,16 @@ const IMAGES = sql`
   group by 1, 2, 3`;
 
 const FAILED = sql`
-  select project_id, image_id, image_name, status_baseline as baseline
-  from cph.images
-  join cph.projects using (project_id)
-  where status = 'failed' and removed_at is null and unconfigured_since is null`;
+  select i.project_id, i.image_id, i.image_name, i.status_baseline as baseline
+  from cph.images i
+  join cph.projects p using (project_id)
+  where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'failed' and i.removed_at is null`;
 
 const STUCK = sql`
   select i.project_id, i.image_id, i.image_name, i.status_baseline as baseline
   from cph.images i
   join cph.projects p using (project_id)
-  where p.unconfigured_since is null and i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after`;
+  where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after`;
 
 const SINKS = sql`
   select s.name as sink,

@@ -25,6 +25,20 @@ export async function readProjectStatus(db: Database): Promise<ProjectStatus[]> 
   return await db.select().from(projectFreshness).orderBy(asc(projectFreshness.project_id));
 }
 
+/** Fields that change in nearly every image of a project. */
+export interface RestlessFields {
+  readonly project_id: string;
+  readonly fields: readonly string[];
+}
+
+export async function readRestlessFields(db: Database): Promise<RestlessFields[]> {
+  const { rows } = await db.execute<RestlessFields & Record<string, unknown>>(sql`
+    select project_id, restless_fields as fields from cph.projects
+    where cardinality(restless_fields) > 0 and unconfigured_since is null
+    order by project_id`);
+  return rows;
+}
+
 export async function readSinkStatus(db: Database): Promise<SinkStatus[]> {
   const { rows } = await db.execute<SinkStatus & Record<string, unknown>>(sql`
     select s.name, s.kind, s.cursor_seq, s.attempts, s.next_attempt_at, s.last_error, s.last_delivered_at,

@@ -23,6 +23,7 @@ export interface Comparison {
   readonly snapshot: Snapshot;
   readonly diff: Diff;
   /** Missing images whose removal waits for a person, and the listings that miss them. */
+  readonly held: ReadonlySet<string>;
   readonly held_removals: number;
   readonly held_listings: readonly string[];
   /** Fields that changed on nearly all images. */
@@ -78,6 +79,7 @@ export async function compareSweep(
     status: !snapshot.complete ? 'partial' : review.held.size > 0 ? 'held' : 'succeeded',
     snapshot,
     diff,
+    held: review.held,
     held_removals: review.held.size,
     held_listings: review.held_listings,
     restless_fields: restlessFields(diff, seen),

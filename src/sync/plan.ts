@@ -8,8 +8,19 @@ import type { LookControl, SyncProject } from './project.ts';
 /** What a sweep would bring; also the one of a project nobody has swept yet. */
 export interface Plan extends Comparison {
   readonly project_id: string;
+  /** What would be removed, now or once a later sweep or a person has agreed. */
+  readonly removals: readonly PlannedRemoval[];
   /** Requests the look took. */
   readonly requests: number;
+}
+
+/** An image that is missing. */
+export interface PlannedRemoval {
+  readonly image_id: string;
+  readonly image_name: string | null;
+  /** Null when it is missed for the first time. */
+  readonly missing_since: Date | null;
+  readonly when: 'now' | 'later' | 'held';
 }
 
 /** Does everything a sweep does but write. Throws what a sweep would fail with. */
@@ -17,11 +28,33 @@ export async function planSweep(db: Database, project: SyncProject, { signal }: 
   const { project_id } = project;
   const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   const sweep = sweepOf(project, await lookAtListings(project.listings, scope));
-  const compared = await compareSweep(await knownOrNothing(db, project_id, sweep.snapshot.sightings), sweep, {
-    scope,
-    turn: 0,
-  });
-  return { ...compared, project_id, requests: scope.trace.requests };
+  const known = await knownOrNothing(db, project_id, sweep.snapshot.sightings);
+  const compared = await compareSweep(known, sweep, { scope, turn: 0 });
+  return { ...compared, project_id, removals: removalsOf(compared, known), requests: scope.trace.requests };
+}
+
+function removalsOf({ diff, held }: Comparison, { images }: Pick<Known, 'images'>): PlannedRemoval[] {
+  const gone = diff.changes.filter(({ after }) => after === null).map(({ image_id }) => image_id);
+  const touched = new Set([...diff.changes, ...diff.marks].map(({ image_id }) => image_id));
+  const missing = [
+    ...diff.marks.filter((mark) => mark.missing).map(({ image_id }) => image_id),
+    ...Array.from(images.values())
+      .filter((one) => !one.removed && one.missing_since && !touched.has(one.image.image_id))
+      .map(({ image }) => image.image_id),
+  ];
+  const planned = (image_id: string, when: PlannedRemoval['when']): PlannedRemoval => {
+    const known = images.get(image_id);
+    return {
+      image_id,
+      image_name: known?.image.image_name ?? null,
+      missing_since: known?.missing_since ?? null,
+      when,
+    };
+  };
+  return [
+    ...gone.map((id) => planned(id, 'now')),
+    ...missing.map((id) => planned(id, held.has(id) ? 'held' : 'later')),
+  ];
 }
 
 async function knownOrNothing(

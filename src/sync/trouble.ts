@@ -22,6 +22,11 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What to do about a field that changes in nearly every image. */
+export function restlessText(field: string): string {
+  return `${field} changed on nearly all images, as if it were another one in every answer; CPH_IGNORE_FIELDS=${field} (ignore_fields in a file) keeps it out`;
+}
+
 /** Drizzle's own message repeats the statement with every parameter, which may be a hundred thousand rows. */
 function databaseCause(error: unknown): Error | null {
   return error instanceof DrizzleQueryError && error.cause instanceof Error ? error.cause : null;

@@ -21,6 +21,7 @@ export function heardContext({ env, now }: { env: Env; now: () => Date }): Heard
     surroundings: { env, files: processSurroundings().files },
     stop: new AbortController().signal,
     onReload: () => undefined,
+    confirm: null,
     now,
     exitWithin: () => undefined,
   };
