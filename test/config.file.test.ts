@@ -48,6 +48,7 @@ test('a project says everything the environment can say of one, and its name', (
     endpoint: https://proxy.example/{region}/
     image_types: [share, private]
     sources: [images]
+    ignore_fields: [download_url]
     limits:
       rate_limit: 0.5
       page_concurrency: 2
@@ -63,6 +64,7 @@ test('a project says everything the environment can say of one, and its name', (
     endpoint: 'https://proxy.example/cn-east-3',
     credentials: null,
     imageTypes: ['share', 'private'],
+    ignoredFields: new Set(['download_url']),
     sources: ['images'],
     rateLimit: 0.5,
     pageConcurrency: 2,

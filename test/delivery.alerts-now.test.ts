@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readAlerts } from '../src/delivery/alerts.ts';
-import { setProjectTimes } from '../src/store/projects.ts';
-import { imagesRecord } from './support/image-records.ts';
+import { setProjectListings, setProjectTimes } from '../src/store/projects.ts';
+import { imagesRecord, nameless } from './support/image-records.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 
@@ -38,21 +38,49 @@ describe('the alerts that are true now', () => {
     expect(await keys(ago(-365 * 86_400_000))).toEqual([]);
   });
 
-  test('an image that failed while the baseline was read counts as one that had failed before', async () => {
+  test('an image that was seen to fail is told, also before the project was ever complete', async () => {
     const { api, sweep } = await scriptedProject(database.db);
-    api.records = [image('i1', 2), image('i2', 1)];
-    api.circumstances = { proofs: { public: 'failed' } };
+    api.records = [image('i1', 2), image('i2', 0)];
+    api.circumstances = { proofs: { all: 'denied' } };
     await sweep();
-    api.records = [image('i1', 2), image('i2', 2)];
+    expect(await keys(NOW)).toEqual([]);
+    api.records = [image('i1', 2), image('i2', 2), image('i3', 2)];
+    await sweep();
+    expect(await keys(NOW)).toEqual(['CphImageFailed i2']);
+    expect(await keys(NOW, true)).toEqual(['CphImageFailed i1', 'CphImageFailed i2', 'CphImageFailed i3']);
+  });
+
+  test('an image of a type that nobody asks for any more raises no alert', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    const listings = { project_id: 'p1', image_types: ['public', 'private', 'share'], sources: ['images'] };
+    await setProjectListings(database.db, [listings]);
+    await sweep();
+    api.records = [image('i1', 2)];
+    await sweep();
+    expect(await keys(NOW)).toEqual(['CphImageFailed i1']);
+    await setProjectListings(database.db, [{ ...listings, image_types: ['public'] }]);
+    expect(await keys(NOW, true)).toEqual([]);
+    await setProjectListings(database.db, [{ ...listings, sources: ['phone-images'] }]);
+    expect(await keys(NOW, true)).toEqual([]);
+  });
+
+  test('records and fields that a sweep left out are an alert until one reads them all', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.records = [
+      { ...image('i1', 1), unreadable: ['image_size: a list instead of a whole number of bytes'] },
+    ];
+    api.circumstances = { rejected: [nameless('images')] };
+    await sweep();
+    expect(await readAlerts(database.db, { now: NOW, baselineAlerts: false })).toMatchObject([
+      {
+        labels: { alertname: 'CphRecordsUnreadable', severity: 'warning', project_id: 'p1' },
+        annotations: { description: expect.stringMatching(/^1 records .* 1 fields .* image_id: nothing/) },
+      },
+    ]);
+    api.records = [image('i1', 1)];
     api.circumstances = {};
     await sweep();
     expect(await keys(NOW)).toEqual([]);
-    expect(await keys(NOW, true)).toEqual(['CphImageFailed i1', 'CphImageFailed i2']);
-    api.records = [image('i1', 0), image('i2', 2)];
-    await sweep();
-    api.records = [image('i1', 2), image('i2', 2)];
-    await sweep();
-    expect(await keys(NOW)).toEqual(['CphImageFailed i1']);
   });
 
   test('each says since when, and none since the future', async () => {

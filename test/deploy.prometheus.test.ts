@@ -19,6 +19,7 @@ const TROUBLE: readonly Trouble[] = [
   { ...ofImage, alert: 'CphImageStuckCreating', creating_since: new Date() },
   { ...ofImage, alert: 'CphSyncFailing', failures: 2, last_error: null },
   { ...ofImage, alert: 'CphCredentialRejected', last_error: null },
+  { ...ofImage, alert: 'CphRecordsUnreadable', records: 1, fields: 2, example: null },
   { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null },
   { ...ofImage, alert: 'CphRemovalsHeld', held: 1 },
 ];
