@@ -40,15 +40,25 @@ export function createLessons(): Lessons {
   };
 }
 
-/** How attempts at a listing change what is believed of its endpoint. */
+/** How attempts at one listing change what is believed of its endpoint. */
 export function teachingOf(lessons: Lessons): Teaching {
+  const countedAll = lessons.total === 'grand';
   return {
     forget: () => forget(lessons),
     accept: (kind, repeated) => {
+      // A total that used to be the number of rows has not begun to count something else: rows are held back.
+      if (kind === 'count' && countedAll) return false;
       if (kind === 'count') lessons.total = 'other';
       for (const id of repeated) lessons.twice.add(id);
+      return true;
     },
   };
+}
+
+/** What `lessons` taught was wrong: from now on, what `fresh` ones taught is believed. */
+export function replaceLessons(lessons: Lessons, { twice, asking: _, ...fresh }: Lessons): void {
+  Object.assign(lessons, fresh);
+  for (const id of twice) lessons.twice.add(id);
 }
 
 /** A listing drifted: what was believed until now may be what is wrong. */

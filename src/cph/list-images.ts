@@ -5,10 +5,10 @@ import { invalidAnswer, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
 import { bytes, code, text, time } from './field.ts';
-import { teachingOf } from './lessons.ts';
+import { createLessons, replaceLessons, teachingOf } from './lessons.ts';
 import type { Listing, RequestScope } from './listing.ts';
+import type { PageRequest } from './listing-end.ts';
 import { listOnce } from './offset-listing.ts';
-import type { PageRequest } from './offset-probe.ts';
 import type { Page } from './received.ts';
 import { listUntilComplete } from './relist.ts';
 import { type RowReader, readRow } from './row.ts';
@@ -27,6 +27,7 @@ export function imagesListing(
     source: 'images',
     image_type: imageType,
     list: (scope) => list(client, { imageType, query, scope, pageConcurrency }),
+    confirmEnd: (result, scope) => listAnew(client, { imageType, query, scope, pageConcurrency }, result),
   };
 }
 
@@ -66,13 +67,34 @@ interface Asked {
   readonly scope: RequestScope;
 }
 
-function list(client: CphClient, asked: Asked & { pageConcurrency: number }): Promise<ListingResult> {
+interface Wanted extends Asked {
+  readonly pageConcurrency: number;
+}
+
+async function list(client: CphClient, asked: Wanted, lessons = client.lessons): Promise<ListingResult> {
   const { scope, pageConcurrency } = asked;
-  const { lessons } = client;
   const ask = (page: PageRequest, signal: AbortSignal) =>
     askPage(client, { ...asked, page, scope: { ...scope, signal } });
-  const attempt = () => listOnce({ ask, scope, pageConcurrency, lessons });
-  return listUntilComplete(attempt, teachingOf(lessons));
+  let endAssumed = false;
+  const attempt = async () => {
+    const read = await listOnce({ ask, scope, pageConcurrency, lessons });
+    endAssumed = !read.metTotal;
+    return read;
+  };
+  const result = await listUntilComplete(attempt, teachingOf(lessons));
+  return { ...result, endAssumed };
+}
+
+/**
+ * Lists again as if nothing were known of the endpoint: what earlier listings taught, and this one relied on, may have
+ * ceased to be true. Where it did, it is forgotten.
+ */
+async function listAnew(client: CphClient, asked: Wanted, before: ListingResult): Promise<ListingResult> {
+  const fresh = createLessons();
+  const result = await list(client, asked, fresh);
+  const isRefuted = result.proof !== 'complete' || result.records.length > before.records.length;
+  if (isRefuted) replaceLessons(client.lessons, fresh);
+  return result;
 }
 
 /** A page behind the last may be refused rather than empty: the question differs in nothing else from those before. */

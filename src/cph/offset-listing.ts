@@ -7,7 +7,16 @@
 import { orAborted } from '../waiting/deadline.ts';
 import { type Lessons, type OffsetReading, offsetBehind } from './lessons.ts';
 import type { RequestScope } from './listing.ts';
-import { isOnlyPage, LIMIT, type PageRequest, type Probed, probeOffset } from './offset-probe.ts';
+import {
+  endsBehind,
+  endsHere,
+  LIMIT,
+  longestPage,
+  meetsTotal,
+  type PageRequest,
+  saysMore,
+} from './listing-end.ts';
+import { isOnlyPage, type Probed, probeOffset } from './offset-probe.ts';
 import { readWindow } from './page-window.ts';
 import { announcedTotal, driftOf, idsOf, type Page, type Received, received } from './received.ts';
 import type { Attempt } from './relist.ts';
@@ -87,7 +96,7 @@ async function followProbe(listing: OffsetListing, first: Page, probed: Probed):
   if (probed.reading !== null) return await readOn(listing, [first, ...probed.pages], probed.reading);
   // One row on a page: both readings of offset ask for the same.
   if (probed.pages.length > 0) return await readOn(listing, [first, ...probed.pages], 'index');
-  return { rows: first.rows, pages: [first], drift: 'end', ended: false };
+  return unended(received([first]), 'end');
 }
 
 /** Asks on until the end is proven, or nothing new comes. */
@@ -106,19 +115,22 @@ async function readOn(
       { count: windowSize(so, listing), concurrency: listing.pageConcurrency, signal: listing.scope.signal },
     );
     const outcome = take(pages, window, { reading, lessons: listing.lessons });
-    if (outcome === 'stuck') return { rows: so.rows, pages, drift: 'end', ended: false };
-    if (outcome === 'more behind the end') return { rows: so.rows, pages, drift: 'count', ended: false };
-    if (outcome !== 'end') continue;
+    if (outcome === 'on') continue;
     const whole = received(pages);
-    if (!(await isEnd(listing, whole, reading))) return { rows: so.rows, pages, drift: 'end', ended: false };
+    if (outcome === 'more behind the end') return unended(whole, 'count');
+    const isProven = outcome === 'end' ? isEnd : isRepeatedEnd;
+    if (!(await isProven(listing, whole, reading))) return unended(whole, 'end');
     return { ...ended(listing, whole), metTotal: meetsTotal(whole) };
   }
 }
 
+function unended({ rows, pages }: Received, drift: 'count' | 'end'): Attempt {
+  return { rows, pages, drift, ended: false };
+}
+
 function offsetAt(so: Received, reading: OffsetReading, place: number): number {
-  const stride = Math.max(...so.pages.map((page) => page.rows.length));
   return offsetBehind(reading, {
-    rows: so.rows.length + place * stride,
+    rows: so.rows.length + place * longestPage(so),
     pages: so.pages.length + place,
   });
 }
@@ -126,7 +138,7 @@ function offsetAt(so: Received, reading: OffsetReading, place: number): number {
 /** How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the next. */
 function windowSize(so: Received, { lessons, pageConcurrency }: OffsetListing): number {
   const last = so.pages.at(-1)?.rows.length ?? 0;
-  const stride = Math.max(...so.pages.map((page) => page.rows.length));
+  const stride = longestPage(so);
   if (saysMore(so, lessons)) return Math.ceil((Number(announcedTotal(so)) - so.distinct) / stride);
   const isFull = last >= LIMIT || (so.pages.length > 1 && last === stride);
   return isFull ? pageConcurrency : 1;
@@ -139,7 +151,7 @@ function take(
   { reading, lessons }: { reading: OffsetReading; lessons: Lessons },
 ): 'on' | 'end' | 'stuck' | 'more behind the end' {
   const known = new Set(pages.flatMap((page) => idsOf(page.rows)));
-  const stride = Math.max(...pages.map((page) => page.rows.length));
+  const stride = longestPage(received(pages));
   for (const [place, page] of window.entries()) {
     const later = window.slice(place + 1).some((one) => one.rows.length > 0);
     if (page.rows.length === 0 && later) return 'more behind the end';
@@ -161,51 +173,24 @@ function addNew(page: Page, seen: Set<string>): boolean {
   return seen.size > before;
 }
 
-/**
- * Whether an empty page is the end. An empty answer is; a refusal may also be a limit on how deep one can ask, so the
- * last row is asked for alone: if only that comes, nothing is behind it.
- */
+/** Whether an empty page, or a refusal in its place, is the end. */
 async function isEnd(listing: OffsetListing, whole: Received, reading: OffsetReading): Promise<boolean> {
+  const ask = (page: PageRequest) => listing.ask(page, listing.scope.signal);
   const [first, second, ...others] = whole.pages;
-  if (reading === 'index' && first && second?.rows.length === 0 && others.length === 0) {
-    // By another reading than the one believed until now, this is the wrong place to look for the end.
-    const ask = (page: PageRequest) => listing.ask(page, listing.scope.signal);
-    if (typeof announcedTotal(whole) !== 'number') return await isOnlyPage(first, ask);
-  }
-  if (!whole.pages.at(-1)?.refused) return true;
-  if (!reading.startsWith('index')) return !saysMore(whole, listing.lessons);
-  const rows = whole.rows.length - 1;
-  const offset = offsetBehind(reading, { rows, pages: 0 });
-  const last = await listing.ask({ offset, limit: LIMIT }, listing.scope.signal);
-  return last.rows.length === 1 && idsOf(last.rows)[0] === idsOf(whole.rows).at(-1);
+  const behindFirst = first && second?.rows.length === 0 && others.length === 0;
+  // By another reading than the one believed until now, this is the wrong place to look for the end.
+  const wrongPlace = reading === 'index' && behindFirst && announcedTotal(whole) !== whole.distinct;
+  if (wrongPlace) return await isOnlyPage(first, ask);
+  return !whole.pages.at(-1)?.refused || (await endsBehind(whole, reading, ask));
 }
 
-/** Whether the pages so far are all there is, without asking further. */
-function endsHere(so: Received, lessons: Lessons): boolean {
-  const last = so.pages.at(-1)?.rows.length ?? 0;
-  if (saysMore(so, lessons)) return false;
-  const [total, single] = [announcedTotal(so), so.pages.length === 1];
-  const whole = total === so.distinct && so.rows.length === so.distinct;
-  // A total may stop counting at a number that full pages add up to, so behind a full page the end is always asked for.
-  if (whole && single) return (lessons.total === 'grand' && last !== LIMIT) || isLast(last, so, lessons);
-  if (whole && last < Math.max(...so.pages.map((page) => page.rows.length))) return true;
-  return isLast(last, so, lessons);
-}
-
-/** A page is the last one when it holds fewer rows than others did, where that has always been so. */
-function isLast(rows: number, so: Received, lessons: Lessons): boolean {
-  const total = announcedTotal(so);
-  const more = typeof total === 'number' && total > so.distinct;
-  return !more && !lessons.shortPages && rows < lessons.pageHolds;
-}
-
-function saysMore(so: Received, lessons: Lessons): boolean {
-  const total = announcedTotal(so);
-  return lessons.total !== 'other' && typeof total === 'number' && total > so.distinct;
-}
-
-function meetsTotal(so: Received): boolean {
-  return announcedTotal(so) === so.distinct && so.pages.length > 1;
+/** Whether rows that came again mean that nothing else is left: some editions repeat the last page behind the end. */
+async function isRepeatedEnd(
+  { ask, scope }: OffsetListing,
+  whole: Received,
+  reading: OffsetReading,
+): Promise<boolean> {
+  return await endsBehind(whole, reading, (page) => ask(page, scope.signal));
 }
 
 /** The attempt that these pages make, now that their end is proven. */

@@ -1,16 +1,11 @@
 import type { Lessons, OffsetReading } from './lessons.ts';
-import { announcedTotal, idsOf, type Page, received } from './received.ts';
+import { endsBehind, LIMIT, mayBeFull, type PageRequest, saysMore } from './listing-end.ts';
+import { idsOf, type Page, received } from './received.ts';
 
-export interface PageRequest {
-  readonly offset: number;
-  readonly limit: number;
-}
-
-/** The largest page the images endpoint gives by its reference, and its default. */
-export const LIMIT = 100;
+type Ask = (page: PageRequest) => Promise<Page>;
 
 /** Whether `offset` counts images still, and nothing lies behind the first page. */
-export async function isOnlyPage(first: Page, ask: (page: PageRequest) => Promise<Page>): Promise<boolean> {
+export async function isOnlyPage(first: Page, ask: Ask): Promise<boolean> {
   return compare(first, await ask({ offset: 1, limit: LIMIT })) === 'all but the first';
 }
 
@@ -24,6 +19,12 @@ export interface Probed {
   readonly pages: readonly Page[];
 }
 
+interface Probing {
+  readonly first: Page;
+  readonly ask: Ask;
+  readonly lessons: Pick<Lessons, 'total'>;
+}
+
 const UNREADABLE: Probed = { reading: null, ended: false, pages: [] };
 
 /**
@@ -31,49 +32,59 @@ const UNREADABLE: Probed = { reading: null, ended: false, pages: [] };
  * is past the first image by one reading and past the first page by the other: an end at the wrong place cannot be
  * mistaken for the end of the listing, as it can with any other offset.
  */
-export async function probeOffset(
-  first: Page,
-  ask: (page: PageRequest) => Promise<Page>,
-  lessons: Pick<Lessons, 'total'>,
-): Promise<Probed> {
+export async function probeOffset(first: Page, ask: Ask, lessons: Pick<Lessons, 'total'>): Promise<Probed> {
+  const probing = { first, ask, lessons };
   const one = await ask({ offset: 1, limit: LIMIT });
   const seen = compare(first, one);
-  if (seen === 'nothing') return behindNothing(first, one, lessons);
+  if (seen === 'nothing') return await behindNothing(probing, one, 'page');
   if (seen === 'all but the first') return { reading: 'index', ended: true, pages: [] };
   if (seen === 'moved on by one') return { reading: 'index', ended: false, pages: [] };
   if (seen === 'other rows') return { reading: readingOf('page', first), ended: false, pages: [one] };
-  if (seen !== 'the same') return UNREADABLE;
-  return await probeFromOne(first, ask);
+  return seen === 'the same' ? await probeFromOne(probing) : UNREADABLE;
 }
 
-/** `offset=1` gave the first page again: it counts from 1, or is ignored. */
-async function probeFromOne(first: Page, ask: (page: PageRequest) => Promise<Page>): Promise<Probed> {
+/** `offset=1` gave the first page again: it counts from 1, is ignored, or the last page comes again behind the end. */
+async function probeFromOne(probing: Probing): Promise<Probed> {
+  const { first, ask } = probing;
   const two = await ask({ offset: 2, limit: LIMIT });
   const seen = compare(first, two);
-  if (seen === 'nothing') return { reading: readingOf('page-from-1', first), ended: !two.refused, pages: [] };
+  if (seen === 'nothing') return await behindNothing(probing, two, 'page-from-1');
   if (seen === 'all but the first') return { reading: 'index-from-1', ended: true, pages: [] };
   if (seen === 'moved on by one') return { reading: 'index-from-1', ended: false, pages: [] };
   if (seen === 'other rows') return { reading: 'page-from-1', ended: false, pages: [two] };
-  return { reading: null, ended: seen === 'the same' && (await isUnpaged(first, ask)), pages: [] };
+  if (seen !== 'the same') return UNREADABLE;
+  for (const reading of ['page', 'page-from-1'] as const) {
+    if (await endsBehind(received([first]), reading, ask)) return { reading, ended: true, pages: [] };
+  }
+  return { reading: null, ended: await isUnpaged(first, ask), pages: [] };
 }
 
 /**
- * Whether an endpoint that ignores `offset` has shown everything: it gives more than was asked for, or its `total`
- * counts more than the page it comes with.
+ * Whether an endpoint that takes no `offset` has shown everything: it gives all of it although one row was asked for,
+ * or its `total` counts more than the page it comes with. A round number of rows may be a page that is always as long.
  */
-async function isUnpaged(first: Page, ask: (page: PageRequest) => Promise<Page>): Promise<boolean> {
-  if (first.rows.length > LIMIT) return true;
+async function isUnpaged(first: Page, ask: Ask): Promise<boolean> {
+  const count = first.rows.length;
   const single = await ask({ offset: 0, limit: 1 });
-  if (single.rows.length > 1) return single.rows.length === first.rows.length;
-  return single.rows.length === 1 && single.total === first.rows.length && single.total === first.total;
+  const isTotal = first.total === count && single.total === count;
+  if (single.rows.length > 1) return single.rows.length === count && (isTotal || !mayBeFull(count));
+  return single.rows.length === 1 && isTotal && !mayBeFull(count);
 }
 
+/** A listing so short has no page across its end to ask for; and no API has pages so short. */
+const SHORTEST = 2;
+
 /** An empty second page, which a listing of one image has by either reading. */
-function behindNothing(first: Page, one: Page, lessons: Pick<Lessons, 'total'>): Probed {
-  const total = announcedTotal(received([first]));
-  const saysMore = lessons.total !== 'other' && Number(total) > first.rows.length;
-  const reading = readingOf('page', first);
-  return { reading, ended: !(one.refused && saysMore), pages: [] };
+async function behindNothing(
+  { first, ask, lessons }: Probing,
+  page: Page,
+  reading: OffsetReading,
+): Promise<Probed> {
+  const so = received([first]);
+  const isProven = !page.refused || (await endsBehind(so, reading, ask));
+  const isShort = first.rows.length <= SHORTEST && !saysMore(so, lessons);
+  const ended = isProven || isShort || (await isUnpaged(first, ask));
+  return { reading: readingOf(reading, first), ended, pages: [] };
 }
 
 /** With one row on a page, images and pages are the same number. */

@@ -20,8 +20,8 @@ export interface Attempt {
 export interface Teaching {
   /** An attempt drifted. */
   readonly forget: () => void;
-  /** What looked like drift comes the same every time: it is how this API works. */
-  readonly accept: (kind: DriftKind, repeated: readonly string[]) => void;
+  /** Whether what looked like drift and comes the same every time may be how this API works; then it is learned. */
+  readonly accept: (kind: DriftKind, repeated: readonly string[]) => boolean;
 }
 
 /** A project in which something changes during four readings in a row is left to the next sweep. */
@@ -44,9 +44,8 @@ export async function listUntilComplete(
     drift.push(read.drift);
     const print = fingerprint(read);
     if (before === print) {
-      if (!isConsistent(read)) return { ...gather(read.rows), proof: 'incomplete', drift };
-      teaching.accept(read.drift, repeatedIds(received(read.pages)));
-      return { ...gather(read.rows), proof: 'complete', drift };
+      const isItsWay = isConsistent(read) && teaching.accept(read.drift, repeatedIds(received(read.pages)));
+      return { ...gather(read.rows), proof: isItsWay ? 'complete' : 'incomplete', drift };
     }
     before = print;
     teaching.forget();
