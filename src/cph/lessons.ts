@@ -1,3 +1,4 @@
+import type { Guess } from './marker-listing.ts';
 import type { Teaching } from './relist.ts';
 
 /**
@@ -22,8 +23,10 @@ export interface Lessons {
   shortPages: boolean;
   /** Ids whose one row has come twice, the same each time. */
   readonly twice: Set<string>;
-  /** phone-images goes on behind the last id of a page that says nothing of an end. Null while nobody has tried. */
-  lastIdIsMarker: boolean | null;
+  /** How phone-images goes on behind a page that says nothing of an end; null where that is not known to happen. */
+  phoneImagesGoOnBy: Guess | null;
+  /** Behind a round number of phone-images was asked, and nothing came. */
+  phoneImagesTried: boolean;
   /** The listing that is asking the first question. Those beside it wait for what it learns. */
   asking: Promise<void> | null;
 }
@@ -35,7 +38,8 @@ export function createLessons(): Lessons {
     pageHolds: 0,
     shortPages: false,
     twice: new Set(),
-    lastIdIsMarker: null,
+    phoneImagesGoOnBy: null,
+    phoneImagesTried: false,
     asking: null,
   };
 }
@@ -55,9 +59,10 @@ export function teachingOf(lessons: Lessons): Teaching {
   };
 }
 
-/** What `lessons` taught was wrong: from now on, what `fresh` ones taught is believed. */
-export function replaceLessons(lessons: Lessons, { twice, asking: _, ...fresh }: Lessons): void {
-  Object.assign(lessons, fresh);
+/** What `lessons` taught of the images endpoint was wrong: from now on, what `fresh` ones taught is believed. */
+export function replaceLessons(lessons: Lessons, fresh: Lessons): void {
+  const { offset, total, pageHolds, shortPages, twice } = fresh;
+  Object.assign(lessons, { offset, total, pageHolds, shortPages });
   for (const id of twice) lessons.twice.add(id);
 }
 

@@ -5,17 +5,15 @@ import { listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
 import { code, flag, text } from './field.ts';
-import type { Lessons } from './lessons.ts';
 import type { Listing, RequestScope } from './listing.ts';
+import { askBehind } from './marker-end.ts';
 import { listByMarker, type MarkerAttempt, type MarkerPage, type PageParameters } from './marker-listing.ts';
 import { type Attempt, listUntilComplete } from './relist.ts';
 import { type RowReader, readRow } from './row.ts';
-import { signsOfMore } from './signs-of-more.ts';
+import { NO_SIGNS, signsOfMore } from './signs-of-more.ts';
 
 const ENDPOINT = 'cloud-phone/phone-images';
 const LIST = 'phone_images';
-/** The most an edition that pages gives at once. */
-const LARGEST_PAGE = '500';
 
 /** One listing of all types: its rows do not say which they belong to, and one question is fewer to go wrong. */
 export function phoneImagesListing(client: CphClient): Listing {
@@ -23,7 +21,10 @@ export function phoneImagesListing(client: CphClient): Listing {
     source: 'phone-images',
     image_type: 'all',
     list: (scope) => list(client, scope, () => listFromStart(client, scope)),
-    confirmEnd: (result, scope) => list(client, scope, () => listFurther(client, { result, scope })),
+    confirmEnd: ({ records, rejected }, scope) => {
+      const ask = (parameters: PageParameters) => askPage(client, parameters, scope);
+      return list(client, scope, () => askBehind([...records, ...rejected], ask));
+    },
   };
 }
 
@@ -32,55 +33,37 @@ async function list(
   scope: RequestScope,
   attempt: () => Promise<MarkerAttempt>,
 ): Promise<ListingResult> {
+  const { lessons } = client;
   let endAssumed = false;
   const read = async (): Promise<Attempt> => {
     scope.signal.throwIfAborted();
     const attempted = await attempt();
-    if (attempted.guessed) client.lessons.lastIdIsMarker = true;
+    lessons.phoneImagesGoOnBy = attempted.wentOnBy ?? lessons.phoneImagesGoOnBy;
     endAssumed = attempted.endAssumed;
     return attempted;
   };
-  const { lessons } = client;
-  const result = await listUntilComplete(read, {
-    forget: () => (lessons.lastIdIsMarker = null),
-    accept: () => true,
-  });
+  const forget = () => {
+    lessons.phoneImagesGoOnBy = null;
+    lessons.phoneImagesTried = false;
+  };
+  const result = await listUntilComplete(read, { forget, accept: () => true });
   return { ...result, endAssumed };
 }
 
-function listFromStart(client: CphClient, scope: RequestScope): Promise<MarkerAttempt> {
+/** Reads all there is. Behind a number of rows that pages have, it is asked once whether there is more. */
+async function listFromStart(client: CphClient, scope: RequestScope): Promise<MarkerAttempt> {
+  const { lessons } = client;
   const ask = (parameters: PageParameters) => askPage(client, parameters, scope);
-  return listByMarker({ ask, guesses: (page) => guesses(client.lessons, page) });
+  const read = await listByMarker({ ask, goesOnBy: lessons.phoneImagesGoOnBy });
+  if (read.drift !== null || !read.endAssumed || lessons.phoneImagesTried || !isRound(read.rows.length))
+    return read;
+  const further = await askBehind(read.rows, ask);
+  lessons.phoneImagesTried = further.drift === null && further.wentOnBy === null;
+  return further;
 }
 
-/**
- * Whether to ask on behind a page that says nothing of an end. Always where that has brought rows before; and once where
- * the number of rows is one that pages have.
- */
-function guesses(lessons: Lessons, { rows }: MarkerPage): boolean {
-  if (lessons.lastIdIsMarker !== null) return lessons.lastIdIsMarker;
-  const isRound = rows.length > 0 && (rows.length % 50 === 0 || rows.length === 10 || rows.length === 20);
-  if (isRound) lessons.lastIdIsMarker = false;
-  return isRound;
-}
-
-/**
- * Asks on behind a listing whose end no answer has told, before an image is missed on its word: with its last id for a
- * marker, and for the largest page there is, since an edition that pages in small ones may do so without a sign.
- */
-async function listFurther(
-  client: CphClient,
-  { result, scope }: { result: ListingResult; scope: RequestScope },
-): Promise<MarkerAttempt> {
-  const ask = (parameters: PageParameters) => askPage(client, parameters, scope);
-  const rows = [...result.records, ...result.rejected];
-  const begun = { rows, signs: signsOfMore({}, LIST) };
-  const further = await listByMarker({ ask, guesses: () => true }, begun);
-  if (further.drift !== null || further.rows.length > rows.length) return further;
-  const largest = await askPage(client, { limit: LARGEST_PAGE }, scope);
-  if (largest.refused || largest.rows.length <= rows.length) return further;
-  const limited = (parameters: PageParameters) => ask({ limit: LARGEST_PAGE, ...parameters });
-  return await listByMarker({ ask: limited, guesses: () => true }, largest);
+function isRound(rows: number): boolean {
+  return rows > 0 && (rows % 50 === 0 || rows === 10 || rows === 20);
 }
 
 /** Without `limit`: an edition that does not page may refuse it, and one that does gives its largest page anyway. */
@@ -99,7 +82,7 @@ async function askPage(
   } catch (error) {
     const asked = Object.keys(parameters).length > 0;
     if (!asked || !(error instanceof CphError) || error.kind !== 'refused') throw error;
-    return { rows: [], signs: signsOfMore({}, LIST), refused: true };
+    return { rows: [], signs: NO_SIGNS, refused: true };
   }
 }
 

@@ -18,62 +18,81 @@ export interface MarkerPage {
   readonly refused?: boolean;
 }
 
+/** How to ask for the next page where no answer says how: behind the last id, or behind so many rows. */
+export type Guess = 'marker' | 'offset';
+
 export interface MarkerListing {
   readonly ask: (parameters: PageParameters) => Promise<MarkerPage>;
-  /** Whether to ask on behind a page that says nothing of an end, with its last id for a marker. */
-  readonly guesses: (page: MarkerPage) => boolean;
+  /** How to ask on behind a page that says nothing of an end; null where such a page is the last one. */
+  readonly goesOnBy: Guess | null;
 }
 
 export interface MarkerAttempt extends Attempt {
   /** No answer told that the listing ends here. */
   readonly endAssumed: boolean;
-  /** Asking on with the last id for a marker has brought rows that nothing else had announced. */
-  readonly guessed: boolean;
+  /** The guess that has brought rows. */
+  readonly wentOnBy: Guess | null;
 }
 
 /** Reads the listing once, as far as its own answers lead, from its start or from behind `begun`. */
 export async function listByMarker(
-  { ask, guesses }: MarkerListing,
+  { ask, goesOnBy }: MarkerListing,
   begun?: MarkerPage,
 ): Promise<MarkerAttempt> {
   const pages = [begun ?? (await ask({}))];
   const seen = new Set(pages.flatMap((page) => idsOf(page.rows)));
-  let guessed = false;
-  for (let step = stepAfter(pages, seen, begun ? () => true : guesses); step !== null; ) {
-    const page = await ask(step.parameters);
-    const fresh = idsOf(page.rows).filter((id) => !seen.has(id));
-    if (fresh.length === 0)
-      return attemptOf(pages, { drift: driftAtEnd(pages, page, step), guessed, told: !step.guessed });
-    guessed ||= step.guessed && !saysMore(pages, seen.size);
-    pages.push(page);
-    for (const id of fresh) seen.add(id);
-    step = stepAfter(pages, seen, guesses);
+  let wentOnBy: Guess | null = null;
+  for (;;) {
+    const steps = stepsBehind(pages, seen, wentOnBy ?? goesOnBy);
+    const next = await firstNew(steps, seen, ask);
+    if (!next.fresh) return attemptOf(pages, { drift: driftAtEnd(pages, next), wentOnBy });
+    wentOnBy = next.step.guess ?? wentOnBy;
+    pages.push(next.page);
+    for (const id of idsOf(next.page.rows)) seen.add(id);
   }
-  return attemptOf(pages, { drift: null, guessed, told: pages.at(-1)?.signs.tellsEnd ?? false });
 }
 
 interface Step {
   readonly parameters: PageParameters;
-  /** The API has not named it. */
-  readonly guessed: boolean;
+  /** Null where the API itself has named the parameters. */
+  readonly guess: Guess | null;
 }
 
-/** The largest page, by the newest edition of the reference. */
-const FULL_PAGE = 500;
-
-function stepAfter(
+/** The ways to ask for the next page, the likeliest first; none behind a page that is the last one. */
+function stepsBehind(
   pages: readonly MarkerPage[],
   seen: ReadonlySet<string>,
-  guesses: MarkerListing['guesses'],
-): Step | null {
+  goesOnBy: Guess | null,
+): readonly Step[] {
   const page = pages.at(-1);
-  if (!page) return null;
-  const { rows, signs } = page;
-  if (signs.next) return { parameters: signs.next, guessed: false };
-  const last = idsOf(rows).at(-1);
-  if (last === undefined) return null;
-  const silent = !signs.tellsEnd && (rows.length === FULL_PAGE || guesses(page));
-  return saysMore(pages, seen.size) || silent ? { parameters: { marker: last }, guessed: true } : null;
+  if (page?.signs.next) return [{ parameters: page.signs.next, guess: null }];
+  const last = idsOf(page?.rows ?? []).at(-1);
+  if (!page || last === undefined) return [];
+  const rows = pages.reduce((sum, one) => sum + one.rows.length, 0);
+  const byMarker: Step = { parameters: { marker: last }, guess: 'marker' };
+  const byOffset: Step = { parameters: { offset: String(rows) }, guess: 'offset' };
+  if (saysMore(pages, seen.size)) return goesOnBy === 'offset' ? [byOffset, byMarker] : [byMarker, byOffset];
+  if (page.signs.tellsEnd || goesOnBy === null) return [];
+  return [goesOnBy === 'offset' ? byOffset : byMarker];
+}
+
+type Next =
+  | { readonly fresh: true; readonly page: MarkerPage; readonly step: Step }
+  | { readonly fresh: false; readonly page: MarkerPage | null; readonly step: Step | null };
+
+/** The first page with an id that is new; else the last one that was asked for. */
+async function firstNew(
+  steps: readonly Step[],
+  seen: ReadonlySet<string>,
+  ask: MarkerListing['ask'],
+): Promise<Next> {
+  let none: Next = { fresh: false, page: null, step: null };
+  for (const step of steps) {
+    const page = await ask(step.parameters);
+    if (idsOf(page.rows).some((id) => !seen.has(id))) return { fresh: true, page, step };
+    none = { fresh: false, page, step };
+  }
+  return none;
 }
 
 function saysMore(pages: readonly MarkerPage[], distinct: number): boolean {
@@ -81,29 +100,30 @@ function saysMore(pages: readonly MarkerPage[], distinct: number): boolean {
   return Boolean(signs && (signs.flagged || signs.counted > distinct || signs.pages > pages.length));
 }
 
-/** Why a page without a new id is no fair end; null where it is one. */
-function driftAtEnd(pages: readonly MarkerPage[], page: MarkerPage, step: Step): DriftKind | null {
+/** Why no page with a new id is no fair end; null where it is one. */
+function driftAtEnd(pages: readonly MarkerPage[], { page, step }: Next): DriftKind | null {
   const distinct = new Set(pages.flatMap(({ rows }) => idsOf(rows))).size;
-  if (step.guessed) return saysMore(pages, distinct) || page.refused ? 'end' : null;
+  if (!page || !step || step.guess) return saysMore(pages, distinct) ? 'end' : null;
   const isEmpty = page.rows.length === 0 && !page.refused && !page.signs.next && !page.signs.flagged;
   return isEmpty ? null : 'marker';
 }
 
 function attemptOf(
   pages: readonly MarkerPage[],
-  { drift, guessed, told }: { drift: DriftKind | null; guessed: boolean; told: boolean },
+  { drift, wentOnBy }: { drift: DriftKind | null; wentOnBy: Guess | null },
 ): MarkerAttempt {
   const rows = pages.flatMap((page) => page.rows);
   const { distinct } = received([{ rows, total: null }]);
   const counted = Math.max(...pages.map(({ signs }) => signs.counted));
   const contradiction = contradicts(rows) ? 'duplicate' : counted > distinct ? 'count' : null;
+  const last = pages.at(-1)?.signs;
   return {
     rows,
     pages: pages.map((page) => ({ rows: page.rows, total: null })),
     drift: drift ?? contradiction,
     ended: drift === null && contradiction !== 'count',
-    endAssumed: !told,
-    guessed,
+    endAssumed: !last?.tellsEnd && !last?.next,
+    wentOnBy,
   };
 }
 

@@ -17,6 +17,9 @@ export interface SignsOfMore {
   readonly tellsEnd: boolean;
 }
 
+/** What an answer says that says nothing of it. */
+export const NO_SIGNS: SignsOfMore = { next: null, flagged: false, counted: 0, pages: 0, tellsEnd: false };
+
 /** Names are looked at word by word, `nextMarker` like `next_marker`. */
 const words = (list: string) => new RegExp(`(?:^|_)(?:${list})(?:_|$)`);
 const ELSEWHERE = words('prev|previous|current|self|request|first|limit|max|size');
@@ -30,7 +33,7 @@ const DEEPEST = 4;
 
 /** Looks through everything of an answer but the rows themselves, which are the field `list`. */
 export function signsOfMore(body: JsonObject, list: string): SignsOfMore {
-  const found: Found = { next: null, flagged: false, counted: 0, pages: 0, tellsEnd: false };
+  const found: Found = { ...NO_SIGNS };
   for (const [name, value] of Object.entries(body)) {
     if (name !== list) look(found, { name, value, depth: 0 });
   }
