@@ -6,7 +6,7 @@ import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
 import { bytes, code, text, time } from './field.ts';
 import { createLessons, replaceLessons, teachingOf } from './lessons.ts';
-import type { Listing, RequestScope } from './listing.ts';
+import type { Listing, RequestScope, RequestTrace } from './listing.ts';
 import type { PageRequest } from './listing-end.ts';
 import { listOnce } from './offset-listing.ts';
 import type { Page } from './received.ts';
@@ -55,10 +55,27 @@ export async function findImage(
   const row = rows.find((one) => 'image_id' in one && one.image_id === image_id);
   if (row) return row;
   if (rows.length === 0 && !total) return null;
-  // An API that ignores the id answers with other images, and ours may be behind them.
-  const whole = rows.length < client.lessons.pageHolds && (total ?? rows.length) <= rows.length;
-  if (!whole) throw invalidAnswer(body, `${ENDPOINT}: the answer does not tell whether the image is there`);
-  return rows.find((one) => 'reason' in one) ?? null;
+  const unknown = invalidAnswer(body, `${ENDPOINT}: the answer does not tell whether the image is there`);
+  if (rows.length === 0) throw unknown;
+  // It may be the row without an id; else the API ignores the id, and ours may be behind these rows.
+  const rejected = rows.find((one) => 'reason' in one);
+  if (rejected) return rejected;
+  const all = await listAllOnce(client, { imageType: image_type, query: { image_id, image_type }, scope });
+  if (all.proof !== 'complete') throw unknown;
+  return all.records.find((one): one is ImagesRecord => one.image_id === image_id) ?? all.rejected[0] ?? null;
+}
+
+/** What was listed in a look because the API ignores the id, by type. */
+const LISTED = new WeakMap<RequestTrace, Map<ImageType, Promise<ListingResult>>>();
+
+/** The whole answer of an API that ignores the id: one listing a look, not one for each image asked for. */
+function listAllOnce(client: CphClient, asked: Asked): Promise<ListingResult> {
+  const { trace } = asked.scope;
+  const listed = LISTED.get(trace) ?? new Map<ImageType, Promise<ListingResult>>();
+  LISTED.set(trace, listed);
+  const listing = listed.get(asked.imageType) ?? list(client, { ...asked, pageConcurrency: 1 });
+  listed.set(asked.imageType, listing);
+  return listing;
 }
 
 interface Asked {
