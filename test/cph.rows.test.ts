@@ -15,6 +15,11 @@ const documented = {
   status: 1,
 };
 
+function extraOf(sent: object): unknown {
+  const row = readImagesRow(sent, 'private');
+  return 'extra' in row ? row.extra : null;
+}
+
 describe('a row of the images endpoint', () => {
   test('becomes a record with canonical times, without the project that was asked', () => {
     expect(readImagesRow(documented, 'private')).toEqual({
@@ -23,6 +28,7 @@ describe('a row of the images endpoint', () => {
       image_name: 'cph-private-image',
       image_type: 'private',
       status: 'usable',
+      listed_under: 'private',
       status_code: 1,
       image_version: 'AOSP 9.0',
       image_size: 1306150912,
@@ -31,6 +37,7 @@ describe('a row of the images endpoint', () => {
       create_time: '2024-04-10T22:38:21Z',
       update_time: '2024-04-11T06:38:21Z',
       extra: {},
+      unreadable: [],
     });
   });
 
@@ -40,6 +47,7 @@ describe('a row of the images endpoint', () => {
       image_id: 'a',
       image_name: null,
       image_type: 'share',
+      listed_under: 'share',
       status: null,
       status_code: null,
       image_version: null,
@@ -49,6 +57,7 @@ describe('a row of the images endpoint', () => {
       create_time: null,
       update_time: null,
       extra: {},
+      unreadable: [],
     });
   });
 
@@ -57,99 +66,91 @@ describe('a row of the images endpoint', () => {
     expect(row).toMatchObject({ image_type: 'market', status: 'unknown', status_code: 77 });
   });
 
-  test('keeps fields the reference does not name in extra, as they were sent', () => {
-    const sent = JSON.parse('{"image_id":"a","tags":[{"k":1}],"__proto__":{"x":1},"empty":null}');
-    const row = readImagesRow(sent, 'private');
-    expect(JSON.stringify('extra' in row && row.extra)).toBe(
-      '{"tags":[{"k":1}],"__proto__":{"x":1},"empty":null}',
-    );
+  test('belongs to the listing that was asked for, however it spells its type', () => {
+    const spellings = ['PRIVATE', 'Shared', 'share ', ' public'];
+    const rows = spellings.map((image_type) => readImagesRow({ image_id: 'a', image_type }, 'share'));
+    expect(rows.map((row) => 'image_type' in row && row.image_type)).toEqual([
+      'private',
+      'share',
+      'share',
+      'public',
+    ]);
+    expect(rows.every((row) => 'listed_under' in row && row.listed_under === 'share')).toBe(true);
   });
 
+  test('keeps fields the reference does not name in extra', () => {
+    const sent = JSON.parse('{"image_id":"a","tags":[{"k":1}],"__proto__":{"x":1}}');
+    expect(JSON.stringify(extraOf(sent))).toBe('{"tags":[{"k":1}],"__proto__":{"x":1}}');
+  });
+
+  test('does not keep fields that are to be ignored, documented or not', () => {
+    const sent = { ...documented, download_url: 'https://x/?s=1', tags: ['a'] };
+    const row = readImagesRow(sent, 'private', new Set(['download_url', 'update_time', 'status']));
+    expect(row).toMatchObject({ extra: { tags: ['a'] }, update_time: null, status: null, status_code: null });
+  });
+
+  const NO_TIME = 'instead of a time with its date, such as 2024-04-11T06:38:21Z';
+  const NO_TEXT = 'instead of text without NUL or broken characters';
+  const NOT_STORABLE = 'a value that cannot be stored instead of plain JSON without NUL';
   test.each([
-    ['no id', { image_id: undefined }, null, 'image_id: nothing instead of text'],
-    ['an empty id', { image_id: '' }, null, 'image_id: empty text instead of an id'],
-    [
-      'a long id',
-      { image_id: 'x'.repeat(129) },
-      null,
-      'image_id: text instead of an id of at most 128 characters',
-    ],
-    ['an id that is a number', { image_id: 7 }, null, 'image_id: a number instead of text'],
-    [
-      'a size in text',
-      { image_size: '1306150912' },
-      'a',
-      'image_size: text instead of a whole number of bytes',
-    ],
     [
       'a negative size',
       { image_size: -1 },
-      'a',
-      'image_size: a number instead of a number of bytes, 0 or more',
+      'image_size: a number instead of a whole number of bytes, 0 or more',
     ],
     [
       'a size beyond exact numbers',
       { image_size: 2 ** 53 },
-      'a',
-      'image_size: a number instead of a whole number of bytes',
+      'image_size: a number instead of a whole number of bytes, 0 or more',
     ],
-    ['half a byte', { image_size: 0.5 }, 'a', 'image_size: a number instead of a whole number of bytes'],
-    ['a status in text', { status: '1' }, 'a', 'status: text instead of a whole number'],
     [
-      'a status that no column holds',
+      'a word for a size',
+      { image_size: 'big' },
+      'image_size: text instead of a whole number of bytes, 0 or more',
+    ],
+    [
+      'a status no column holds',
       { status: 2 ** 31 },
-      'a',
-      'status: a number instead of a 32-bit number',
+      'status: a number instead of a whole number of 32 bits',
     ],
-    ['a name that is a list', { image_name: ['x'] }, 'a', 'image_name: a list instead of text'],
-    [
-      'an unreadable time',
-      { create_time: 'yesterday' },
-      'a',
-      'create_time: text instead of an ISO 8601 time',
-    ],
-    [
-      'a time that is a number',
-      { update_time: 1712817501 },
-      'a',
-      'update_time: a number instead of an ISO 8601 time',
-    ],
-    [
-      'NUL in a name',
-      { image_name: 'a\0b' },
-      'a',
-      'image_name: text instead of text without NUL or broken characters',
-    ],
-    [
-      'half a character in a name',
-      { image_name: '\ud83d' },
-      'a',
-      'image_name: text instead of text without NUL or broken characters',
-    ],
-    [
-      'NUL deep in an added field',
-      { tags: [{ k: '\0' }] },
-      'a',
-      'tags: a value that cannot be stored instead of plain JSON without NUL',
-    ],
-    [
-      'NUL in the name of an added field',
-      { 'x\0': 1 },
-      'a',
-      'a field with an unusual name: a value that cannot be stored instead of plain JSON without NUL',
-    ],
-    [
-      'a number too large for any',
-      { weight: Number.POSITIVE_INFINITY },
-      'a',
-      'weight: a value that cannot be stored instead of plain JSON without NUL',
-    ],
-  ])('with %s is rejected, saying which field and what would be right', (_what, fields, image_id, reason) => {
-    expect(readImagesRow({ image_id: 'a', ...fields }, 'private')).toEqual({
-      source: 'images',
-      image_id,
-      reason,
+    ['a word for a status', { status: 'ready' }, 'status: text instead of a whole number of 32 bits'],
+    ['a name that is a list', { image_name: ['x'] }, `image_name: a list ${NO_TEXT}`],
+    ['an unreadable time', { create_time: 'yesterday' }, `create_time: text ${NO_TIME}`],
+    ['a day that is none', { create_time: '2024-02-31T00:00:00Z' }, `create_time: text ${NO_TIME}`],
+    ['NUL in a name', { image_name: 'a\0b' }, `image_name: text ${NO_TEXT}`],
+    ['half a character in a name', { image_name: '\ud83d' }, `image_name: text ${NO_TEXT}`],
+    ['NUL deep in an added field', { tags: [{ k: '\0' }] }, `tags: ${NOT_STORABLE}`],
+    ['NUL in the name of an added field', { 'x\0': 1 }, `a field with an unusual name: ${NOT_STORABLE}`],
+    ['a number too large for any', { weight: Number.POSITIVE_INFINITY }, `weight: ${NOT_STORABLE}`],
+  ])('with %s is read without it, and says so', (_what, fields, reason) => {
+    const row = readImagesRow({ ...documented, ...fields }, 'private');
+    const [name = ''] = Object.keys(fields);
+    expect(row).toMatchObject({ image_id: documented.image_id, unreadable: [reason] });
+    if (name !== 'status') expect(row).toMatchObject({ status: 'usable' });
+    expect(name in row ? row[name as keyof typeof row] : null).toBeNull();
+  });
+
+  test('names every field that cannot be read', () => {
+    const row = readImagesRow({ image_id: 'a', image_name: [], status: 'x' }, 'private');
+    expect(row).toMatchObject({
+      image_name: null,
+      status: null,
+      unreadable: [`image_name: a list ${NO_TEXT}`, 'status: text instead of a whole number of 32 bits'],
     });
+  });
+
+  const NO_ID = 'instead of text of 1 to 128 characters without NUL or broken characters';
+  test.each([
+    ['no id', undefined, 'nothing'],
+    ['null for an id', null, 'null'],
+    ['an empty id', ' ', 'empty text'],
+    ['a long id', 'x'.repeat(129), 'text'],
+    ['a fraction for an id', 0.5, 'a number'],
+    ['NUL in its id', 'a\0', 'text'],
+    ['a list for an id', ['a'], 'a list'],
+  ])('with %s is rejected', (_what, image_id, kind) => {
+    const reason = `image_id: ${kind} ${NO_ID}`;
+    expect(readImagesRow({ ...documented, image_id }, 'private')).toEqual({ source: 'images', reason });
   });
 
   test.each([
@@ -159,18 +160,13 @@ describe('a row of the images endpoint', () => {
     [3, 'a number'],
   ])('that is no object (%j) is rejected', (raw, kind) => {
     const reason = `row: ${kind} instead of an object`;
-    expect(readImagesRow(raw, 'private')).toEqual({ source: 'images', image_id: null, reason });
+    expect(readImagesRow(raw, 'private')).toEqual({ source: 'images', reason });
   });
 
-  test('gives one reason when several fields are wrong', () => {
-    const row = readImagesRow({ image_id: 'a', image_name: 1, status: 'x' }, 'private');
-    expect(row).toEqual({ source: 'images', image_id: 'a', reason: 'image_name: a number instead of text' });
-  });
-
-  test('nested a thousand levels deep is rejected and breaks nothing', () => {
+  test('nested a hundred thousand levels deep is read without that field', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
-    expect(readImagesRow({ image_id: 'a', deep }, 'private')).toMatchObject({ image_id: 'a' });
-    expect(readImagesRow({ image_id: 'a', deep }, 'private')).toHaveProperty('reason');
+    const row = readImagesRow({ image_id: 'a', deep }, 'private');
+    expect(row).toMatchObject({ image_id: 'a', extra: {}, unreadable: [`deep: ${NOT_STORABLE}`] });
   });
 });
 
@@ -196,14 +192,18 @@ describe('a row of the phone-images endpoint', () => {
       is_support_encrypt: null,
       receive_status: null,
       extra: { shared_by: 'team-b' },
+      unreadable: [],
     });
   });
 
-  test('is rejected when a field is of another kind', () => {
-    expect(readPhoneImagesRow({ image_id: 'a', is_support_encrypt: 'true' })).toEqual({
-      source: 'phone-images',
+  test('is read without a field of another kind, and takes flags and numbers in text', () => {
+    const sent = { image_id: 'a', is_support_encrypt: 'true', is_public: '2', receive_status: 'late' };
+    expect(readPhoneImagesRow(sent)).toMatchObject({
       image_id: 'a',
-      reason: 'is_support_encrypt: text instead of true or false',
+      is_support_encrypt: true,
+      is_public: 2,
+      receive_status: null,
+      unreadable: ['receive_status: text instead of a whole number of 32 bits'],
     });
   });
 });

@@ -46,7 +46,7 @@ export function readRow<Fields extends object>(
   }
   const extra: [string, unknown][] = [];
   for (const name of Object.keys(row)) {
-    if (name in read || dropped.includes(name) || ignored.has(name)) continue;
+    if (Object.hasOwn(read, name) || dropped.includes(name) || ignored.has(name)) continue;
     const value = settledField(name, row[name], faults);
     if (value !== undefined) extra.push([name, value]);
   }
