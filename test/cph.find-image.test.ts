@@ -20,13 +20,17 @@ async function startCloud(images: number, options: Omit<CloudOptions, 'images'> 
 const asked = (cloud: Simulator) => cloud.requests.map(({ query }) => query);
 
 describe('the images being created', () => {
-  test('are asked for by status, in one request', async () => {
+  test('are asked for by status, in one request once the end of a listing is known to be told', async () => {
     const { client, cloud, world } = await startCloud(150);
     world.create({ image_id: 'new', status: 0 });
-    const result = await listCreating(client, 'private', newLook());
-    expect(result).toMatchObject({ proof: 'complete', rejected: [] });
-    expect(result.records).toMatchObject([{ image_id: 'new', status: 'creating', status_code: 0 }]);
-    expect(asked(cloud)).toEqual([{ image_type: 'private', status: '0', limit: '100', offset: '0' }]);
+    const question = { image_type: 'private', status: '0', limit: '100' };
+    for (const offsets of [['0', '1'], ['0']]) {
+      const before = cloud.requests.length;
+      const result = await listCreating(client, 'private', newLook());
+      expect(result).toMatchObject({ proof: 'complete', rejected: [] });
+      expect(result.records).toMatchObject([{ image_id: 'new', status: 'creating', status_code: 0 }]);
+      expect(asked(cloud).slice(before)).toEqual(offsets.map((offset) => ({ ...question, offset })));
+    }
   });
 });
 
@@ -45,33 +49,57 @@ describe('one image', () => {
     expect(await find(client, 'image-9')).toBeNull();
   });
 
-  test('is not another one, should the API ignore the question', async () => {
-    const { client, cloud } = await startCloud(3);
-    cloud.setFaults([
-      { effect: { kind: 'patch', set: { total: 2, image_infos: [{ image_id: 'x' }, { image_id: 'y' }] } } },
-    ]);
-    expect(await find(client, 'image-1')).toBeNull();
-  });
-
-  test('is not known to be gone when the answer holds back rows', async () => {
-    const { client, cloud } = await startCloud(3);
-    const others = Array.from({ length: 100 }, (_, i) => ({ image_id: `other-${i}` }));
-    for (const set of [{ total: 1 }, { total: null, image_infos: others }]) {
-      cloud.setFaults([{ effect: { kind: 'patch', set } }]);
+  test.each(['{}', '{"error_msg":"busy","request_id":"r"}', '{"images":[]}', '{"image_infos":null}'])(
+    'is not known to be gone when an answer has no list: %s',
+    async (body) => {
+      const { client, cloud } = await startCloud(3);
+      cloud.setFaults([{ effect: { kind: 'raw', status: 200, contentType: 'application/json', body } }]);
       await expect(find(client, 'image-9')).rejects.toMatchObject({ code: 'invalid_answer' });
-    }
+    },
+  );
+
+  test('is gone when an empty answer says that its total is 0', async () => {
+    const { client } = await startCloud(3, { edition: { emptyList: 'absent-with-total' } });
+    expect(await find(client, 'image-9')).toBeNull();
   });
 
-  test('that cannot be read is there', async () => {
+  test('is not known to be gone when an empty answer counts rows', async () => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ effect: { kind: 'patch', set: { total: 1, image_infos: [] } } }]);
+    await expect(find(client, 'image-9')).rejects.toMatchObject({ code: 'invalid_answer' });
+  });
+
+  test.each([3, 100, 230])('of an API that ignores the id is looked for among all %i', async (images) => {
+    const { client, cloud } = await startCloud(images, { edition: { byId: 'ignored', total: 'absent' } });
+    const look = newLook();
+    const ask = (image_id: string) => findImage(client, { image_id, image_type: 'private' }, look);
+    expect(await ask('image-0')).toMatchObject({ image_id: 'image-0' });
+    expect(await ask('gone-1')).toBeNull();
+    const before = cloud.requests.length;
+    expect(await ask('gone-2')).toBeNull();
+    expect(cloud.requests.length - before).toBe(1);
+  });
+
+  test('is not known to be gone when the API ignores the id and its listing cannot be proven', async () => {
+    const edition = { byId: 'ignored', offset: 'ignored', limit: { clamped: 50 } } as const;
+    const { client } = await startCloud(60, { edition });
+    await expect(find(client, 'image-99')).rejects.toMatchObject({ code: 'invalid_answer' });
+  });
+
+  test('with a field that cannot be read is there', async () => {
     const { client, cloud } = await startCloud(3);
     cloud.setFaults([{ effect: { kind: 'patch', row: 0, set: { status: 'ready' } } }]);
-    expect(await find(client, 'image-1')).toMatchObject({ image_id: 'image-1', reason: expect.any(String) });
+    expect(await find(client, 'image-1')).toMatchObject({
+      image_id: 'image-1',
+      status: null,
+      unreadable: [expect.stringContaining('status')],
+    });
   });
 
   test('may be the row whose id cannot be read', async () => {
     const { client, cloud } = await startCloud(3);
-    cloud.setFaults([{ effect: { kind: 'patch', row: 0, set: { image_id: 7 } } }]);
-    expect(await find(client, 'image-1')).toMatchObject({ image_id: null, reason: expect.any(String) });
+    cloud.setFaults([{ effect: { kind: 'patch', row: 0, set: { image_id: '' } } }]);
+    expect(await find(client, 'image-1')).toEqual({ source: 'images', reason: expect.any(String) });
   });
 
   test('whose id the API does not accept is a failure, not an absence', async () => {

@@ -31,9 +31,9 @@ describe('a page that fails for good', () => {
     const observe = ({ outcome }: { outcome: string }) => outcomes.push(outcome);
     const { client, cloud } = await startCloud(950, { client: { observe } });
     cloud.setFaults([
-      { when: { query: { offset: '100' } }, effect: { kind: 'hang' } },
       { when: { query: { offset: '200' } }, effect: { kind: 'hang' } },
-      { when: { query: { offset: '300' } }, effect: { kind: 'error', code: 'CPS.0001' } },
+      { when: { query: { offset: '300' } }, effect: { kind: 'hang' } },
+      { when: { query: { offset: '400' } }, effect: { kind: 'error', code: 'CPS.0001' } },
     ]);
     const look = newLook();
     await expect(list(client, look)).rejects.toMatchObject({ code: 'CPS.0001' });
@@ -74,10 +74,10 @@ describe('public images', () => {
     expect(result.records.map((record) => record.image_id)).toEqual(['public-1']);
   });
 
-  test('are not supported where the API refuses the type', async () => {
+  test('fail with the code of the refusal where the API refuses the type', async () => {
     const { client } = await startCloud(2, { edition: { publicImages: 'refused' } });
-    expect(await listPublic(client)).toEqual({ proof: 'unsupported', records: [], rejected: [], drift: [] });
-    expect((await listCreating(client, 'public', newLook())).proof).toBe('unsupported');
+    await expect(listPublic(client)).rejects.toMatchObject({ code: 'CPS.0009', kind: 'refused' });
+    await expect(listCreating(client, 'public', newLook())).rejects.toMatchObject({ code: 'CPS.0009' });
     expect((await list(client)).proof).toBe('complete');
   });
 

@@ -1,6 +1,6 @@
 import type { Lessons, OffsetReading } from './lessons.ts';
 import { endsBehind, LIMIT, mayBeFull, type PageRequest, saysMore } from './listing-end.ts';
-import { idsOf, type Page, received } from './received.ts';
+import { idOf, type Page, type Row, received } from './received.ts';
 
 type Ask = (page: PageRequest) => Promise<Page>;
 
@@ -95,18 +95,30 @@ function readingOf(reading: OffsetReading, first: Page): OffsetReading | null {
 type Comparison = 'nothing' | 'the same' | 'all but the first' | 'moved on by one' | 'other rows' | 'mixed';
 
 function compare(first: Page, page: Page): Comparison {
-  const before = idsOf(first.rows);
-  const after = idsOf(page.rows);
-  if (page.rows.length === 0) return 'nothing';
-  if (before.length === 0 || after.length === 0) return 'mixed';
-  const known = new Set(before);
-  const shared = after.filter((id) => known.has(id)).length;
+  const before = first.rows.map(keyOf);
+  const after = page.rows.map(keyOf);
+  if (after.length === 0) return 'nothing';
+  const shared = countShared(before, after);
   if (shared === 0) return 'other rows';
-  if (shared === after.length && after.length === before.length - 1) return 'all but the first';
+  if (sameRows(before.slice(1), after)) return 'all but the first';
   if (sameRows(before, after)) return 'the same';
   // Pages that are counted from 1, or not at all, begin with the same image again.
   const repeats = after[0] === before[0];
   return !repeats && shared < after.length && shared * 2 > before.length ? 'moved on by one' : 'mixed';
+}
+
+/** Rows without an id are told apart by nothing, and count as often as they come. */
+function keyOf(row: Row): string {
+  return idOf(row) ?? ' without an id';
+}
+
+function countShared(before: readonly string[], after: readonly string[]): number {
+  const left = before.toSorted();
+  return after.filter((key) => {
+    const at = left.indexOf(key);
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  }).length;
 }
 
 function sameRows(before: readonly string[], after: readonly string[]): boolean {
