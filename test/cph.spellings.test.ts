@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseBody } from '../src/cph/answer-body.ts';
-import { readImagesRow } from '../src/cph/list-images.ts';
+import { imagesListing, readImagesRow } from '../src/cph/list-images.ts';
+import type { Edition } from '../src/simulator/edition.ts';
+import { newLook } from './support/cph-api.ts';
+import { startCloud } from './support/cph-cloud.ts';
 
 function extraOf(sent: object): unknown {
   const row = readImagesRow(sent, 'private');
@@ -63,4 +66,40 @@ describe('a row', () => {
     expect(revision('9007199254740993')).toEqual({ revision: '9007199254740993' });
     expect(revision('9007199254740993')).not.toEqual(revision('9007199254740992'));
   });
+});
+
+describe('the same images, listed four times', () => {
+  test.each<Partial<Edition>>([
+    { blanks: 'by-turns' },
+    { numbers: 'by-turns' },
+    { tags: 'shuffled' },
+    { blanks: 'by-turns', numbers: 'by-turns', tags: 'shuffled', revision: 'large' },
+  ])('are the same records where their spelling comes by turns: %j', async (edition) => {
+    const { client, world, close } = await startCloud({ images: 0, edition });
+    onTestFinished(close);
+    world.create({
+      image_id: 'a',
+      status: 2,
+      rows: { images: { image_version: null, note: '', labels: [] } },
+    });
+    world.create({ image_id: 'b', status: 1 });
+    const listing = imagesListing(client, 'private', { pageConcurrency: 1 });
+    const { records: first } = await listing.list(newLook());
+    expect(first).toHaveLength(2);
+    for (const _ of [2, 3, 4]) expect((await listing.list(newLook())).records).toEqual(first);
+  });
+
+  test.each(['documented', 'offset', 'zoneless', 'spaced', 'epoch-ms', 'epoch-s', 'rfc-1123'] as const)(
+    'have the same times where those are spelt %s',
+    async (times) => {
+      const { client, close } = await startCloud({ images: 2, edition: { times } });
+      onTestFinished(close);
+      const { records } = await imagesListing(client, 'private', { pageConcurrency: 1 }).list(newLook());
+      const time = '2026-01-01T00:00:00Z';
+      expect(records).toMatchObject([
+        { create_time: time, update_time: time, unreadable: [] },
+        { create_time: time, update_time: time, unreadable: [] },
+      ]);
+    },
+  );
 });

@@ -99,7 +99,7 @@ async function list(client: CphClient, asked: Wanted, lessons = client.lessons):
     return read;
   };
   const result = await listUntilComplete(attempt, teachingOf(lessons));
-  return { ...result, endAssumed };
+  return { ...result, endAssumed: endAssumed && result.proof === 'complete' };
 }
 
 /**

@@ -47,7 +47,7 @@ async function list(
     lessons.phoneImagesTried = false;
   };
   const result = await listUntilComplete(read, { forget, accept: () => true });
-  return { ...result, endAssumed };
+  return { ...result, endAssumed: endAssumed && result.proof === 'complete' };
 }
 
 /** Reads all there is. Behind a number of rows that pages have, it is asked once whether there is more. */

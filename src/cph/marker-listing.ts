@@ -65,7 +65,7 @@ function stepsBehind(
   goesOnBy: Guess | null,
 ): readonly Step[] {
   const page = pages.at(-1);
-  if (page?.signs.next) return [{ parameters: page.signs.next, guess: null }];
+  if (page?.signs.next) return namedSteps(page.signs.next);
   const last = idsOf(page?.rows ?? []).at(-1);
   if (!page || last === undefined) return [];
   const rows = pages.reduce((sum, one) => sum + one.rows.length, 0);
@@ -74,6 +74,14 @@ function stepsBehind(
   if (saysMore(pages, seen.size)) return goesOnBy === 'offset' ? [byOffset, byMarker] : [byMarker, byOffset];
   if (page.signs.tellsEnd || goesOnBy === null) return [];
   return [goesOnBy === 'offset' ? byOffset : byMarker];
+}
+
+/** A marker that is a number may be the offset that comes next. */
+function namedSteps(next: PageParameters): readonly Step[] {
+  const steps: Step[] = [{ parameters: next, guess: null }];
+  const { marker } = next;
+  if (marker && /^\d{1,9}$/.test(marker)) steps.push({ parameters: { offset: marker }, guess: null });
+  return steps;
 }
 
 type Next =

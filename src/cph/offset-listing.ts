@@ -140,6 +140,7 @@ function windowSize(so: Received, { lessons, pageConcurrency }: OffsetListing): 
   const last = so.pages.at(-1)?.rows.length ?? 0;
   const stride = longestPage(so);
   if (saysMore(so, lessons)) return Math.ceil((Number(announcedTotal(so)) - so.distinct) / stride);
+  if (announcedTotal(so) === so.distinct) return 1;
   const isFull = last >= LIMIT || (so.pages.length > 1 && last === stride);
   return isFull ? pageConcurrency : 1;
 }
