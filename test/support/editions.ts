@@ -25,7 +25,7 @@ export async function cloudOfEditions(images: number): Promise<Cloud & { begin: 
   for (let i = 0; i < 7; i += 1)
     cloud.world.create({ image_id: `lent-${i}`, image_type: 'share', status: 1 });
   const clients: OwnClient[] = [];
-  const authorize = async () => ({ 'X-Auth-Token': cloud.cloud.token });
+  const authorize = () => ({ 'X-Auth-Token': cloud.cloud.token });
   return {
     ...cloud,
     begin: (edition) => {
