@@ -64,6 +64,9 @@ describe('a row', () => {
     const revision = (digits: string) =>
       extraOf(parseBody(`{"image_id":"a","revision":${digits}}`).object ?? expect.fail());
     expect(revision('9007199254740993')).toEqual({ revision: '9007199254740993' });
+    expect(revision('9007199254740993.0')).toEqual({ revision: '9007199254740993' });
+    expect(revision('9007199254740992')).toEqual({ revision: '9007199254740992' });
+    expect(revision('9007199254740991')).toEqual({ revision: 9007199254740991 });
     expect(revision('9007199254740993')).not.toEqual(revision('9007199254740992'));
   });
 });

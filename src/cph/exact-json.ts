@@ -12,7 +12,7 @@ export function parseExactly(text: string): unknown {
 
 function quotedIfInexact(token: string): string {
   if (token.startsWith('"') || token.length < 16) return token;
-  return digitsOf(token) === digitsOf(String(Number(token))) ? token : `"${token}"`;
+  return digitsOf(token) === digitsOf(String(Number(token))) ? token : `"${token.replace(/\.0+$/, '')}"`;
 }
 
 /** The significant digits of a number's text, without sign, point, exponent and outer zeros. */

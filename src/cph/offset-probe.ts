@@ -115,11 +115,12 @@ function keyOf(row: Row): string {
 }
 
 function countShared(before: readonly string[], after: readonly string[]): number {
-  const left = before.toSorted();
+  const left = new Map<string, number>();
+  for (const key of before) left.set(key, (left.get(key) ?? 0) + 1);
   return after.filter((key) => {
-    const at = left.indexOf(key);
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count > 0;
   }).length;
 }
 

@@ -79,6 +79,7 @@ export function driftOf(
 /** Ids that came more than once. */
 export function repeatedIds({ rows, distinct }: Received): string[] {
   if (rows.length === distinct) return [];
-  const ids = idsOf(rows);
-  return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+  const seen = new Set<string>();
+  const again = idsOf(rows).filter((id) => seen.size === seen.add(id).size);
+  return [...new Set(again)];
 }

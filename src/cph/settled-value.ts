@@ -25,9 +25,15 @@ function settled(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return settledText(value);
   // A number too large for a double has become infinite.
   if (typeof value === 'number' && !Number.isFinite(value)) throw new NotStorable();
+  if (isBeyondExact(value)) return String(BigInt(value));
   if (typeof value !== 'object') return value;
   if (depth >= DEEPEST) throw new NotStorable();
   return Array.isArray(value) ? settledList(value, depth) : settledObject(value, depth);
+}
+
+/** Integers as large as this come as text, unless a double happens to hold them: one field has one form. */
+function isBeyondExact(value: unknown): value is number {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 function settledText(value: string): string | undefined {
