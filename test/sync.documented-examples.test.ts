@@ -155,7 +155,6 @@ describe('the documented answers', () => {
       {
         kind: 'sweep',
         status: 'succeeded',
-        requests: 4,
         listed: 4,
         created: 4,
         rejected: 0,

@@ -39,7 +39,8 @@ test('2,345 images in 24 pages become 2,345 rows', async () => {
   expect(new Set(cloud.requests.map(({ query }) => query.offset)).size).toBe(24);
   expect(await counts()).toEqual({ images: 2345, events: 2345, transitions: 2345 });
   const [run] = await runsOf(database.db);
-  expect(run?.request_ids).toHaveLength(24);
+  expect(run).toMatchObject({ requests: 24 });
+  expect(run?.request_ids).toHaveLength(20);
 });
 
 describe('a seventh page that fails for good', () => {

@@ -39,7 +39,7 @@ describe('a sweep is partial, and writes what it saw,', () => {
   test('when a listing did not add up, and names that one', async () => {
     const { status, run } = await sweepIn({ public: 'unsupported', share: 'incomplete' });
     expect(status).toBe('partial');
-    expect(run?.error_message).toContain('images of type share kept changing');
+    expect(run?.error_message).toContain('images/share: the listing is not proven whole');
     expect(await shownImages()).toEqual(['a', 'b']);
   });
 

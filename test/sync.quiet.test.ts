@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { imagesRecord, phoneRecord, unreadable } from './support/image-records.ts';
+import { imagesRecord, nameless, phoneRecord } from './support/image-records.ts';
 import { currentImages, rowsOf, rowVersions, runsOf } from './support/inventory-rows.ts';
 import { holdLock, untilWaiting } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -76,7 +76,7 @@ describe('a sweep that sees what the last one saw', () => {
 
   test('still says which records it could not read', async () => {
     const { api, sweep } = await settledProject();
-    const rejected = [unreadable('images', 'torn')];
+    const rejected = [nameless('images')];
     api.circumstances = { rejected };
     await sweep();
     const before = await rowVersions(database.db);

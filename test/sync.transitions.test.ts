@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { imagesRecord, unreadable } from './support/image-records.ts';
+import { imagesRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { lookTimes, type ScriptedProject, scriptedProject } from './support/scripted-project.ts';
@@ -10,6 +10,8 @@ beforeEach(() => database.truncate());
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 const CREATING = imagesRecord('a', { status_code: 0 });
 const USABLE = imagesRecord('a', { status_code: 1 });
+/** Its status cannot be read. */
+const TORN = imagesRecord('a', { status_code: null, unreadable: ['status: text instead of a status'] });
 const FAILED = imagesRecord('a', { status_code: 2 });
 
 /** Looks that begin at the minute given and take one. */
@@ -112,11 +114,9 @@ describe('a transition lies between the look that saw it and', () => {
     const { sweepAt, watchAt } = timed(scripted);
     scripted.api.records = [CREATING];
     await sweepAt(0);
-    scripted.api.records = [];
-    scripted.api.circumstances = { rejected: [unreadable('images', 'a')] };
+    scripted.api.records = [TORN];
     await sweepAt(10);
     await watchAt(15);
-    scripted.api.circumstances = {};
     scripted.api.records = [USABLE];
     await sweepAt(20);
     expect(await transition()).toMatchObject({ previous_observed_at: at(0), minutes_in_status: 20 });
@@ -127,10 +127,8 @@ describe('a transition lies between the look that saw it and', () => {
     const { sweepAt } = timed(scripted);
     scripted.api.records = [USABLE];
     await sweepAt(0);
-    scripted.api.records = [];
-    scripted.api.circumstances = { rejected: [unreadable('images', 'a')] };
+    scripted.api.records = [TORN];
     await sweepAt(10);
-    scripted.api.circumstances = {};
     scripted.api.records = [USABLE];
     await sweepAt(20);
     scripted.api.records = [FAILED];
@@ -143,8 +141,7 @@ describe('a transition lies between the look that saw it and', () => {
     const { sweepAt } = timed(scripted);
     scripted.api.records = [USABLE];
     await sweepAt(0);
-    scripted.api.records = [];
-    scripted.api.circumstances = { rejected: [unreadable('images', 'a')] };
+    scripted.api.records = [TORN];
     await sweepAt(10);
     scripted.api.circumstances = { proofs: { all: 'denied' } };
     scripted.api.records = [USABLE];

@@ -31,10 +31,11 @@ describe('a watch of the simulated cloud', () => {
 
   test('sees an image that has begun to be created', async () => {
     const { world, sweep, watch } = await simulatedProject(database.db);
+    world.create({ image_id: 'done', status: 1 });
     await sweep();
     world.create({ image_id: 'new' });
     expect(await watch()).toMatchObject({ created: 1, requests: 1 });
-    expect(await statuses()).toEqual({ new: 'creating' });
+    expect(await statuses()).toEqual({ done: 'usable', new: 'creating' });
   });
 
   test('sees failure and completion, asking for each image once', async () => {
