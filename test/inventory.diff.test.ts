@@ -3,11 +3,13 @@ import { diffSnapshot, type ImageChange, type KnownImage } from '../src/inventor
 import { mergeImage } from '../src/inventory/image.ts';
 import { partialSnapshot, type Snapshot } from '../src/inventory/snapshot.ts';
 import { imagesRecord, known, phoneRecord, sightingOf, sweep } from './support/image-records.ts';
+import { look } from './support/inventory-model.ts';
 
 const NOTHING = { changes: [], marks: [], pending: 0 };
+const NOTHING_HELD = { held: new Set<string>(), ignored: new Set<string>() };
 
 function diff(rows: readonly KnownImage[], snapshot: Snapshot) {
-  return diffSnapshot(rows, snapshot, { held: false });
+  return diffSnapshot(rows, snapshot, NOTHING_HELD);
 }
 
 /** The one change of a diff that marks nothing. */
@@ -64,6 +66,7 @@ describe('created', () => {
       after: mergeImage(null, sightingOf(imagesRecord('a', { status_code: 0 }), phoneRecord('a'))),
       changes: {},
       transition: { from: null, to: 'creating' },
+      listed_under: 'private',
       missing_from: [],
       out_of_sight: false,
       status_read: true,
@@ -80,14 +83,14 @@ describe('created', () => {
 describe('updated', () => {
   test('names each changed field, what it was and what it is', () => {
     const row = known([imagesRecord('a'), phoneRecord('a')]);
-    const snapshot = sweep([imagesRecord('a', { image_size: 7 }), phoneRecord('a', { os_name: null })]);
+    const snapshot = sweep([imagesRecord('a', { image_size: 7 }), phoneRecord('a', { os_name: 'AOSP11' })]);
     const change = onlyChange([row], snapshot);
     expect(change).toMatchObject({ type: 'cph.image.updated', before: row.image, transition: null });
     expect(change.changes).toEqual({
       image_size: { from: 1_306_150_912, to: 7 },
-      os_name: { from: 'AOSP7.1.1', to: null },
+      os_name: { from: 'AOSP7.1.1', to: 'AOSP11' },
     });
-    expect(change.after).toEqual({ ...row.image, image_size: 7, os_name: null });
+    expect(change.after).toEqual({ ...row.image, image_size: 7, os_name: 'AOSP11' });
   });
 
   test('a source that begins to list the image adds its fields', () => {
@@ -100,14 +103,42 @@ describe('updated', () => {
     });
   });
 
-  test('a status that is no longer reported is lost without a transition', () => {
+  test('a record that leaves out a status, a size and a label leaves them as they are known', () => {
+    const row = known([imagesRecord('a', { status_code: 2 }), phoneRecord('a')]);
+    const silent = sweep([
+      imagesRecord('a', { status_code: null, image_size: null, image_name: null, extra: {} }),
+      phoneRecord('a', { os_name: null, image_label: null }),
+    ]);
+    expect(diff([row], silent).changes).toEqual([]);
+  });
+
+  test('a status that is left out and comes back is no transition', () => {
     const row = known([imagesRecord('a', { status_code: 2 })]);
-    const change = onlyChange([row], sweep([imagesRecord('a', { status_code: null })]));
-    expect(change).toMatchObject({ type: 'cph.image.updated', transition: null, status_read: true });
-    expect(change.changes).toEqual({
-      status: { from: 'failed', to: null },
-      status_code: { from: 2, to: null },
-    });
+    const silent = look([row], sweep([imagesRecord('a', { status_code: null })]));
+    expect(silent.rows[0]?.image).toEqual(row.image);
+    expect(look(silent.rows, sweep([imagesRecord('a', { status_code: 2 })])).diff.changes).toEqual([]);
+  });
+
+  test('a field that is ignored changes nothing by itself, and leaves the image with its next change', () => {
+    const said = { image_version: 'AOSP 9.0', extra: { download_url: 'signed-1', arch: 'arm64' } };
+    const row = known([imagesRecord('a', said)]);
+    const ignored = new Set(['image_version', 'download_url']);
+    const now = { image_version: null, extra: { arch: 'arm64' } };
+    const quiet = diffSnapshot([row], sweep([imagesRecord('a', now)]), { ...NOTHING_HELD, ignored });
+    expect(quiet).toEqual(NOTHING);
+    const renamed = sweep([imagesRecord('a', { ...now, image_name: 'renamed' })]);
+    const [change] = diffSnapshot([row], renamed, { ...NOTHING_HELD, ignored }).changes;
+    expect(change?.after).toMatchObject({ image_version: null, extra: { arch: 'arm64' } });
+    expect(Object.keys(change?.changes ?? {}).sort()).toEqual(['extra', 'image_name', 'image_version']);
+  });
+
+  test('a field that is ignored stays out of an image that comes back', () => {
+    const said = { image_version: 'AOSP 9.0', extra: { download_url: 'signed-1' } };
+    const row = known([imagesRecord('a', said)], { removed: true, missing_from: ['images'] });
+    const ignored = new Set(['image_version', 'download_url']);
+    const back = sweep([imagesRecord('a', { image_version: null, extra: {} })]);
+    const [change] = diffSnapshot([row], back, { ...NOTHING_HELD, ignored }).changes;
+    expect(change?.after).toMatchObject({ image_version: null, extra: {} });
   });
 
   test('one unlisted status code after another is the same unknown status', () => {
@@ -162,6 +193,7 @@ describe('restored', () => {
       after: row.image,
       changes: {},
       transition: null,
+      listed_under: 'private',
       missing_from: [],
       out_of_sight: false,
       status_read: true,
@@ -179,7 +211,12 @@ describe('restored', () => {
     expect(change.after).toEqual({ ...row.image, status: 'failed', status_code: 2 });
   });
 
-  test('knows only what is listed now, not what was known before the removal', () => {
+  test('keeps what its record leaves out', () => {
+    const change = onlyChange([row], sweep([imagesRecord('a', { image_size: null, status_code: null })]));
+    expect(change.after).toEqual(row.image);
+  });
+
+  test('knows nothing of a source that does not list it now', () => {
     const change = onlyChange([row], sweep([phoneRecord('a')]));
     expect(change).toMatchObject({ type: 'cph.image.restored', transition: null, status_read: false });
     expect(change.after).toEqual(mergeImage(null, sightingOf(phoneRecord('a'))));

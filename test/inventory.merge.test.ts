@@ -20,6 +20,8 @@ test('the documented example of the images endpoint fills its fields and no othe
     image_id: '23030320230421e300221a2000004433',
     image_name: 'cph-private-image',
     image_type: 'private',
+    listed_under: 'private',
+    unreadable: [],
     status: 'usable',
     status_code: 1,
     image_version: 'AOSP 9.0',
@@ -30,7 +32,7 @@ test('the documented example of the images endpoint fills its fields and no othe
     update_time: '2024-04-11T06:38:21Z',
     extra: {},
   };
-  const { source, ...reported } = example;
+  const { source, listed_under, unreadable, ...reported } = example;
   expect(mergeImage(null, { [source]: example })).toEqual({
     ...reported,
     ...nothingIn(PHONE_IMAGES_FIELDS),
@@ -47,7 +49,7 @@ test('the documented example of the phone-images endpoint has no status, type or
     image_label: 'cloud_game',
     is_support_encrypt: null,
   });
-  const { source, ...reported } = example;
+  const { source, unreadable, ...reported } = example;
   expect(mergeImage(null, { [source]: example })).toEqual({
     ...reported,
     ...nothingIn(IMAGES_FIELDS),
@@ -66,24 +68,24 @@ test('an image both sources list has the fields of both, whichever was read firs
 
 test('the images endpoint overrides its own fields and leaves those of phone-images', () => {
   const before = merged(imagesRecord('a'), phoneRecord('a'));
-  const failed = imagesRecord('a', { status_code: 2, image_size: null, update_time: '2025-01-01T00:00:00Z' });
+  const failed = imagesRecord('a', { status_code: 2, image_size: 7, update_time: '2025-01-01T00:00:00Z' });
   const after = mergeImage(before, { images: failed });
   expect(after).toEqual({
     ...before,
     status: 'failed',
     status_code: 2,
-    image_size: null,
+    image_size: 7,
     update_time: '2025-01-01T00:00:00Z',
   });
 });
 
 test('phone-images overrides its own fields and leaves those of the images endpoint, status included', () => {
   const before = merged(imagesRecord('a', { status_code: 0 }), phoneRecord('a'));
-  const phone = phoneRecord('a', { os_name: 'AOSP11', is_support_encrypt: null });
+  const phone = phoneRecord('a', { os_name: 'AOSP11', is_support_encrypt: true });
   expect(mergeImage(before, { 'phone-images': phone })).toEqual({
     ...before,
     os_name: 'AOSP11',
-    is_support_encrypt: null,
+    is_support_encrypt: true,
   });
 });
 
@@ -150,11 +152,32 @@ test('extra fields stay while a source was not read that may have said them', ()
   expect(mergeImage(before, { 'phone-images': phone }).extra).toEqual(extra);
 });
 
-test('extra fields go once every source was read without them', () => {
+test('extra fields stay when a record leaves them out, and go with the source that may have said them', () => {
   const before = merged(imagesRecord('a', { extra: { arch: 'arm64' } }), phoneRecord('a'));
-  expect(mergeImage(before, sightingOf(imagesRecord('a'), phoneRecord('a'))).extra).toEqual({});
-  const alone = merged(imagesRecord('b', { extra: { arch: 'arm64' } }));
-  expect(mergeImage(alone, { images: imagesRecord('b') }).extra).toEqual({});
+  expect(mergeImage(before, sightingOf(imagesRecord('a'), phoneRecord('a'))).extra).toEqual({
+    arch: 'arm64',
+  });
+  const dropped = new Set(['images'] as const);
+  expect(mergeImage(before, { 'phone-images': phoneRecord('a') }, dropped).extra).toEqual({});
+  const unread = mergeImage(before, {}, dropped);
+  expect(unread.extra).toEqual({ arch: 'arm64' });
+});
+
+test.each([
+  ['a row that names no type', 'private', null, 'private'],
+  ['a row that names no type of an image of a type that no listing has', 'market', null, 'market'],
+  ['a row that names another type', 'private', 'market', 'market'],
+])('image_type after %s', (_case, was, said, image_type) => {
+  const before = merged(imagesRecord('a', { image_type: was }));
+  expect(mergeImage(before, { images: imagesRecord('a', { image_type: said }) }).image_type).toBe(image_type);
+});
+
+test('who shared an image stays while it is shared, and goes with that', () => {
+  const before = merged(imagesRecord('a', { image_type: 'share', src_project_id: 'theirs' }));
+  const silent = imagesRecord('a', { image_type: 'share' });
+  expect(mergeImage(before, { images: silent })).toEqual(before);
+  const ours = imagesRecord('a', { image_type: 'private' });
+  expect(mergeImage(before, { images: ours })).toMatchObject({ image_type: 'private', src_project_id: null });
 });
 
 test('a field that was kept in extra until it got a column changes once, whichever source is read first', () => {

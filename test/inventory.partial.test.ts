@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { diffSnapshot, type KnownImage } from '../src/inventory/diff.ts';
 import { partialSnapshot, type Snapshot } from '../src/inventory/snapshot.ts';
-import { imagesRecord, known, phoneRecord, sweep, unreadable } from './support/image-records.ts';
+import { imagesRecord, known, phoneRecord, sweep } from './support/image-records.ts';
 
 const NOTHING = { changes: [], marks: [], pending: 0 };
+const NOTHING_HELD = { held: new Set<string>(), ignored: new Set<string>() };
 
 function diff(rows: readonly KnownImage[], snapshot: Snapshot) {
-  return diffSnapshot(rows, snapshot, { held: false });
+  return diffSnapshot(rows, snapshot, NOTHING_HELD);
 }
 
 describe('a look that is not complete', () => {
@@ -54,7 +55,9 @@ describe('a look that is not complete', () => {
     const row = known([imagesRecord('a')], { missing_from: ['images'], out_of_sight: true });
     expect(diff([row], partialSnapshot([imagesRecord('a')], []))).toEqual({
       changes: [],
-      marks: [{ image_id: 'a', missing_from: [], missing: false, out_of_sight: false }],
+      marks: [
+        { image_id: 'a', listed_under: 'private', missing_from: [], missing: false, out_of_sight: false },
+      ],
       pending: 0,
     });
   });
@@ -68,7 +71,7 @@ describe('the age of a status', () => {
   };
 
   test('a complete sweep that does not show the status puts the image out of sight, once', () => {
-    const unread = sweep([phoneRecord('a')], { rejected: [unreadable('images', 'a')] });
+    const unread = sweep([imagesRecord('a', { status_code: null }), phoneRecord('a')]);
     expect(outOfSight(known(both), unread)).toEqual([true]);
     expect(outOfSight(known(both, { out_of_sight: true }), unread)).toEqual([]);
     expect(outOfSight(known(both), sweep([phoneRecord('a')], { asked: ['public', 'share', 'all'] }))).toEqual(

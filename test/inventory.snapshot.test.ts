@@ -6,11 +6,11 @@ import {
   type ListingPart,
   partialSnapshot,
   type Snapshot,
-  shownIds,
   snapshotDigest,
+  unreadableFields,
   withAnswers,
 } from '../src/inventory/snapshot.ts';
-import { imagesRecord, phoneRecord, sweep, sweepParts, unreadable } from './support/image-records.ts';
+import { imagesRecord, nameless, phoneRecord, sweep, sweepParts } from './support/image-records.ts';
 
 const records = [
   imagesRecord('private-1'),
@@ -36,8 +36,9 @@ describe('assembly', () => {
   test.each(['private', 'share'] as const)(
     'of two listings that show one %s image, the one asked for its type is believed, in any order',
     (image_type) => {
-      const own = imagesRecord('a', { image_type, image_name: 'own' });
-      const stray = imagesRecord('a', { image_type, image_name: 'stray' });
+      const own = imagesRecord('a', { image_type, listed_under: image_type, image_name: 'own' });
+      const other = image_type === 'private' ? 'share' : 'private';
+      const stray = imagesRecord('a', { image_type, listed_under: other, image_name: 'stray' });
       const parts = (['private', 'share'] as const).map((asked) =>
         imagesPart(asked, [asked === image_type ? own : stray]),
       );
@@ -57,14 +58,14 @@ describe('assembly', () => {
   });
 
   test('rejected records and what every listing proved are kept', () => {
-    const rejected = [unreadable('images', 'x'), unreadable('phone-images', null)];
+    const rejected = [nameless('images'), nameless('phone-images')];
     const snapshot = sweep(records, { rejected, proofs: { share: 'failed', public: 'incomplete' } });
     expect(snapshot.rejected).toEqual(rejected);
     expect(snapshot.outcomes).toEqual([
-      { source: 'images', image_type: 'public', proof: 'incomplete' },
-      { source: 'images', image_type: 'private', proof: 'complete' },
-      { source: 'images', image_type: 'share', proof: 'failed' },
-      { source: 'phone-images', image_type: 'all', proof: 'complete' },
+      { source: 'images', image_type: 'public', proof: 'incomplete', empty: false },
+      { source: 'images', image_type: 'private', proof: 'complete', empty: false },
+      { source: 'images', image_type: 'share', proof: 'failed', empty: false },
+      { source: 'phone-images', image_type: 'all', proof: 'complete', empty: false },
     ]);
     expect(snapshot.sightings.has('public-1')).toBe(true);
     expect(snapshot.sightings.has('shared-1')).toBe(false);
@@ -108,8 +109,8 @@ describe('completeness', () => {
   });
 
   test('a look at single images is never complete', () => {
-    const snapshot = partialSnapshot(records, [unreadable('images', 'x')]);
-    expect(snapshot).toMatchObject({ complete: false, outcomes: [], rejected: [unreadable('images', 'x')] });
+    const snapshot = partialSnapshot(records, [nameless('images')]);
+    expect(snapshot).toMatchObject({ complete: false, outcomes: [], rejected: [nameless('images')] });
     expect([...snapshot.sightings.keys()].sort()).toEqual(['private-1', 'public-1', 'shared-1']);
   });
 });
@@ -119,11 +120,11 @@ describe('answers to questions by id', () => {
     const listed = sweep([imagesRecord('a')]);
     const answered = withAnswers(listed, {
       found: [imagesRecord('b')],
-      rejected: [unreadable('images', 'c')],
+      rejected: [nameless('images')],
       absent: ['d'],
     });
     expect([...answered.sightings.keys()]).toEqual(['a', 'b']);
-    expect(answered.rejected).toEqual([unreadable('images', 'c')]);
+    expect(answered.rejected).toEqual([nameless('images')]);
     expect([...answered.absent]).toEqual(['d']);
     expect(answered.complete).toBe(true);
     expect([...listed.sightings.keys()]).toEqual(['a']);
@@ -134,7 +135,7 @@ describe('answers to questions by id', () => {
 });
 
 describe('digest', () => {
-  const rejected = [unreadable('images', 'x'), unreadable('phone-images', 'y')];
+  const rejected = [nameless('images'), nameless('phone-images')];
   const digest = (seen: readonly ImageRecord[], unread: readonly RejectedRecord[] = rejected) =>
     snapshotDigest(sweep(seen, { rejected: unread }));
 
@@ -181,16 +182,19 @@ describe('digest', () => {
     expect(new Set(seen.map((one) => digest(one))).size).toBe(seen.length);
   });
 
-  test('tells apart which ids could not be read, and where', () => {
+  test('tells apart how many records had no usable id, and where', () => {
     const unread = [
       [],
-      [unreadable('images', 'x')],
-      [unreadable('images', 'z')],
-      [unreadable('images', null)],
-      [unreadable('phone-images', 'x')],
-      [unreadable('images', null), unreadable('images', null)],
+      [nameless('images')],
+      [nameless('phone-images')],
+      [nameless('images'), nameless('images')],
     ];
     expect(new Set(unread.map((rows) => digest(records, rows))).size).toBe(unread.length);
+  });
+
+  test('tells apart which listing showed an image', () => {
+    const under = (['private', 'share'] as const).map((listed_under) => imagesRecord('a', { listed_under }));
+    expect(new Set(under.map((one) => digest([one]))).size).toBe(2);
   });
 
   test('tells apart what each listing proved', () => {
@@ -210,8 +214,23 @@ function imagesPart(image_type: 'private' | 'share', seen: readonly ImageRecord[
   return { source: 'images', image_type, proof, result: { records: seen, rejected: [], proof, drift: [] } };
 }
 
-test('a snapshot shows the images it read and those it could not read, but none without an id', () => {
-  const rejected = [unreadable('images', 'spoilt'), unreadable('images', null)];
-  const snapshot = partialSnapshot([imagesRecord('a'), phoneRecord('a')], rejected);
-  expect(shownIds(snapshot)).toEqual(['a', 'spoilt']);
+test('fields that could not be read are told with the image they are of', () => {
+  const torn = imagesRecord('a', { unreadable: ['image_size: text instead of a size'] });
+  const phone = phoneRecord('a', { unreadable: ['os_type: a number instead of text'] });
+  expect(unreadableFields(sweep([torn, phone, imagesRecord('b')]))).toEqual([
+    { source: 'images', image_id: 'a', reason: 'image_size: text instead of a size' },
+    { source: 'phone-images', image_id: 'a', reason: 'os_type: a number instead of text' },
+  ]);
+});
+
+test.each([
+  { records: 300, rejected: 3, complete: true },
+  { records: 300, rejected: 4, complete: false },
+  { records: 396, rejected: 4, complete: true },
+  { records: 395, rejected: 4, complete: false },
+  { records: 0, rejected: 3, complete: true },
+])('$rejected records without a usable id beside $records others: complete $complete', (counts) => {
+  const read = Array.from({ length: counts.records }, (_, i) => imagesRecord(`i${i}`));
+  const rejected = Array.from({ length: counts.rejected }, () => nameless('images'));
+  expect(sweep(read, { rejected }).complete).toBe(counts.complete);
 });

@@ -113,7 +113,7 @@ function diffImage(
 ): ImageChange | SightingMark | null {
   const { image_id } = known.image;
   const sighting = snapshot.sightings.get(image_id) ?? {};
-  if (known.removed) return restored(known.image, sighting);
+  if (known.removed) return restored(known.image, sighting, ignored);
   const absence = absenceOf(known, presence, snapshot);
   return compared(known, sighting, {
     absence: held.has(image_id) ? withheld(known, absence) : absence,
@@ -132,11 +132,11 @@ function created(sighting: Sighting): ImageChange {
   return { ...inSight(after, sighting), type: 'cph.image.created', before: null, changes: {}, transition };
 }
 
-function restored(before: Image, sighting: Sighting): ImageChange | null {
+function restored(before: Image, sighting: Sighting, ignored: ReadonlySet<string>): ImageChange | null {
   if (!isSeen(sighting)) return null;
   // What a record leaves out is as it was when the image was last there.
   const unseen = new Set(SOURCES.filter((source) => !sighting[source]));
-  const after = mergeImage(before, sighting, unseen);
+  const after = without(mergeImage(before, sighting, unseen), ignored);
   return {
     ...inSight(after, sighting),
     type: 'cph.image.restored',
@@ -170,9 +170,8 @@ function compared(
 ): ImageChange | SightingMark | null {
   const { image } = known;
   if (absence.unlisted && !isSeen(sighting)) return removed(known);
-  const merged = mergeImage(image, sighting, absence.gone);
-  const after = ignored.size === 0 ? merged : without(merged, ignored);
-  const differs = fieldChanges(ignored.size === 0 ? image : without(image, ignored), after);
+  const after = without(mergeImage(image, sighting, absence.gone), ignored);
+  const differs = fieldChanges(without(image, ignored), after);
   const listed_under =
     sighting.images?.listed_under ?? (absence.gone.has('images') ? null : known.listed_under);
   if (Object.keys(differs).length === 0) return marked(known, absence, listed_under);
@@ -192,6 +191,7 @@ function compared(
 }
 
 function without(image: Image, ignored: ReadonlySet<string>): Image {
+  if (ignored.size === 0) return image;
   const isKept = ([field]: [string, unknown]) => !ignored.has(field);
   const silenced = Object.fromEntries(
     [...ignored].filter((field) => Object.hasOwn(image, field)).map((field) => [field, null]),

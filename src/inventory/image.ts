@@ -248,7 +248,12 @@ function extraOf({ known, sighting, lists }: Listed, fields: Values<typeof FIELD
   const unread = SOURCES.some((source) => lists(source) && !sighting[source]);
   const parted = known?.listed_in.some((source) => !lists(source)) ?? false;
   const kept = known && (unread || !parted) ? known.extra : {};
-  const extra = { ...kept, ...sighting['phone-images']?.extra, ...sighting.images?.extra };
+  const phone = sighting['phone-images']?.extra;
+  // The images endpoint wins a field that both have, also while it was not read.
+  const extra =
+    lists('images') && !sighting.images
+      ? { ...phone, ...kept }
+      : { ...kept, ...phone, ...sighting.images?.extra };
   const moved = (field: string) =>
     Object.entries(fields).some(([name, value]) => name === field && value !== null);
   const left = Object.entries(extra).filter(([field]) => !moved(field));

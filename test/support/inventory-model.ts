@@ -4,6 +4,7 @@ import type { ImagesRecord, Source } from '../../src/inventory/image.ts';
 import type { RejectedRecord } from '../../src/inventory/listing.ts';
 import { type RemovalReview, reviewRemovals } from '../../src/inventory/removal.ts';
 import { type Snapshot, withAnswers } from '../../src/inventory/snapshot.ts';
+import { doubtOf } from '../../src/sync/doubts.ts';
 
 /** Writes a diff as the store does: changes replace rows, marks move only what is kept about their sighting. */
 export function applyDiff(rows: readonly KnownImage[], { changes, marks }: Diff): KnownImage[] {
@@ -46,9 +47,10 @@ export type ById = (image_id: string) => ImagesRecord | RejectedRecord | null;
 /** One look from its snapshot to the rows it leaves: review, questions by id, diff, apply. */
 export function look(
   rows: readonly KnownImage[],
-  observed: Snapshot,
+  shown: Snapshot,
   { byId = () => null, limit = 1, ignored = [] }: { byId?: ById; limit?: number; ignored?: string[] } = {},
 ): Looked {
+  const observed = doubtOf(shown, rows, []) ? { ...shown, complete: false } : shown;
   const review = reviewRemovals(rows, observed, limit);
   const answers = review.ask.map(({ image_id }) => ({ image_id, answer: byId(image_id) }));
   const snapshot = withAnswers(observed, {
@@ -58,4 +60,18 @@ export function look(
   });
   const diff = diffSnapshot(rows, snapshot, { held: review.held, ignored: new Set(ignored) });
   return { rows: applyDiff(rows, diff), diff, review, snapshot };
+}
+
+/** Looks one after another, each answered `byId`; returns what each of them changed and the rows they leave. */
+export function looks(rows: readonly KnownImage[], snapshots: readonly Snapshot[], byId: ById = () => null) {
+  let current = rows;
+  const changed: string[][] = [];
+  const asked: string[][] = [];
+  for (const snapshot of snapshots) {
+    const { rows: next, diff, review } = look(current, snapshot, { byId });
+    changed.push(diff.changes.map((change) => `${change.image_id} ${change.type.replace('cph.image.', '')}`));
+    asked.push(review.ask.map((image) => image.image_id));
+    current = next;
+  }
+  return { changed, asked, rows: current };
 }

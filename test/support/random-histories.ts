@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ImageChange, KnownImage } from '../../src/inventory/diff.ts';
 import { type ImageRecord, SOURCES } from '../../src/inventory/image.ts';
 import { partialSnapshot, type Snapshot } from '../../src/inventory/snapshot.ts';
-import { imagesRecord, phoneRecord, sweep, unreadable } from './image-records.ts';
+import { imagesRecord, nameless, phoneRecord, sweep } from './image-records.ts';
 import { type Looked, look } from './inventory-model.ts';
 
 export const IDS = ['a', 'b', 'c'] as const;
@@ -45,10 +45,7 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
       private: often('complete', 'incomplete'),
       all: often('complete', 'failed'),
     }),
-    rejected: fc.array(
-      fc.tuple(fc.constantFrom(...SOURCES), fc.constantFrom(null, ...IDS)).map((args) => unreadable(...args)),
-      { maxLength: 1 },
-    ),
+    rejected: fc.array(fc.constantFrom(...SOURCES).map(nameless), { maxLength: 1 }),
   })
   .map(({ watch, images, phone, proofs, rejected }) =>
     watch ? partialSnapshot(images, rejected) : sweep([...images, ...phone], { proofs, rejected }),
