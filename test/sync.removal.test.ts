@@ -94,7 +94,8 @@ describe('an image that is deleted upstream', () => {
     await sweep();
     const when = { query: { image_id: 'goes' } };
     cloud.setFaults([{ when, effect: { kind: 'error', code: 'CPS.0003' } }]);
-    for (const _ of [1, 2, 3]) expect(await sweep()).toMatchObject({ removed: 0, error: { code: 'CPS.0003' } });
+    for (const _ of [1, 2, 3])
+      expect(await sweep()).toMatchObject({ removed: 0, error: { code: 'CPS.0003' } });
     expect((await runsOf(database.db)).at(-1)).toMatchObject({ status: 'succeeded', error_code: 'CPS.0003' });
     cloud.setFaults([]);
     expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 1 });
