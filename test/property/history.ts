@@ -1,7 +1,9 @@
 /** Random histories of a project: what happens upstream, on the wire and to the looks. Plain data, so that it replays. */
 import fc from 'fast-check';
-import { type Edition, REFERENCE_EDITION } from '../../src/simulator/edition.ts';
+import type { ImageType } from '../../src/inventory/image.ts';
+import type { Edition } from '../../src/simulator/edition.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
+import { editions } from './editions.ts';
 import { faults, isSilentLoss, lastingFault, record } from './troubles.ts';
 
 type Source = 'images' | 'phone-images';
@@ -43,9 +45,19 @@ export interface Beside {
   readonly waits: boolean;
 }
 
+/** What a person may set, and set otherwise at any time. */
+export interface Configuration {
+  readonly sources: readonly Source[];
+  readonly imageTypes: readonly ImageType[];
+  readonly removalLimit: number;
+  readonly ignored: readonly string[];
+}
+
 export interface Round {
   /** Since the round before. */
   readonly seconds: number;
+  /** From now on; at the end of the history it is as at its start again. */
+  readonly configuration: Configuration | null;
   readonly mutations: readonly Mutation[];
   readonly look: LookPlan;
   readonly beside: Beside | null;
@@ -57,11 +69,12 @@ export interface History {
   readonly seed: number;
   /** There are at the start. */
   readonly images: number;
+  /** And so many more of one type. */
+  readonly more: { readonly image_type: ImageType; readonly count: number } | null;
   readonly edition: Edition;
-  readonly sources: readonly Source[];
+  readonly configuration: Configuration;
   readonly pageConcurrency: number;
   readonly maxRetries: number;
-  readonly removalLimit: number;
   readonly rounds: readonly Round[];
 }
 
@@ -103,8 +116,18 @@ const looks: fc.Arbitrary<LookPlan> = record({
   stopped: rarely(15),
 });
 
+const TYPES = ['public', 'private', 'share'] as const;
+
+const configurations: fc.Arbitrary<Configuration> = record({
+  sources: fc.constantFrom(BOTH, BOTH, BOTH, ['images'] as const, ['phone-images'] as const),
+  imageTypes: fc.constantFrom(TYPES, TYPES, ['private'] as const, ['public', 'private'] as const),
+  removalLimit: fc.constantFrom(1, 0.2),
+  ignored: fc.constantFrom<string[][]>([], [], ['image_label', 'update_time'], ['image_name']),
+});
+
 const rounds: fc.Arbitrary<Round> = record({
   seconds: fc.integer({ min: 1, max: 900 }),
+  configuration: sometimes(5, configurations),
   mutations: fc.array(mutations, { maxLength: 3 }),
   look: looks,
   beside: sometimes(
@@ -121,23 +144,19 @@ const rounds: fc.Arbitrary<Round> = record({
 type Sequel = 'none' | 'again' | 'undone';
 const sequels = fc.constantFrom<Sequel[]>('none', 'none', 'none', 'again', 'again', 'undone');
 
-const editions: fc.Arbitrary<Edition> = record({
-  total: fc.constantFrom('grand', 'page', 'absent', 'absent'),
-  offset: fc.constantFrom('index', 'page-number'),
-  phoneImagesPaging: fc.constantFrom('none', 'marker', 'bare'),
-  publicImages: fc.constantFrom('listed', 'listed', 'refused'),
-}).map((edition) => ({ ...REFERENCE_EDITION, ...edition }));
-
 /** Histories of projects that have `images` at the start. */
 export function histories(images: fc.Arbitrary<number>): fc.Arbitrary<History> {
   return record({
     seed: fc.nat(),
     images,
+    more: sometimes(
+      4,
+      record({ image_type: fc.constantFrom(...TYPES), count: fc.integer({ min: 4, max: 60 }) }),
+    ),
     edition: editions,
-    sources: fc.constantFrom(BOTH, BOTH, BOTH, BOTH, BOTH, ['images'] as const, ['phone-images'] as const),
+    configuration: configurations,
     pageConcurrency: fc.constantFrom(1, 4),
     maxRetries: fc.constantFrom(1, 2),
-    removalLimit: fc.constantFrom(1, 0.2),
     rounds: fc
       .tuple(
         fc.array(fc.tuple(rounds, sequels), { minLength: 1, maxLength: 5, size: 'max' }).map(withSequels),
@@ -145,6 +164,7 @@ export function histories(images: fc.Arbitrary<number>): fc.Arbitrary<History> {
       )
       .map(withLastingFault),
   })
+    .map(withQuietUrls)
     .map(withReadablePublicImages)
     .map(withOneSilentLoss);
 }
@@ -174,9 +194,18 @@ function withLastingFault([rounds, lasting]: [Round[], { fault: Fault; since: nu
   return rounds.map((round, n) => (n < lasting.since ? round : withLooks(round, add)));
 }
 
+/** A signed URL that is another one in every answer is ignored, or nothing would ever come to rest. */
+function withQuietUrls(history: History): History {
+  const { signedUrl } = history.edition;
+  if (signedUrl === 'none') return history;
+  const { configuration } = history;
+  const ignored = [...configuration.ignored, signedUrl === 'field' ? 'download_url' : 'links'];
+  return { ...history, configuration: { ...configuration, ignored } };
+}
+
 /** Where the images endpoint refuses public images and nobody reads the other, no sweep would ever be complete. */
 function withReadablePublicImages(history: History): History {
-  if (history.sources.includes('phone-images')) return history;
+  if (history.configuration.sources.includes('phone-images')) return history;
   return { ...history, edition: { ...history.edition, publicImages: 'listed' } };
 }
 
@@ -187,13 +216,20 @@ function withReadablePublicImages(history: History): History {
 function withOneSilentLoss(history: History): History {
   let lost = false;
   const isBearable = (one: Fault) => {
-    if (!isSilentLoss(one) || one.when?.endpoint !== 'phone-images') return true;
+    // Where the first page comes again and again with something new, a listing ends at its deadline.
+    if (history.edition.offset === 'ignored' && one.effect.kind === 'mutate') return false;
+    if (!isSilentLoss(one) && !shiftsOffsets(one, history)) return true;
+    if (one.when?.endpoint !== 'phone-images') return true;
     const first = !lost;
     lost = true;
     return first;
   };
   const bearable = (look: LookPlan) => ({ ...look, faults: look.faults.filter(isBearable) });
   return { ...history, rounds: history.rounds.map((round) => withLooks(round, bearable)) };
+}
+
+function shiftsOffsets({ effect }: Fault, { edition }: History): boolean {
+  return effect.kind === 'mutate' && edition.phoneImagesPaging === 'offset';
 }
 
 function withLooks(round: Round, change: (look: LookPlan) => LookPlan): Round {

@@ -1,8 +1,8 @@
 /** What must hold of the log, the transitions and the table together. */
 import { isDeepStrictEqual } from 'node:util';
 import { statusOfCode } from '../../src/inventory/image.ts';
-import { isApplied, type Played } from './play.ts';
-import { recordsIn, type Sight } from './witness.ts';
+import { isApplied, type Looked, type Played } from './play.ts';
+import { recordsIn } from './witness.ts';
 
 /** Numbers rise from look to look, in the order in which looks were applied. */
 export function* numbersInOrder({ looks, log }: Played): Generator<string> {
@@ -61,7 +61,7 @@ function transitionsSeen(looks: Played['looks']): string[] {
   const last = new Map<string, string | null>();
   const transitions: string[] = [];
   for (const look of looks.filter(isApplied)) {
-    for (const { image_id, status } of statusesIn(look.sight)) {
+    for (const { image_id, status } of statusesIn(look)) {
       const from = last.get(image_id) ?? null;
       if (from !== status) transitions.push(`${look.report.run_id}: ${image_id} ${from} → ${status}`);
       last.set(image_id, status);
@@ -72,10 +72,17 @@ function transitionsSeen(looks: Played['looks']): string[] {
   return transitions;
 }
 
-function statusesIn(sight: Sight): { image_id: string; status: string }[] {
-  return recordsIn(sight).flatMap((record) => {
-    const status = record.source === 'images' ? record.status : null;
-    return status === null ? [] : [{ image_id: record.image_id, status }];
+/** The status each image was shown in; of contradicting records, that which the look went by. */
+function statusesIn({ sight, after }: Looked): { image_id: string; status: string }[] {
+  const shown = new Map<string, Set<string>>();
+  for (const record of recordsIn(sight)) {
+    if (record.source !== 'images' || record.status === null) continue;
+    shown.set(record.image_id, (shown.get(record.image_id) ?? new Set()).add(record.status));
+  }
+  return Array.from(shown, ([image_id, statuses]) => {
+    const written = after.get(image_id)?.row.status ?? '';
+    const [first = ''] = statuses;
+    return { image_id, status: statuses.has(written) ? written : first };
   });
 }
 
@@ -116,13 +123,16 @@ function millisecondsOf(interval: string | null): number | null {
   return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
 }
 
-/** What was found up to the first complete sweep is the baseline, and nothing later. */
+/** First sights up to the first complete sweep are the baseline, and nothing else. */
 export function* marksTheBaseline({ looks }: Played): Generator<string> {
   const first = looks.findIndex(
     ({ report }) => report.kind === 'sweep' && /succeeded|held/.test(report.status),
   );
   for (const [n, { events }] of looks.entries()) {
-    if (events.some(({ baseline }) => baseline !== n <= first)) yield `look ${n}: baseline is wrong`;
+    const isFirstSight = ({ type, transition }: (typeof events)[number]) =>
+      type === 'cph.image.created' || transition?.from === null;
+    const wrong = events.filter((one) => one.baseline !== (isFirstSight(one) && (first < 0 || n <= first)));
+    if (wrong.length > 0) yield `look ${n}: baseline is wrong`;
   }
 }
 

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IMAGES_FIELDS, PHONE_IMAGES_FIELDS, SOURCES } from '../../src/inventory/image.ts';
 import { isApplied, type Looked, type Played } from './play.ts';
-import type { TableRow } from './tables.ts';
+import { knownRows, type TableRow } from './tables.ts';
 import { mayHide } from './troubles.ts';
 import type { Moment } from './upstream.ts';
-import { idsIn, isComplete, recordsIn, type Shown } from './witness.ts';
+import { idsIn, isAsked, isComplete, recordsIn, type Shown } from './witness.ts';
 
 /** A look that failed, was stopped or came too late leaves every row as it is. */
 function* writesNothingUnlessApplied(look: Looked): Generator<string> {
@@ -16,19 +16,28 @@ function* writesNothingUnlessApplied(look: Looked): Generator<string> {
 function* tellsWhetherItIsComplete(look: Looked): Generator<string> {
   const { report, sight } = look;
   if (report.kind === 'watch' || !isApplied(look)) return;
-  if (isComplete(sight) !== (report.status !== 'partial')) yield `it counts as ${report.status}`;
+  const complete = isComplete(sight, knownRows(look.before));
+  if (report.status !== 'partial' && !complete) yield `it counts as ${report.status}`;
+  // A code may be about another parameter than the type.
+  const refused = sight.listings.some(({ result }) => result === null);
+  if (report.status === 'partial' && complete && !refused) yield 'it counts as partial';
 }
 
-/** What an applied look was shown is what the table says, field by field. */
-function* writesWhatItSaw(look: Looked): Generator<string> {
+/** What an applied look was shown is what the table says, field by field; of contradicting records, one of them. */
+function* writesWhatItSaw({ sight, after, configuration, ...look }: Looked): Generator<string> {
   if (!isApplied(look)) return;
-  for (const record of recordsIn(look.sight)) {
-    const row = look.after.get(record.image_id);
-    const said: Readonly<Record<string, unknown>> = { ...record };
-    const fields = record.source === 'images' ? ['image_name', ...IMAGES_FIELDS] : PHONE_IMAGES_FIELDS;
-    if (!row || row.row.removed_at) yield `${record.image_id} was seen and is not there`;
-    else if (fields.some((field) => row.fields[field] !== said[field]))
-      yield `${record.image_id} was seen otherwise`;
+  const records = recordsIn(sight);
+  for (const { image_id, source } of records) {
+    const row = after.get(image_id);
+    if (!row || row.row.removed_at) yield `${image_id} was seen and is not there`;
+    const ofImage = records.filter((one) => one.image_id === image_id && one.source === source);
+    const fields = source === 'images' ? ['image_name', ...IMAGES_FIELDS] : PHONE_IMAGES_FIELDS;
+    for (const field of fields.filter((name) => !configuration.ignored.includes(name))) {
+      const said = ofImage.map((record) => Object.entries(record).find(([name]) => name === field)?.[1]);
+      // What no record says stays as it is known.
+      if (!said.includes(row?.fields[field]) && !said.includes(null))
+        yield `${image_id} was seen with another ${field}`;
+    }
   }
 }
 
@@ -83,19 +92,20 @@ function* countsWhatItChanged({ report, events }: Looked): Generator<string> {
 
 /** A listing that counts as complete shows all that was there throughout, and nothing that never was. */
 function* listsWhatIsThere({ plan, sight, truth, vanished }: Looked, { history }: Played): Generator<string> {
-  if (mayHide(plan.faults, history.edition)) return;
+  if (mayHide(plan.faults)) return;
   for (const listing of sight.listings) {
     if (listing.result?.proof !== 'complete') continue;
     const { records, rejected } = listing.result;
-    const shown = new Set([...records, ...rejected].map(({ image_id }) => image_id));
-    const there = truth.map((moment) => idsListed(moment, listing));
+    const shown = new Set(records.map(({ image_id }) => image_id));
+    const filters = listing.creating && history.edition.statusFilter === 'honoured';
+    const there = truth.map((moment) => idsListed(moment, { ...listing, creating: filters }));
     const [first = new Set<string>()] = there;
     const throughout = [...first].filter((id) => !vanished.has(id) && there.every((ids) => ids.has(id)));
     const lacking = throughout.filter((id) => !shown.has(id));
     const { source, image_type } = listing;
     // Rows without an id may be those that seem to lack.
-    const nameless = rejected.filter(({ image_id }) => image_id === null).length;
-    if (lacking.length > nameless) yield `${source} ${image_type} is complete without ${lacking.join(', ')}`;
+    if (lacking.length > rejected.length)
+      yield `${source} ${image_type} is complete without ${lacking.join(', ')}`;
     const strangers = records.filter(
       ({ image_id }) => !there.some((ids) => ids.has(image_id)) && !vanished.has(image_id),
     );
@@ -111,16 +121,21 @@ function idsListed(moment: Moment, { source, image_type, creating }: Shown): Rea
   return new Set(listed.map(({ image }) => image.image_id));
 }
 
-/** Only a complete sweep calls an image missing, and it is missing until a look is shown it again or it is removed. */
+/**
+ * Only a complete sweep calls an image missing. It is missing until a look is shown it again, it is removed, or none of
+ * its listings is asked for any more.
+ */
 function* missesOnlyWhatIsNotShown(look: Looked): Generator<string> {
   const shown = idsIn(look.sight);
-  const complete = isComplete(look.sight);
+  const complete = isComplete(look.sight, knownRows(look.before));
   for (const { row } of isApplied(look) ? look.after.values() : []) {
     if (row.removed_at) continue;
-    const isShown = SOURCES.some((source) => shown[source].ids.has(row.image_id));
+    const isShown = SOURCES.some((source) => shown[source].has(row.image_id));
     const was = isMissing(look.before.get(row.image_id));
-    if (row.missing_since && (isShown || !(was || complete))) yield `${row.image_id} is called missing`;
-    if (was && !row.missing_since && !isShown) yield `${row.image_id} is no longer called missing`;
+    const asked = row.listed_in.some((source) => isAsked(look.sight, row, source));
+    if (row.missing_since && (isShown || !(was || (complete && asked))))
+      yield `${row.image_id} is called missing`;
+    if (was && !row.missing_since && !isShown && asked) yield `${row.image_id} is no longer called missing`;
   }
 }
 

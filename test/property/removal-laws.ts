@@ -1,12 +1,15 @@
 /** What a removal takes, and what it may never take. The laws know nothing of how the sweep decides. */
 import type { Source } from '../../src/inventory/image.ts';
 import { isApplied, type Looked, type Played } from './play.ts';
-import { idsIn, isComplete } from './witness.ts';
+import { knownRows } from './tables.ts';
+import { idsIn, isAsked, isComplete, listingsOf } from './witness.ts';
 
 interface Listed {
   readonly image_id: string;
   readonly source: Source;
-  readonly image_type: string | null;
+  readonly listed_in: readonly Source[];
+  readonly listed_under: string | null;
+  readonly removal_approved: boolean;
 }
 
 /**
@@ -45,18 +48,25 @@ function* departures(looks: readonly Looked[]): Generator<Departure> {
   }
 }
 
-function absenceIn({ sight }: Looked): (one: Listed) => 'shown' | 'proven' | 'unproven' {
+function absenceIn({ sight, before }: Looked): (one: Listed) => 'shown' | 'proven' | 'unproven' {
   const shown = idsIn(sight);
-  const complete = isComplete(sight);
-  return ({ image_id, source }) => {
-    if (shown[source].ids.has(image_id)) return 'shown';
-    return complete && !shown[source].anonymous ? 'proven' : 'unproven';
+  const complete = isComplete(sight, knownRows(before));
+  const proven = (one: Listed, source: Source) =>
+    complete &&
+    !shown[source].has(one.image_id) &&
+    listingsOf(sight, one, source).some(({ result }) => result !== null);
+  return (one) => {
+    if (shown[one.source].has(one.image_id)) return 'shown';
+    if (isAsked(sight, one, one.source)) return proven(one, one.source) ? 'proven' : 'unproven';
+    // A source that is not read keeps no image that all others have let go of.
+    const asked = one.listed_in.filter((source) => isAsked(sight, one, source));
+    return asked.length > 0 && asked.every((source) => proven(one, source)) ? 'proven' : 'unproven';
   };
 }
 
 function currentlyListed({ before }: Looked): Listed[] {
-  return Array.from(before.values()).flatMap(({ row: { image_id, image_type, listed_in, removed_at } }) =>
-    removed_at ? [] : listed_in.map((source) => ({ image_id, image_type, source })),
+  return knownRows(before).flatMap(({ image_id, listed_in, listed_under, removal_approved }) =>
+    listed_in.map((source) => ({ image_id, listed_in, listed_under, removal_approved, source })),
   );
 }
 
@@ -66,30 +76,41 @@ function isLeaving({ after }: Looked, { image_id, source }: Listed): boolean {
 }
 
 /** `looks` are those from the first that missed it to the one that lets it go. */
-function wronglyLetGo(looks: readonly Looked[], { image_id, image_type, source }: Listed): string | null {
+function wronglyLetGo(looks: readonly Looked[], one: Listed): string | null {
+  const { image_id, source } = one;
   const last = looks.at(-1);
   if (looks.length === 1 || !last) return 'at the first sweep that missed it';
-  const refused = last.sight.listings.some(({ result }) => result?.proof === 'unsupported');
-  // Where the images endpoint refuses public images, phone-images speaks for it, and cannot be asked by id.
-  const witness = image_type === 'public' && refused ? 'phone-images' : source;
-  const deciding = witness === 'images' ? [last] : looks;
+  // Nobody asked this source, or asked it for this image in only one of the sweeps.
+  const asked = looks.filter(({ sight }) => isAsked(sight, one, source));
+  if (!asked.includes(last) || asked.length === 1) return null;
+  const deciding = source === 'images' ? [last] : asked;
   const gone = deciding.some(
-    ({ truth, vanished }) => vanished.has(image_id) || truth.some((moment) => !moment[witness].has(image_id)),
+    ({ truth, vanished }) => vanished.has(image_id) || truth.some((moment) => !moment[source].has(image_id)),
   );
   return gone ? null : 'it was there all the time';
 }
 
-/** No sweep lets more images go, from one source or from all, than the limit allows, but for those a person let go. */
-export function* keepsToTheLimit({ looks, history }: Played): Generator<string> {
+/**
+ * No sweep lets more images go, from the project, one source or one listing, than the limit allows, and none of a
+ * listing that has become empty, but for those a person let go.
+ */
+export function* keepsToTheLimit({ looks }: Played): Generator<string> {
   for (const look of looks) {
-    const { report } = look;
-    const current = [...look.before.values()].filter(({ row }) => row.removed_at === null);
-    const unapproved = currentlyListed(look).filter(
-      (one) => isLeaving(look, one) && !look.before.get(one.image_id)?.row.removal_approved,
-    );
+    const { report, sight, configuration } = look;
+    const isOver = (leaving: number, of: number) => leaving > Math.max(10, configuration.removalLimit * of);
+    const current = currentlyListed(look).filter((one) => isAsked(sight, one, one.source));
+    const unapproved = current.filter((one) => isLeaving(look, one) && !one.removal_approved);
     const leaving = new Set(unapproved.map(({ image_id }) => image_id)).size;
-    const allowed = Math.max(10, history.removalLimit * current.length);
-    if (leaving > allowed) yield `run ${report.run_id}: ${leaving} of ${current.length} images left`;
+    const known = new Set(current.map(({ image_id }) => image_id)).size;
+    if (isOver(leaving, known)) yield `run ${report.run_id}: ${leaving} of ${known} images left`;
+    for (const { source, image_type, result } of sight.listings) {
+      const isOf = (one: Listed) =>
+        one.source === source && (source === 'phone-images' || one.listed_under === image_type);
+      const [left, of] = [unapproved.filter(isOf).length, current.filter(isOf).length];
+      const empty = result !== null && result.records.length + result.rejected.length === 0;
+      if (isOver(left, of) || (empty && of > 3 && left > 0))
+        yield `run ${report.run_id}: ${left} of ${of} images left ${source} ${image_type}`;
+    }
     if (report.held_removals > 0 !== (report.status === 'held'))
       yield `run ${report.run_id}: ${report.status} without a word`;
   }

@@ -28,6 +28,11 @@ export async function readTable(db: Database, project_id: string): Promise<Table
   return new Map(rows.map(({ row, version }) => [row.image_id, { row, version, fields: fieldsOf(row) }]));
 }
 
+/** The rows of images that are not removed. */
+export function knownRows(table: Table): ImageRow[] {
+  return Array.from(table.values()).flatMap(({ row }) => (row.removed_at === null ? [row] : []));
+}
+
 /** The images that are not removed, each with its reported fields. */
 export function currentImages(table: Table): Map<string, TableRow['fields']> {
   const current = Array.from(table).filter(([, { row }]) => row.removed_at === null);

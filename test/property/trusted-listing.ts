@@ -53,8 +53,14 @@ export async function playAll(
   let played = 0;
   const lawful = fc.asyncProperty(histories(images), async (history) => {
     played += 1;
-    const broken = brokenLaws(await play(db, history, `p${played}`));
-    if (broken.length > 0) throw new Error(broken.join('\n'));
+    if (process.env.DEBUGH)
+      (await import('node:fs')).appendFileSync(
+        process.env.DEBUGH,
+        `${played} ${Date.now()} ${JSON.stringify(history)}\n`,
+      );
+    const result = await play(db, history, `p${played}`);
+    const broken = brokenLaws(result);
+    if (broken.length > 0) throw new Error([...broken, ...result.looks.map(inWords)].join('\n'));
   });
   const { HISTORIES = '150', HISTORY_SEED, HISTORY_PATH, HISTORY_SHRINK } = process.env;
   await fc.assert(lawful, {
@@ -63,6 +69,13 @@ export async function playAll(
     ...(HISTORY_SEED && { seed: Number(HISTORY_SEED) }),
     ...(HISTORY_PATH && { path: HISTORY_PATH }),
   });
+}
+
+function inWords({ report: { run_id, kind, status, error, listings } }: Looked): string {
+  const proofs = listings.map(
+    ({ source, image_type, proof, drift }) => `${source} ${image_type} ${proof} ${drift}`,
+  );
+  return `run ${run_id}: ${kind} ${status}: ${error}; ${proofs.join(', ')}`;
 }
 
 function brokenLaws(played: Played): string[] {

@@ -110,8 +110,8 @@ function change(
   else world.update(image_id, { rows: { ...rows, [mutation.source]: UNREADABLE[mutation.source] } });
 }
 
-/** Text where a size belongs, and a number where text does. */
-const UNREADABLE = { images: { image_size: 'large' }, 'phone-images': { os_type: 7 } } as const;
+/** Text where a size belongs, and a list where text does. */
+const UNREADABLE = { images: { image_size: 'large' }, 'phone-images': { os_type: [7] } } as const;
 
 function mend({ image_id, rows }: CloudImage, world: World): void {
   if (Object.keys(rows).length > 0) world.update(image_id, { rows: {} });

@@ -1,6 +1,6 @@
 /** What one look was shown: everything that passed the seam between the sweep and the network. */
 import { CphError } from '../../src/cph/errors.ts';
-import type { Listing } from '../../src/cph/listing.ts';
+import type { Listing, RequestScope } from '../../src/cph/listing.ts';
 import type { ImageRecord, ImageType, Source } from '../../src/inventory/image.ts';
 import type { ListingResult } from '../../src/inventory/listing.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
@@ -12,6 +12,8 @@ export interface Shown {
   readonly creating: boolean;
   /** Null when it failed. */
   readonly result: ListingResult | null;
+  /** What reading on behind its end has brought. */
+  further: ListingResult | null;
 }
 
 interface Answered {
@@ -38,24 +40,36 @@ export interface Halts {
 export function witnessed(project: SyncProject, halts: Halts): { project: SyncProject; sight: Sight } {
   const sight: Sight = { listings: [], answers: [], found: [] };
   let reading = 0;
-  const watched = (listing: Listing, creating: boolean): Listing => ({
-    ...listing,
-    list: async (look) => {
-      const { source, image_type } = listing;
-      reading += 1;
-      try {
-        const result = await listing.list(look);
-        sight.listings.push({ source, image_type, creating, result });
-        return result;
-      } catch (error) {
-        sight.listings.push({ source, image_type, creating, result: null });
-        throw error;
-      } finally {
-        reading -= 1;
-        if (reading === 0) await halts.listed?.();
-      }
-    },
-  });
+  const watched = (listing: Listing, creating: boolean): Listing => {
+    let shown: Shown | null = null;
+    const { confirmEnd } = listing;
+    return {
+      ...listing,
+      ...(confirmEnd && {
+        confirmEnd: async (result: ListingResult, scope: RequestScope) => {
+          const further = await confirmEnd(result, scope);
+          if (shown) shown.further = further;
+          return further;
+        },
+      }),
+      list: async (look) => {
+        const { source, image_type } = listing;
+        reading += 1;
+        try {
+          const result = await listing.list(look);
+          shown = { source, image_type, creating, result, further: null };
+          sight.listings.push(shown);
+          return result;
+        } catch (error) {
+          sight.listings.push({ source, image_type, creating, result: null, further: null });
+          throw error;
+        } finally {
+          reading -= 1;
+          if (reading === 0) await halts.listed?.();
+        }
+      },
+    };
+  };
   return {
     sight,
     project: {
@@ -81,43 +95,64 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
 
 /** Every record the look was shown. */
 export function recordsIn({ listings, found }: Sight): ImageRecord[] {
-  return [...listings.flatMap(({ result }) => result?.records ?? []), ...found];
+  const listed = listings.flatMap(({ result, further }) => [
+    ...(result?.records ?? []),
+    ...(further?.records ?? []),
+  ]);
+  return [...listed, ...found];
 }
 
-/** The ids a look was shown in each source, of records that could be read and of others. */
-interface ShownIds {
-  readonly ids: ReadonlySet<string>;
-  /** A row without an id was among them, which may be any image. */
-  readonly anonymous: boolean;
+/** The ids a look was shown in each source. */
+export function idsIn(sight: Sight): Readonly<Record<Source, ReadonlySet<string>>> {
+  const of = (source: Source) =>
+    new Set(recordsIn(sight).flatMap((record) => (record.source === source ? [record.image_id] : [])));
+  return { images: of('images'), 'phone-images': of('phone-images') };
 }
 
-export function idsIn(sight: Sight): Readonly<Record<Source, ShownIds>> {
-  return { images: idsOf(sight, 'images'), 'phone-images': idsOf(sight, 'phone-images') };
+/** An image as it was known before a look. */
+interface KnownRow {
+  readonly image_id: string;
+  readonly listed_in: readonly Source[];
+  readonly listed_under: string | null;
 }
 
-function idsOf({ listings, answers }: Sight, source: Source): ShownIds {
-  const results = listings.flatMap((shown) =>
-    shown.source === source && shown.result ? [shown.result] : [],
+/** The listings of a source that may show an image; none where they are not read. */
+export function listingsOf({ listings }: Sight, { listed_under }: KnownRow, source: Source): Shown[] {
+  return listings.filter(
+    (shown) =>
+      shown.source === source &&
+      (source === 'phone-images' || listed_under === null || shown.image_type === listed_under),
   );
-  const rejected = results.flatMap((result) => result.rejected.map((row) => row.image_id));
-  const asked =
-    source === 'images' ? answers.filter(({ word }) => word === 'found' || word === 'unreadable') : [];
-  const ids = [...results.flatMap((result) => result.records), ...asked].map(({ image_id }) => image_id);
-  return {
-    ids: new Set([...ids, ...rejected.filter((id) => id !== null)]),
-    anonymous: rejected.includes(null),
-  };
 }
 
-/** Every listing of a sweep proven, or stood in for, and every question answered: only this may tell of absence. */
-export function isComplete({ listings, answers }: Sight): boolean {
-  const proofs = listings.map(({ result }) => result?.proof);
-  const phoneImages = listings.find(({ source }) => source === 'phone-images')?.result?.proof;
-  const refusedAlone = proofs.includes('unsupported') && phoneImages !== 'complete';
-  return (
-    !listings.some(({ creating }) => creating) &&
-    proofs.every((proof) => proof === 'complete' || proof === 'unsupported') &&
-    !refusedAlone &&
-    !answers.some(({ word }) => word === 'failed')
+/** Whether the images endpoint is asked for every type that might show an image. */
+export function isAsked(sight: Sight, known: KnownRow, source: Source): boolean {
+  return listingsOf(sight, known, source).length > 0;
+}
+
+/**
+ * Everything that was asked is proven, and no row without an id may be one of the images that are not shown: only this
+ * may tell of absence. A type that was refused is nothing to know, if it has never shown an image, and phone-images has.
+ */
+export function isComplete(sight: Sight, known: readonly KnownRow[]): boolean {
+  const { listings } = sight;
+  const isProven = ({ source, image_type, result, further }: Shown) => {
+    if (result) return result.proof === 'complete' && (further === null || further.proof === 'complete');
+    const worked = known.some((row) => row.listed_in.includes('images') && row.listed_under === image_type);
+    const phone = listings.find((one) => one.source === 'phone-images')?.result?.proof;
+    return source === 'images' && image_type === 'public' && !worked && phone === 'complete';
+  };
+  const rejected = listings.flatMap(({ result }) => result?.rejected ?? []);
+  const read = listings.reduce((count, { result }) => count + (result?.records.length ?? 0), 0);
+  if (listings.some(({ creating }) => creating) || !listings.every(isProven)) return false;
+  if (rejected.length > 3 && rejected.length > 0.01 * (rejected.length + read)) return false;
+  const shown = idsIn({ ...sight, found: [] });
+  return !known.some((row) =>
+    row.listed_in.some(
+      (source) =>
+        rejected.some((one) => one.source === source) &&
+        isAsked(sight, row, source) &&
+        !shown[source].has(row.image_id),
+    ),
   );
 }
