@@ -11,8 +11,9 @@ import type { SyncProject } from '../../src/sync/project.ts';
 import type { RunReport } from '../../src/sync/run.ts';
 import { sweepProject } from '../../src/sync/sweep.ts';
 import { watchProject } from '../../src/sync/watch.ts';
-import { clientFor, type OwnClient } from '../support/cph-api.ts';
+import type { OwnClient } from '../support/cph-api.ts';
 import { moment } from '../support/moment.ts';
+import { type Configured, connect } from './connect.ts';
 import type { Beside, Configuration, History, LookPlan, Round } from './history.ts';
 import { type EventRow, type Log, readLog, readTable, type Table } from './tables.ts';
 import { type Moment, type Upstream, upstreamOf } from './upstream.ts';
@@ -109,27 +110,6 @@ export async function play(db: Database, history: History, project_id: string): 
     for (const client of clients) await client.close();
     await cloud.close();
   }
-}
-
-interface Configured {
-  readonly history: History;
-  readonly configuration: Configuration;
-  readonly project_id: string;
-}
-
-function connect(
-  cloud: Simulator,
-  { history: { maxRetries }, configuration, project_id: projectId }: Configured,
-): OwnClient {
-  const ignoredFields = new Set(configuration.ignored);
-  const authorize = () => ({ 'X-Auth-Token': cloud.token });
-  return clientFor(cloud.url, {
-    projectId,
-    maxRetries,
-    authorize,
-    ignoredFields,
-    rateLimit: Number.POSITIVE_INFINITY,
-  });
 }
 
 function projectOf(
