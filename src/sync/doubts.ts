@@ -1,8 +1,15 @@
 /** What keeps a listing that adds up from being believed, once it is known which images it lacks. */
+import { CphError } from '../cph/errors.ts';
 import type { Listing, RequestScope } from '../cph/listing.ts';
 import type { KnownImage } from '../inventory/diff.ts';
-import type { ImageRecord, Source } from '../inventory/image.ts';
-import { losesMany, presenceIn, type Snapshot, withAnswers } from '../inventory/snapshot.ts';
+import type { Source } from '../inventory/image.ts';
+import {
+  type ListingOutcome,
+  losesMany,
+  presenceIn,
+  type Snapshot,
+  withAnswers,
+} from '../inventory/snapshot.ts';
 import type { SettledListing } from './look.ts';
 import { SweepDoubt } from './trouble.ts';
 
@@ -30,7 +37,10 @@ interface Confirming {
   readonly scope: RequestScope;
 }
 
-/** Reads on behind each listing that lacks a known image and whose end no answer has told. */
+/**
+ * Reads on behind each listing that lacks a known image and whose end no answer has told. Where that fails, the listing
+ * is not proven, and what it showed still counts.
+ */
 export async function confirmEnds(
   snapshot: Snapshot,
   { images, settled, listings, scope }: Confirming,
@@ -38,14 +48,30 @@ export async function confirmEnds(
   let confirmed = snapshot;
   for (const { source, image_type, result } of settled) {
     const listing = listings.find((one) => one.source === source && one.image_type === image_type);
-    if (!result?.endAssumed || !listing?.confirmEnd || missingFrom(source, confirmed, images).length === 0)
-      continue;
-    const further = await listing.confirmEnd(result, scope);
-    const found: readonly ImageRecord[] = further.records;
-    confirmed = withAnswers(confirmed, { found, rejected: [], absent: [] });
-    if (further.proof !== 'complete') confirmed = withoutProof(confirmed, source);
+    const lacking = missingFrom(source, confirmed, images).some((one) =>
+      isShownBy(one, { source, image_type }),
+    );
+    if (!result?.endAssumed || !listing?.confirmEnd || !lacking) continue;
+    const further = await listing
+      .confirmEnd(result, scope)
+      .catch((error: unknown) => unlessApi(error, scope));
+    confirmed = withAnswers(confirmed, { found: further?.records ?? [], rejected: [], absent: [] });
+    if (further?.proof !== 'complete') confirmed = withoutProof(confirmed, source);
   }
   return confirmed;
+}
+
+function unlessApi(error: unknown, { signal }: RequestScope): null {
+  signal.throwIfAborted();
+  if (error instanceof CphError) return null;
+  throw error;
+}
+
+function isShownBy(
+  { listed_under }: KnownImage,
+  { source, image_type }: Pick<ListingOutcome, 'source' | 'image_type'>,
+): boolean {
+  return source === 'phone-images' || listed_under === null || listed_under === image_type;
 }
 
 function withoutProof(snapshot: Snapshot, source: Source): Snapshot {
