@@ -41,9 +41,14 @@ export async function listByMarker(
 ): Promise<MarkerAttempt> {
   const pages = [begun ?? (await ask({}))];
   const seen = new Set(pages.flatMap((page) => idsOf(page.rows)));
+  const asked = new Set<string>();
   let wentOnBy: Guess | null = null;
   for (;;) {
     const steps = stepsBehind(pages, seen, wentOnBy ?? goesOnBy);
+    // One page again and again, each time with an image that has just come: it would never end.
+    const [likeliest] = steps.map(({ parameters }) => canonicalJson(parameters));
+    if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });
+    if (likeliest) asked.add(likeliest);
     const next = await firstNew(steps, seen, ask);
     if (!next.fresh) return attemptOf(pages, { drift: driftAtEnd(pages, next), wentOnBy });
     wentOnBy = next.step.guess ?? wentOnBy;

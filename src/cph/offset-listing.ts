@@ -156,7 +156,7 @@ function take(
   for (const [place, page] of window.entries()) {
     const later = window.slice(place + 1).some((one) => one.rows.length > 0);
     if (page.rows.length === 0 && later) return 'more behind the end';
-    if (page.rows.length > 0 && !addNew(page, known)) return 'stuck';
+    if (page.rows.length > 0 && !isMostlyNew(page, known)) return 'stuck';
     pages.push(page);
     if (page.rows.length === 0) return 'end';
     const isShort = page.rows.length < stride;
@@ -167,11 +167,16 @@ function take(
   return 'on';
 }
 
-/** Whether the page has an id that was not seen before; from now on they all were. */
-function addNew(page: Page, seen: Set<string>): boolean {
+/**
+ * Whether the page goes on behind those before it; from now on its ids were seen. Where the first page comes again and
+ * again, with an image that has just been made, it does not, or it would never end.
+ */
+function isMostlyNew(page: Page, seen: Set<string>): boolean {
   const before = seen.size;
-  for (const id of idsOf(page.rows)) seen.add(id);
-  return seen.size > before;
+  const ids = new Set(idsOf(page.rows));
+  for (const id of ids) seen.add(id);
+  const fresh = seen.size - before;
+  return fresh > 0 && (fresh === ids.size || fresh > 1 || page.rows.length <= 2);
 }
 
 /** Whether an empty page, or a refusal in its place, is the end. */

@@ -10,7 +10,7 @@ export interface Configured {
 }
 
 export function connect(
-  cloud: Simulator,
+  { cloud, now }: { cloud: Simulator; now: () => Date },
   { history: { maxRetries }, configuration, project_id: projectId }: Configured,
 ): OwnClient {
   const ignoredFields = new Set(configuration.ignored);
@@ -20,6 +20,7 @@ export function connect(
     maxRetries,
     authorize,
     ignoredFields,
+    now,
     rateLimit: Number.POSITIVE_INFINITY,
   });
 }

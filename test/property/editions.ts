@@ -79,8 +79,10 @@ export function isProvable(edition: Edition): boolean {
 
 /** Whether every sweep in which nothing goes wrong is complete. */
 export function isReadable(edition: Edition): boolean {
-  const { charset, offset, publicImages, emptyList, phoneImagesPaging, phoneImagesMore, phoneImagesMarkers } =
-    edition;
+  const { beyondEnd, charset, duplicates, offset, publicImages, emptyList } = edition;
+  const { phoneImagesPaging, phoneImagesMore, phoneImagesMarkers } = edition;
+  // A row that comes again behind the end, or twice on a page, leaves small listings without a proof of their end.
+  if (beyondEnd === 'last-page' || duplicates === 'on-page') return false;
   if (charset === 'utf-16' || charset === 'gb18030') return false;
   // phone-images has no total that would show an answer without rows to be a list.
   if (offset === 'ignored' || emptyList !== 'array') return false;

@@ -216,8 +216,6 @@ function withReadablePublicImages(history: History): History {
 function withOneSilentLoss(history: History): History {
   let lost = false;
   const isBearable = (one: Fault) => {
-    // Where the first page comes again and again with something new, a listing ends at its deadline.
-    if (history.edition.offset === 'ignored' && one.effect.kind === 'mutate') return false;
     if (!isSilentLoss(one) && !shiftsOffsets(one, history)) return true;
     if (one.when?.endpoint !== 'phone-images') return true;
     const first = !lost;

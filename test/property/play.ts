@@ -71,6 +71,8 @@ const CALM: LookPlan = { kind: 'sweep', faults: [], stopped: false };
  * left out of every second answer.
  */
 const CALM_SWEEPS = 4;
+/** A rejected credential is kept back for no longer. */
+const CALM_MS = 15 * 60_000;
 
 /** Plays a history, and then lets it come to rest with sweeps of a cloud in which nothing happens any more. */
 export async function play(db: Database, history: History, project_id: string): Promise<Played> {
@@ -83,7 +85,7 @@ export async function play(db: Database, history: History, project_id: string): 
   const clients: OwnClient[] = [];
   /** A program that is configured anew starts anew, and knows nothing of the endpoint. */
   const configured = (configuration: Configuration) => {
-    const client = connect(cloud, { history, configuration, project_id });
+    const client = connect({ cloud, now: world.now }, { history, configuration, project_id });
     clients.push(client);
     return { configuration, project: projectOf(client, { history, configuration, project_id }) };
   };

@@ -79,10 +79,11 @@ function isLeaving({ after }: Looked, { image_id, source }: Listed): boolean {
 function wronglyLetGo(looks: readonly Looked[], one: Listed): string | null {
   const { image_id, source } = one;
   const last = looks.at(-1);
+  // A source that nobody asks any more loses its images with the others, which have let go of them by these rules.
+  if (last && !isAsked(last.sight, one, source)) return null;
   if (looks.length === 1 || !last) return 'at the first sweep that missed it';
-  // Nobody asked this source, or asked it for this image in only one of the sweeps.
   const asked = looks.filter(({ sight }) => isAsked(sight, one, source));
-  if (!asked.includes(last) || asked.length === 1) return null;
+  if (asked.length === 1) return null;
   const deciding = source === 'images' ? [last] : asked;
   const gone = deciding.some(
     ({ truth, vanished }) => vanished.has(image_id) || truth.some((moment) => !moment[source].has(image_id)),

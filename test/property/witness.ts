@@ -47,6 +47,8 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
       ...listing,
       ...(confirmEnd && {
         confirmEnd: async (result: ListingResult, scope: RequestScope) => {
+          // Where it fails, the listing is not proven.
+          if (shown) shown.further = { ...result, proof: 'incomplete' };
           const further = await confirmEnd(result, scope);
           if (shown) shown.further = further;
           return further;
