@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { imagesRecord } from './support/image-records.ts';
+import { withRecipes } from '../scripts/sql-page.ts';
+import { fillForQuestions } from './support/answers.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
 
@@ -15,28 +15,15 @@ const recipes = ['README.md', 'docs/sql.md', 'docs/events.md'].flatMap((page) =>
   })),
 );
 
-const hoursAgo = (hours: number) => () => new Date(Date.now() - hours * 3_600_000);
-
-/** A failed build, one that hangs, and a missing image: every recipe has a row to show. */
-beforeAll(async () => {
-  const { api, sweep } = await scriptedProject(database.db);
-  const hanging = imagesRecord('hanging', { status_code: 0 });
-  const before = imagesRecord('before', { status_code: 1 });
-  const building = imagesRecord('failing', { status_code: 0 });
-  api.records = [hanging, before, building];
-  await sweep({ now: hoursAgo(4) });
-  api.records = [hanging, before, imagesRecord('failing', { status_code: 2 })];
-  await sweep({ now: hoursAgo(3) });
-  api.records = [
-    hanging,
-    imagesRecord('failing', { status_code: 2 }),
-    imagesRecord('new', { status_code: 1 }),
-  ];
-  await sweep();
-});
+beforeAll(() => fillForQuestions(database.db));
 
 test('there are recipes to try', () => {
-  expect(recipes.length).toBeGreaterThan(8);
+  expect(recipes.length).toBeGreaterThan(20);
+});
+
+test('docs/sql.md has the recipes and tables of this program (npm run sql:docs writes them)', () => {
+  const page = readFileSync('docs/sql.md', 'utf8');
+  expect(withRecipes(page)).toBe(page);
 });
 
 test.each(recipes)('$title answers', async ({ statement }) => {

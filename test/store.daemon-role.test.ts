@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { QUERIES } from '../src/queries/catalogue.ts';
+import { runQuery } from '../src/queries/run.ts';
 import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
 import { approveRemovals } from '../src/store/approvals.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
@@ -99,6 +101,10 @@ async function read(db: Database): Promise<void> {
   await readLife(db, { project_id: 'p1', image_id: 'a' }, 10);
   await readChanges(db, { after: 0, limit: 10 });
   await countByStatus(db, 'p1');
+  for (const question of QUERIES) {
+    const examples = Object.entries(question.parameters).map(([name, { example }]) => [name, example]);
+    await runQuery(db, question, Object.fromEntries(examples));
+  }
 }
 
 test('the role of deploy/sql/roles.sql lacks nothing, and can do and read what the program does', async () => {

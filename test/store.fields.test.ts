@@ -82,14 +82,3 @@ test('an event names every field there is, and no other', async () => {
   const fields = ['image_id', ...REPORTED_FIELDS];
   expect(Object.keys(created?.after ?? {}).toSorted()).toEqual(fields.toSorted());
 });
-
-test('every field has a comment on its column, or none has', async () => {
-  const rows = await rowsOf(
-    database.db,
-    `select attname as field, col_description(attrelid, attnum) is not null as commented
-     from pg_attribute where attrelid = 'cph.images'::regclass and attnum > 0`,
-  );
-  const commented = rows.filter((row) => FIELDS.some((field) => field === row.field));
-  expect(commented).toHaveLength(FIELDS.length);
-  expect(new Set(commented.map((row) => row.commented)).size).toBe(1);
-});

@@ -7,6 +7,8 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, getViewConfig, PgTable, PgView } from 'drizzle-orm/pg-core';
 import { expect, onTestFinished, test } from 'vitest';
 import * as deliverySchema from '../src/store/delivery-schema.ts';
+import * as logSchema from '../src/store/log-schema.ts';
+import * as reportViews from '../src/store/report-views.ts';
 import * as schema from '../src/store/schema.ts';
 import * as views from '../src/store/views.ts';
 import { rowsOf } from './support/inventory-rows.ts';
@@ -45,7 +47,9 @@ test('no migration drops a view, and with it the grants and the views of others 
 });
 
 function declaredColumns(): string[] {
-  const declared: unknown[] = [schema, views, deliverySchema].flatMap((module) => Object.values(module));
+  const declared: unknown[] = [schema, logSchema, views, reportViews, deliverySchema].flatMap((module) =>
+    Object.values(module),
+  );
   return declared.flatMap((one) => {
     if (is(one, PgTable)) {
       const { name, columns } = getTableConfig(one);

@@ -196,6 +196,26 @@ describe('an upgrade', () => {
     },
   );
 
+  test('tells first sights that were watched from what was there before; without their event, nobody knows', async () => {
+    await rowsOf(
+      old.db,
+      `insert into cph.image_status_transitions (event_seq, project_id, image_id, from_status, to_status, observed_at)
+       values (900, 'p1', 'failed between', null, 'failed', now()), (901, 'p1', 'without event', null, 'failed', now()),
+         (902, 'p1', 'watched without event', 'creating', 'failed', now())`,
+    );
+    await rowsOf(
+      old.db,
+      `insert into cph.image_events (seq, type, project_id, region, image_id, occurred_at, baseline, transition, changes, after, run_id)
+       overriding system value
+       values (900, 'cph.image.created', 'p1', 'r', 'failed between', now(), false, '{"from": null, "to": "failed"}', '{}', '{}', 1)`,
+    );
+    await migrateDatabase({ url: old.url });
+    const transitions = 'select distinct baseline from cph.image_status_transitions';
+    expect(await rowsOf(old.db, `${transitions} where event_seq < 900`)).toEqual([{ baseline: true }]);
+    const failures = await rowsOf(old.db, 'select image_id from cph.image_failures order by event_seq');
+    expect(failures.map(({ image_id }) => image_id)).toEqual(['failed between', 'watched without event']);
+  });
+
   test('brings an image back that was removed before', async () => {
     const { length } = await wholeLog(old.db);
     await upgrade([...NOW, imagesRecord('gone'), phoneRecord('gone', { receive_status: 2 })]);

@@ -22,6 +22,9 @@ $$;
 -- The daemon: `start`, `sync`, `approve`, `replay`, and the commands that report.
 grant usage on schema cph to cph_daemon;
 grant select on cph.migrations, cph.project_freshness to cph_daemon;
+grant select on cph.image_inventory, cph.failed_images, cph.stuck_images, cph.image_failures, cph.image_build_times,
+  cph.image_build_times_weekly, cph.image_summary, cph.run_timeline to cph_daemon;
+grant execute on function cph.images_as_of, cph.changes_between to cph_daemon;
 grant select, insert, update on cph.projects, cph.images, cph.sinks to cph_daemon;
 grant select, insert, update, delete on cph.sync_runs, cph.dead_letters, cph.open_alerts to cph_daemon;
 grant select, insert, delete on cph.image_events to cph_daemon;

@@ -16,6 +16,7 @@ import { history } from './history.ts';
 import { images } from './images.ts';
 import { migrate } from './migrate.ts';
 import { plan } from './plan.ts';
+import { query } from './query.ts';
 import { replay } from './replay.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
@@ -139,6 +140,15 @@ function addReports({ program, context, run }: CommandLine): void {
     .option('--after <seq>', 'only events with a higher sequence number', parseSeq, 0)
     .option('--follow', 'go on with what comes, until stopped')
     .action((options) => run(events(options, context)));
+  program
+    .command('query')
+    .description('answers a ready question; without a name, lists them')
+    .argument('[name]')
+    .argument('[parameters...]', 'such as since=7d')
+    .option('--list', 'the questions there are, and what they can be asked with')
+    .option('--json', 'one JSON document on stdout')
+    .option('--csv', 'CSV on stdout')
+    .action((name, settings, options) => run(query({ name, settings }, options, context)));
 }
 
 function addRest({ program, context, run }: CommandLine): void {

@@ -3,8 +3,8 @@ import { canonicalJson } from '../inventory/canonical.ts';
 import type { ImageChange } from '../inventory/diff.ts';
 import { type Database, promptly, type Transaction } from './database.ts';
 import { LOG_LOCK } from './lock-keys.ts';
+import { imageEvents } from './log-schema.ts';
 import { LOG_CHANNEL } from './notifications.ts';
-import { imageEvents } from './schema.ts';
 import { batches, unnested } from './unnest.ts';
 
 export type EventRow = typeof imageEvents.$inferSelect;

@@ -1,5 +1,6 @@
 import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { writeComments } from './comments/write.ts';
 import { PostgresClient } from './connection/client.ts';
 import type { Database } from './database.ts';
 import { MIGRATION_LOCK } from './lock-keys.ts';
@@ -33,8 +34,8 @@ export class NewerDatabaseError extends MigrationError {
 }
 
 /**
- * Brings the database up to date. One transaction holds all pending migrations, their bookkeeping and the
- * grants to `cph_reader`.
+ * Brings the database up to date. One transaction holds all pending migrations, their bookkeeping, the
+ * comments, and the grants to `cph_reader`.
  *
  * Several programs may migrate at once: the first applies, the others wait and find nothing to do. The lock
  * ends with the transaction, so that this works through a transaction-pooling proxy. The connection has no
@@ -59,6 +60,7 @@ export async function migrateDatabase(options: {
     const db = drizzle({ client });
     await db.execute(sql.raw(`begin isolation level read committed; ${PINNED}`));
     const applied = await applyPending(db, migrations);
+    await writeComments(db);
     await grantReader(db);
     await db.execute(sql`commit`);
     return applied;

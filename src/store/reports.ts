@@ -2,7 +2,8 @@ import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzl
 import type { ImageStatus } from '../inventory/image.ts';
 import type { Database } from './database.ts';
 import type { EventRow } from './events.ts';
-import { imageEvents, imageStatusTransitions, images, syncRuns } from './schema.ts';
+import { imageEvents, imageStatusTransitions } from './log-schema.ts';
+import { images, syncRuns } from './schema.ts';
 
 export type ImageRow = typeof images.$inferSelect;
 

@@ -89,8 +89,8 @@ const eventBatch = (before: Date, after: number) => sql`
           select (next.project_id, next.image_id) = (e.project_id, e.image_id)
             and next.occurred_at < ${before.toISOString()}::timestamptz
           from cph.image_events next
-          where (next.project_id, next.image_id, next.seq) > (e.project_id, e.image_id, e.seq)
-          order by next.project_id, next.image_id, next.seq
+          where (next.image_id, next.project_id, next.seq) > (e.image_id, e.project_id, e.seq)
+          order by next.image_id, next.project_id, next.seq
           limit 1
         )
     ))

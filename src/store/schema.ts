@@ -15,14 +15,11 @@ import {
   primaryKey,
   text,
   timestamp,
-  uuid,
 } from 'drizzle-orm/pg-core';
-import { EVENT_TYPES, type EventType, type FieldChanges, type Transition } from '../inventory/diff.ts';
 import {
   type Extra,
   IMAGE_STATUSES,
   IMAGE_TYPES,
-  type Image,
   type ImageType,
   SOURCES,
   type Source,
@@ -34,7 +31,8 @@ export const cph = pgSchema('cph');
 /** A point in time to the millisecond. Both clocks that write here, ours and JavaScript's, are as precise. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const count = (name: string) => integer(name).notNull().default(0);
-const oneOf = (column: string, values: readonly string[]) =>
+/** A CHECK that a column holds one of these words. */
+export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`);
 const SOURCE_LIST = sql.raw(`array[${SOURCES.map((source) => `'${source}'`).join(', ')}]`);
 
@@ -146,59 +144,6 @@ export const images = cph.table(
     index('images_missing_since')
       .on(t.project_id)
       .where(sql`missing_since is not null and removed_at is null`),
-  ],
-);
-
-export const imageEvents = cph.table(
-  'image_events',
-  {
-    seq: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    id: uuid().notNull().unique().defaultRandom(),
-    type: text().$type<EventType>().notNull(),
-    project_id: text().notNull(),
-    region: text().notNull(),
-    image_id: text().notNull(),
-    occurred_at: instant('occurred_at').notNull(),
-    baseline: boolean().notNull(),
-    transition: jsonb().$type<Transition>(),
-    changes: jsonb().$type<FieldChanges>().notNull(),
-    before: jsonb().$type<Image>(),
-    after: jsonb().$type<Image>(),
-    run_id: bigint({ mode: 'number' }).notNull(),
-  },
-  (t) => [
-    check('image_events_type', oneOf('type', EVENT_TYPES)),
-    check(
-      'image_events_before',
-      sql`(before is null) = (type in ('cph.image.created', 'cph.image.restored'))`,
-    ),
-    check('image_events_after', sql`(after is null) = (type = 'cph.image.removed')`),
-    check('image_events_transition', sql`type <> 'cph.image.status_changed' or transition is not null`),
-    index('image_events_of_image').on(t.project_id, t.image_id, t.seq),
-  ],
-);
-
-export const imageStatusTransitions = cph.table(
-  'image_status_transitions',
-  {
-    event_seq: bigint({ mode: 'number' }).primaryKey(),
-    project_id: text().notNull(),
-    image_id: text().notNull(),
-    image_name: text(),
-    from_status: text(),
-    to_status: text().notNull(),
-    observed_at: instant('observed_at').notNull(),
-    previous_observed_at: instant('previous_observed_at'),
-    time_in_status: interval(),
-  },
-  (t) => [
-    check('transitions_from_status', oneOf('from_status', IMAGE_STATUSES)),
-    check('transitions_to_status', oneOf('to_status', IMAGE_STATUSES)),
-    check('transitions_change', sql`from_status is distinct from to_status`),
-    check('transitions_previous', sql`previous_observed_at <= observed_at`),
-    check('transitions_time_in_status', sql`time_in_status >= interval '0'`),
-    index('transitions_of_image').on(t.project_id, t.image_id, t.event_seq),
-    index('transitions_observed_at').on(t.project_id, t.observed_at),
   ],
 );
 

@@ -1,7 +1,7 @@
 import { asc, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { deadLetters, sinks } from './delivery-schema.ts';
-import { imageEvents } from './schema.ts';
+import { imageEvents } from './log-schema.ts';
 import { projectFreshness } from './views.ts';
 
 export type ProjectStatus = typeof projectFreshness.$inferSelect;

@@ -15,7 +15,10 @@ export interface TransitionRow {
   readonly time_in_status_ms: number | null;
 }
 
-/** Writes the transitions of one apply. The event number is the key, so none can be written twice. */
+/**
+ * Writes the transitions of one apply, whose events are in the log by now. The event number is the key, so none can be
+ * written twice.
+ */
 export async function insertTransitions(
   tx: Transaction,
   project_id: string,
@@ -25,9 +28,10 @@ export async function insertTransitions(
     await tx.execute(sql`
       insert into cph.image_status_transitions
         (event_seq, project_id, image_id, image_name, from_status, to_status,
-         observed_at, previous_observed_at, time_in_status)
+         observed_at, previous_observed_at, time_in_status, baseline)
       select u.event_seq, ${project_id}, u.image_id, u.image_name, u.from_status, u.to_status,
-        u.observed_at, u.previous_observed_at, u.time_in_status_ms * interval '1 millisecond'
+        u.observed_at, u.previous_observed_at, u.time_in_status_ms * interval '1 millisecond',
+        (select e.baseline from cph.image_events e where e.seq = u.event_seq)
       from ${unnested(batch, COLUMNS)}`);
   }
 }

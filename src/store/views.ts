@@ -1,6 +1,6 @@
-/** The views that operators read. They stand by the tables, so that drizzle-kit migrates both together. */
+/** The views of what is so now. They stand by the tables, so that drizzle-kit migrates both together. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, date, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
+import { boolean, integer, interval, jsonb, text } from 'drizzle-orm/pg-core';
 import { fieldColumns } from './columns.ts';
 import { cph, instant } from './schema.ts';
 
@@ -92,27 +92,6 @@ export const stuckImages = cph
     where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null
       and now() - i.status_since > p.stuck_after
     order by i.status_since`);
-
-/** How long images took from creating to their end, by project and UTC day. */
-export const imageBuildTimes = cph
-  .view('image_build_times', {
-    project_id: text().notNull(),
-    day: date().notNull(),
-    finished: bigint({ mode: 'number' }).notNull(),
-    failed: bigint({ mode: 'number' }).notNull(),
-    p50: interval(),
-    p95: interval(),
-  })
-  .as(sql`
-    select project_id, (observed_at at time zone 'UTC')::date as day,
-      count(*) filter (where to_status = 'usable') as finished,
-      count(*) filter (where to_status = 'failed') as failed,
-      percentile_cont(0.5) within group (order by time_in_status) as p50,
-      percentile_cont(0.95) within group (order by time_in_status) as p95
-    from cph.image_status_transitions
-    where from_status = 'creating' and to_status in ('usable', 'failed')
-    group by 1, 2
-    order by 1, 2`);
 
 /**
  * How far the rows of each project can be relied on: when they were last proven complete, and what stands in

@@ -2,7 +2,8 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { REPORTED_FIELDS, timeText } from '../../src/inventory/image.ts';
 import type { Database } from '../../src/store/database.ts';
-import { imageEvents, imageStatusTransitions, images, projects, syncRuns } from '../../src/store/schema.ts';
+import { imageEvents, imageStatusTransitions } from '../../src/store/log-schema.ts';
+import { images, projects, syncRuns } from '../../src/store/schema.ts';
 
 type ImageRow = typeof images.$inferSelect;
 export type EventRow = typeof imageEvents.$inferSelect;

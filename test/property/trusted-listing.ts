@@ -11,6 +11,7 @@
  */
 import fc from 'fast-check';
 import type { Database } from '../../src/store/database.ts';
+import { answersForAnyTime } from './as-of-laws.ts';
 import { histories } from './history.ts';
 import {
   datesTransitions,
@@ -53,13 +54,10 @@ export async function playAll(
   let played = 0;
   const lawful = fc.asyncProperty(histories(images), async (history) => {
     played += 1;
-    if (process.env.DEBUGH)
-      (await import('node:fs')).appendFileSync(
-        process.env.DEBUGH,
-        `${played} ${Date.now()} ${JSON.stringify(history)}\n`,
-      );
-    const result = await play(db, history, `p${played}`);
+    const project_id = `p${played}`;
+    const result = await play(db, history, project_id);
     const broken = brokenLaws(result);
+    for await (const text of answersForAnyTime(db, result, project_id)) broken.push(text);
     if (broken.length > 0) throw new Error([...broken, ...result.looks.map(inWords)].join('\n'));
   });
   const { HISTORIES = '150', HISTORY_SEED, HISTORY_PATH, HISTORY_SHRINK } = process.env;

@@ -1,0 +1,144 @@
+import { loadDatabaseConfig } from '../config/config.ts';
+import { suggestion } from '../config/nearest-word.ts';
+import { QUERIES, queryNamed } from '../queries/catalogue.ts';
+import { csvOf } from '../queries/csv.ts';
+import type { ColumnKind, Query } from '../queries/query.ts';
+import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
+import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { type Store, withStore } from './store.ts';
+import {
+  type Column,
+  durationText,
+  instantText,
+  type Output,
+  printJson,
+  printTable,
+  sizeText,
+  statusColour,
+} from './terminal.ts';
+
+export interface QueryOptions {
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/**
+ * Answers a ready question: a table, JSON (times ISO 8601, durations in seconds, sizes in bytes) or CSV of the same.
+ * `settings` are its parameters, `name=value` each. Without a name it prints the questions there are.
+ */
+export async function query(
+  asked: { readonly name: string | undefined; readonly settings: readonly string[] },
+  options: QueryOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  if (options.json && options.csv) throw new CommandError('--json or --csv, not both.', EXIT.usage);
+  if (asked.name === undefined || options.list) return list(options, context.out);
+  const question = questionNamed(asked.name);
+  const given = settingsOf(asked.settings);
+  const config = loadDatabaseConfig(context.surroundings);
+  const work = ({ db }: Store) => runQuery(db, question, given);
+  try {
+    const rows = await withStore(config, { migrate: false, signal: context.stop, work });
+    print(context.out, options, { question, rows });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof QueryFault) throw new CommandError(error.message, EXIT.usage);
+    throw error;
+  }
+}
+
+function questionNamed(name: string): Query {
+  const found = queryNamed(name);
+  if (found) return found;
+  const near = suggestion(
+    name,
+    QUERIES.map((one) => one.name),
+  );
+  throw new CommandError(
+    `No query ${JSON.stringify(name)}${near || '.'} List them: cph-inventory query --list`,
+    EXIT.usage,
+  );
+}
+
+function settingsOf(settings: readonly string[]): Record<string, string> {
+  const given = new Map<string, string>();
+  for (const setting of settings) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new CommandError(
+        `A parameter is written name=value, such as since=7d; got ${JSON.stringify(setting)}`,
+        EXIT.usage,
+      );
+    }
+    if (given.has(name)) throw new CommandError(`${name} is given twice.`, EXIT.usage);
+    given.set(name, value);
+  }
+  return Object.fromEntries(given);
+}
+
+function list(options: QueryOptions, out: Output): ExitCode {
+  const rows = QUERIES.map(({ name, question, parameters }) => ({
+    name,
+    question,
+    parameters: Object.entries(parameters).map(([parameter, { fallback, about, takes }]) => ({
+      name: parameter,
+      default: fallback ?? null,
+      about,
+      takes,
+    })),
+  }));
+  const settings = (row: (typeof rows)[number]) =>
+    row.parameters.map((one) => `${one.name}=${one.default ?? '…'}`).join(' ');
+  if (options.json) printJson(out, rows);
+  else if (options.csv)
+    out.write(
+      csvOf(
+        ['name', 'question', 'parameters'],
+        rows.map((row) => ({ ...row, parameters: settings(row) })),
+      ),
+    );
+  else {
+    const columns: Column<(typeof rows)[number]>[] = [
+      { title: 'NAME', value: (row) => row.name },
+      { title: 'QUESTION', value: (row) => row.question },
+      { title: 'PARAMETERS', value: settings },
+    ];
+    printTable(out, columns, { rows, empty: '' });
+  }
+  return EXIT.done;
+}
+
+function print(
+  out: Output,
+  options: QueryOptions,
+  { question, rows }: { question: Query; rows: AnswerRow[] },
+): void {
+  if (options.json) printJson(out, rows);
+  else if (options.csv) out.write(csvOf(Object.keys(question.columns), rows));
+  else printTable(out, Object.entries(question.columns).map(columnOf), { rows, empty: question.nothing });
+}
+
+const NUMBERS: readonly ColumnKind[] = ['number', 'percent', 'bytes', 'duration'];
+
+function columnOf([name, kind]: [string, ColumnKind]): Column<AnswerRow> {
+  return {
+    title: name.replaceAll('_', ' ').toUpperCase(),
+    value: (row) => (row[name] === null || row[name] === undefined ? '' : SHOWN[kind](row[name])),
+    ...(kind === 'status' ? { colour: (row: AnswerRow) => statusColour(String(row[name])) } : {}),
+    ...(NUMBERS.includes(kind) ? { align: 'right' as const } : {}),
+  };
+}
+
+const SHOWN: Readonly<Record<ColumnKind, (value: unknown) => string>> = {
+  text: String,
+  status: String,
+  number: String,
+  percent: (value) => `${value} %`,
+  bytes: (value) => sizeText(Number(value)),
+  time: (value) => (value instanceof Date ? instantText(value) : String(value)),
+  day: String,
+  duration: (value) => durationText(Number(value) * 1000),
+  flag: (value) => (value === true ? 'yes' : 'no'),
+  list: (value) => (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)),
+};
