@@ -1,4 +1,7 @@
-/** SIGHUP: somebody wants a reload, or the terminal was closed. It is remembered until there is a command that knows. */
+/**
+ * SIGHUP: somebody wants a reload, or the terminal was closed. It is remembered until there is a command that
+ * knows.
+ */
 
 let hearer: (() => void) | null = null;
 let heard = false;

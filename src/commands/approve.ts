@@ -14,8 +14,8 @@ interface ApproveOptions {
 }
 
 /**
- * Shows what the last sweep of a project held, and lets it go through at the next one. Asks first where there is
- * somebody to ask.
+ * Shows what the last sweep of a project held, and lets it go through at the next one. Asks first where there
+ * is somebody to ask.
  */
 export async function approve(
   project_id: string,

@@ -2,7 +2,10 @@ import type { Surroundings } from '../config/environment.ts';
 import { Stopped } from '../waiting/stopped.ts';
 import type { Output } from './terminal.ts';
 
-/** Why a command stops when its output has no reader any more, such as `head` that has seen enough. No failure. */
+/**
+ * Why a command stops when its output has no reader any more, such as `head` that has seen enough. No
+ * failure.
+ */
 export class NobodyReads extends Stopped {}
 
 /** What a command may know of the world it runs in. */
@@ -11,9 +14,14 @@ export interface CommandContext {
   /** For the log and for remarks beside what the command prints. */
   readonly err: Output;
   readonly surroundings: Surroundings;
-  /** Aborted by the first SIGINT or SIGTERM, when nobody reads the output any more, and by SIGHUP without a reload. */
+  /**
+   * Aborted by the first SIGINT or SIGTERM, when nobody reads the output any more, and by SIGHUP without a
+   * reload.
+   */
   readonly stop: AbortSignal;
-  /** From now on SIGHUP calls `reload`, and does not stop the command. To be said before anything is awaited. */
+  /**
+   * From now on SIGHUP calls `reload`, and does not stop the command. To be said before anything is awaited.
+   */
   readonly onReload: (reload: () => void) => void;
   /** Asks whoever sits at the terminal; null where nobody does. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;

@@ -16,15 +16,16 @@ const PREFIX = 'cph-inventory-demo-';
 const IN_USE = 'in-use';
 
 /**
- * A temporary folder for a demo's database. It goes, with what still runs in it, when the process exits in any way but
- * being killed; those of demos that were killed go now.
+ * A temporary folder for a demo's database. It goes, with what still runs in it, when the process exits in
+ * any way but being killed; those of demos that were killed go now.
  */
 export async function makeDemoFolder(): Promise<DemoFolder> {
   // The name that a server's arguments have.
   const folder = await realpath(tmpdir());
   await sweepDemoFolders(folder);
   const path = await mkdtemp(join(folder, PREFIX));
-  // Only under its second name it is looked at by others, who would take a file nobody has locked for one left behind.
+  // Only under its second name it is looked at by others, who would take a file nobody has locked for one
+  // left behind.
   const lock = await tryLock(join(path, 'new'));
   if (HAS_LOCKS) await rename(join(path, 'new'), join(path, IN_USE));
   const discard = () => discardNow(path);

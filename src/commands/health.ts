@@ -39,7 +39,10 @@ function readHttp({ surroundings }: CommandContext): DatabaseConfig['http'] {
   }
 }
 
-/** The addresses that mean any address of the machine, as a URL spells them, and its own by which it is reached. */
+/**
+ * The addresses that mean any address of the machine, as a URL spells them, and its own by which it is
+ * reached.
+ */
 const ANY_ADDRESS: Readonly<Record<string, string>> = {
   '0.0.0.0': '127.0.0.1',
   '[::]': '[::1]',

@@ -4,8 +4,8 @@ import type { Store } from './store.ts';
 import type { Output } from './terminal.ts';
 
 /**
- * How to look into the embedded database. Its password, a superuser's, is shown to whoever sits at a terminal; anywhere
- * else what we print is kept (by journals, by CI), and names the file that holds it.
+ * How to look into the embedded database. Its password, a superuser's, is shown to whoever sits at a
+ * terminal; anywhere else what we print is kept (by journals, by CI), and names the file that holds it.
  */
 export function psqlCommand(out: Output, { url }: Pick<Store, 'url'>, dataDir: string): string {
   if (out.isTTY) return `psql '${url}'`;

@@ -24,8 +24,9 @@ export interface QueryOptions {
 }
 
 /**
- * Answers a ready question: a table, JSON (times ISO 8601, durations in seconds, sizes in bytes) or CSV of the same.
- * `settings` are its parameters, `name=value` each. Without a name it prints the questions there are.
+ * Answers a ready question: a table, JSON (times ISO 8601, durations in seconds, sizes in bytes) or CSV of
+ * the same. `settings` are its parameters, `name=value` each. Without a name it prints the questions there
+ * are.
  */
 export async function query(
   asked: { readonly name: string | undefined; readonly settings: readonly string[] },

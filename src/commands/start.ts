@@ -112,7 +112,8 @@ const stopParts = (parts: RunningParts, { config }: Daemon) =>
 
 /**
  * Stops and starts everything but the process, its database and its counters, so that there is one way to
- * begin. Stops nothing before the configuration was read without a fault and the database knows what it names.
+ * begin. Stops nothing before the configuration was read without a fault and the database knows what it
+ * names.
  */
 async function reload(parts: RunningParts, running: Running): Promise<RunningParts> {
   const { daemon, store } = running;

@@ -60,7 +60,10 @@ function sanitise(text: string, secrets: readonly string[]): string {
     .slice(0, LONGEST_TEXT);
 }
 
-/** Whoever repeats a secret does so as it is, or as part of a document or an address that is quoted in the text. */
+/**
+ * Whoever repeats a secret does so as it is, or as part of a document or an address that is quoted in the
+ * text.
+ */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   const json = (secret: string) => JSON.stringify(secret).slice(1, -1);
   return secrets
@@ -69,7 +72,10 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
     .reduce((clean, spelling) => clean.replaceAll(spelling, '***'), text);
 }
 
-/** An id as the vendor's are, or null: it goes into logs and tables unchanged, so a secret in its place does not pass. */
+/**
+ * An id as the vendor's are, or null: it goes into logs and tables unchanged, so a secret in its place does
+ * not pass.
+ */
 export function safeId(value: unknown, secrets: readonly string[] = []): string | null {
   if (typeof value !== 'string' || !/^[\w.:-]{1,64}$/.test(value)) return null;
   return withoutSecrets(value, secrets) === value ? value : null;

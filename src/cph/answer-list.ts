@@ -12,8 +12,8 @@ export interface AnswerList {
 const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count'];
 
 /**
- * The list of an answer. What is no listing must not be taken for an empty one: an answer without its list is a
- * {@link CphError} of code `invalid_answer`, whatever else it says, unless it says that the total is 0.
+ * The list of an answer. What is no listing must not be taken for an empty one: an answer without its list is
+ * a {@link CphError} of code `invalid_answer`, whatever else it says, unless it says that the total is 0.
  */
 export function listOf(body: JsonObject, { list, endpoint }: { list: string; endpoint: string }): AnswerList {
   const rows = body[list];
@@ -30,7 +30,10 @@ function totalOf(body: JsonObject): number | null {
   return total !== undefined && total >= 0 ? total : null;
 }
 
-/** A success that cannot be believed. It is not retried: the API, or what answers in its place, works like that. */
+/**
+ * A success that cannot be believed. It is not retried: the API, or what answers in its place, works like
+ * that.
+ */
 export function invalidAnswer(body: JsonObject, message: string): CphError {
   return new CphError(message, {
     kind: 'malformed',

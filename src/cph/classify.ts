@@ -25,9 +25,9 @@ export type Classified =
   | { readonly requestId: string | null; readonly body: null; readonly error: CphError };
 
 /**
- * Decides what an answer means, by its status and the code in its body. The code decides where it is known: CPH reports
- * all its errors as 400, a passing internal one (`CPS.0003`) like a missing permission (`CPS.0001`), and some answers say
- * 200 and carry an error.
+ * Decides what an answer means, by its status and the code in its body. The code decides where it is known:
+ * CPH reports all its errors as 400, a passing internal one (`CPS.0003`) like a missing permission
+ * (`CPS.0001`), and some answers say 200 and carry an error.
  */
 export function classifyAnswer(answer: Answer, context: AnswerContext): Classified {
   const parsed = parseBody(answer.text);

@@ -3,8 +3,8 @@ const LONG_NUMBER = /\d{16}/;
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /**
- * `JSON.parse`, but for numbers with more digits than a double holds: those become text with all their digits, or
- * 9007199254740993 and 9007199254740992 would be one. Throws SyntaxError like `JSON.parse`.
+ * `JSON.parse`, but for numbers with more digits than a double holds: those become text with all their
+ * digits, or 9007199254740993 and 9007199254740992 would be one. Throws SyntaxError like `JSON.parse`.
  */
 export function parseExactly(text: string): unknown {
   return JSON.parse(LONG_NUMBER.test(text) ? text.replace(TOKEN, quotedIfInexact) : text);

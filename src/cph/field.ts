@@ -1,6 +1,7 @@
 /**
- * Reads one field of a row, however the API spells it. Spellings without loss are taken: numbers as text, text as
- * numbers, times in any common form. Every field of the reference is optional, so null, absent and empty are one.
+ * Reads one field of a row, however the API spells it. Spellings without loss are taken: numbers as text,
+ * text as numbers, times in any common form. Every field of the reference is optional, so null, absent and
+ * empty are one.
  */
 import { readTime } from './time.ts';
 

@@ -19,7 +19,10 @@ const BY_KIND: Readonly<Partial<Record<CphErrorKind, string>>> = {
   malformed: 'This does not look like the API: check the endpoint and any proxy in between.',
 };
 
-/** What a person should do about a failed request to `endpoint`; null when there is nothing better than the message. */
+/**
+ * What a person should do about a failed request to `endpoint`; null when there is nothing better than the
+ * message.
+ */
 export function hintFor(
   kind: CphErrorKind,
   { code, endpoint }: { code: string; endpoint: string },

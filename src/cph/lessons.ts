@@ -9,9 +9,9 @@ import type { Teaching } from './relist.ts';
 export type OffsetReading = 'index' | 'index-from-1' | 'page' | 'page-from-1';
 
 /**
- * What listings have taught about an endpoint. The reference leaves open what `offset` and `total` count and how many
- * rows a page holds, so the first listing asks one question more, and those after it profit. Shared by all projects of
- * an endpoint for as long as the process lives.
+ * What listings have taught about an endpoint. The reference leaves open what `offset` and `total` count and
+ * how many rows a page holds, so the first listing asks one question more, and those after it profit. Shared
+ * by all projects of an endpoint for as long as the process lives.
  */
 export interface Lessons {
   offset: OffsetReading | null;
@@ -23,7 +23,10 @@ export interface Lessons {
   shortPages: boolean;
   /** Ids whose one row has come twice, the same each time. */
   readonly twice: Set<string>;
-  /** How phone-images goes on behind a page that says nothing of an end; null where that is not known to happen. */
+  /**
+   * How phone-images goes on behind a page that says nothing of an end; null where that is not known to
+   * happen.
+   */
   phoneImagesGoOnBy: Guess | null;
   /** Behind a round number of phone-images was asked, and nothing came. */
   phoneImagesTried: boolean;
@@ -59,7 +62,9 @@ export function teachingOf(lessons: Lessons): Teaching {
   };
 }
 
-/** What `lessons` taught of the images endpoint was wrong: from now on, what `fresh` ones taught is believed. */
+/**
+ * What `lessons` taught of the images endpoint was wrong: from now on, what `fresh` ones taught is believed.
+ */
 export function replaceLessons(lessons: Lessons, fresh: Lessons): void {
   const { offset, total, pageHolds, shortPages, twice } = fresh;
   Object.assign(lessons, { offset, total, pageHolds, shortPages });

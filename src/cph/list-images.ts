@@ -31,7 +31,10 @@ export function imagesListing(
   };
 }
 
-/** The images of one type that are being created: few, so pages come one after another. Proven like any listing. */
+/**
+ * The images of one type that are being created: few, so pages come one after another. Proven like any
+ * listing.
+ */
 export function listCreating(
   client: CphClient,
   imageType: ImageType,
@@ -41,9 +44,10 @@ export function listCreating(
 }
 
 /**
- * The image with this id, asked for by itself: there is no other way to ask for one. Null is the API's word that a
- * project has no such image of this type. A row without a usable id may be the image, and is returned as such. Throws a
- * {@link CphError} with code `invalid_answer` when the answer is about other images and may not show them all.
+ * The image with this id, asked for by itself: there is no other way to ask for one. Null is the API's word
+ * that a project has no such image of this type. A row without a usable id may be the image, and is returned
+ * as such. Throws a {@link CphError} with code `invalid_answer` when the answer is about other images and may
+ * not show them all.
  */
 export async function findImage(
   client: CphClient,
@@ -103,8 +107,8 @@ async function list(client: CphClient, asked: Wanted, lessons = client.lessons):
 }
 
 /**
- * Lists again as if nothing were known of the endpoint: what earlier listings taught, and this one relied on, may have
- * ceased to be true. Where it did, it is forgotten.
+ * Lists again as if nothing were known of the endpoint: what earlier listings taught, and this one relied on,
+ * may have ceased to be true. Where it did, it is forgotten.
  */
 async function listAnew(client: CphClient, asked: Wanted, before: ListingResult): Promise<ListingResult> {
   const fresh = createLessons();
@@ -114,7 +118,10 @@ async function listAnew(client: CphClient, asked: Wanted, before: ListingResult)
   return result;
 }
 
-/** A page behind the last may be refused rather than empty: the question differs in nothing else from those before. */
+/**
+ * A page behind the last may be refused rather than empty: the question differs in nothing else from those
+ * before.
+ */
 async function askPage(
   client: CphClient,
   { imageType, query, page, scope }: Asked & { page: PageRequest },
@@ -142,7 +149,10 @@ function pageOf(
   return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), total };
 }
 
-/** `ListImagesView` of the API reference, as far as it is kept; a private image's `project_id` repeats what was asked. */
+/**
+ * `ListImagesView` of the API reference, as far as it is kept; a private image's `project_id` repeats what
+ * was asked.
+ */
 const ROW: RowReader<
   Omit<
     ImagesRecord,
@@ -167,8 +177,8 @@ const ROW: RowReader<
 };
 
 /**
- * A row of the listing that asked for the type `asked`. It belongs to that listing, however it spells its type; one
- * that names none has the type that was asked for.
+ * A row of the listing that asked for the type `asked`. It belongs to that listing, however it spells its
+ * type; one that names none has the type that was asked for.
  */
 export function readImagesRow(
   raw: unknown,

@@ -1,4 +1,7 @@
-/** The phone-images endpoint: `GET /v1/{project_id}/cloud-phone/phone-images` (Querying the Image of a Cloud Phone). */
+/**
+ * The phone-images endpoint: `GET /v1/{project_id}/cloud-phone/phone-images` (Querying the Image of a Cloud
+ * Phone).
+ */
 import type { PhoneImagesRecord } from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
 import { listOf } from './answer-list.ts';
@@ -15,7 +18,9 @@ import { NO_SIGNS, signsOfMore } from './signs-of-more.ts';
 const ENDPOINT = 'cloud-phone/phone-images';
 const LIST = 'phone_images';
 
-/** One listing of all types: its rows do not say which they belong to, and one question is fewer to go wrong. */
+/**
+ * One listing of all types: its rows do not say which they belong to, and one question is fewer to go wrong.
+ */
 export function phoneImagesListing(client: CphClient): Listing {
   return {
     source: 'phone-images',
@@ -66,7 +71,10 @@ function isRound(rows: number): boolean {
   return rows > 0 && (rows % 50 === 0 || rows === 10 || rows === 20);
 }
 
-/** Without `limit`: an edition that does not page may refuse it, and one that does gives its largest page anyway. */
+/**
+ * Without `limit`: an edition that does not page may refuse it, and one that does gives its largest page
+ * anyway.
+ */
 async function askPage(
   client: CphClient,
   parameters: PageParameters,

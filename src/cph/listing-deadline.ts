@@ -4,8 +4,9 @@ import type { Listing, RequestScope } from './listing.ts';
 import { transportError } from './transport-error.ts';
 
 /**
- * The listing, bounded as a whole: every request may stay within its own time and the listing still never end, page
- * after slow page, while its first page grows old. Rejects with a `CphError` of code `timeout` after `ms`.
+ * The listing, bounded as a whole: every request may stay within its own time and the listing still never
+ * end, page after slow page, while its first page grows old. Rejects with a `CphError` of code `timeout`
+ * after `ms`.
  */
 export function withListingDeadline(listing: Listing, ms: number): Listing {
   const { source, image_type } = listing;

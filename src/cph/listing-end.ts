@@ -22,8 +22,8 @@ export function endsHere(so: Received, lessons: Lessons): boolean {
 }
 
 /**
- * Whether a single page of so many rows may be a full one. Its total may have stopped counting at the same number, so
- * the end behind it is always asked for.
+ * Whether a single page of so many rows may be a full one. Its total may have stopped counting at the same
+ * number, so the end behind it is always asked for.
  */
 export function mayBeFull(rows: number): boolean {
   return rows % 50 === 0;
@@ -52,9 +52,9 @@ export function longestPage({ pages }: Received): number {
 }
 
 /**
- * Whether nothing lies behind the rows received, where asking behind them brought a refusal or old rows. Either may
- * also be a limit on how deep one can ask. So a page is asked for that begins with known rows and has room for the
- * next one: only known rows may come. Listings too short for such a page are not proven.
+ * Whether nothing lies behind the rows received, where asking behind them brought a refusal or old rows.
+ * Either may also be a limit on how deep one can ask. So a page is asked for that begins with known rows and
+ * has room for the next one: only known rows may come. Listings too short for such a page are not proven.
  */
 export async function endsBehind(
   so: Received,

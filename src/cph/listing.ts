@@ -14,13 +14,15 @@ export interface RequestScope {
 }
 
 /**
- * One listing of a source: an endpoint, asked for one type of image, read to its end. The seam between the sweep and
- * the network; tests put their own behind it.
+ * One listing of a source: an endpoint, asked for one type of image, read to its end. The seam between the
+ * sweep and the network; tests put their own behind it.
  */
 export interface Listing {
   readonly source: Source;
   readonly image_type: ImageType | 'all';
-  /** Rejects when a request fails for good; a listing that merely does not add up resolves as `incomplete`. */
+  /**
+   * Rejects when a request fails for good; a listing that merely does not add up resolves as `incomplete`.
+   */
   list(scope: RequestScope): Promise<ListingResult>;
   /** Reads on behind a result whose end no answer told: asked before an image is missed on its word. */
   readonly confirmEnd?: (result: ListingResult, scope: RequestScope) => Promise<ListingResult>;

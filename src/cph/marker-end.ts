@@ -5,8 +5,9 @@ import { NO_SIGNS } from './signs-of-more.ts';
 type Ask = MarkerListing['ask'];
 
 /**
- * Asks on behind rows whose end no answer has told, by every way there is. Complete where nothing else comes and the
- * endpoint has shown that it does not page, says so where it does, or goes on from a row of our choice.
+ * Asks on behind rows whose end no answer has told, by every way there is. Complete where nothing else comes
+ * and the endpoint has shown that it does not page, says so where it does, or goes on from a row of our
+ * choice.
  */
 export async function askBehind(rows: readonly Row[], ask: Ask): Promise<MarkerAttempt> {
   const begun = { rows, signs: NO_SIGNS };
@@ -18,7 +19,9 @@ export async function askBehind(rows: readonly Row[], ask: Ask): Promise<MarkerA
   return { ...further, drift: 'end', ended: false };
 }
 
-/** Whether an endpoint that gave these rows, and no others behind them, would have shown that there is more. */
+/**
+ * Whether an endpoint that gave these rows, and no others behind them, would have shown that there is more.
+ */
 async function isWhole(rows: readonly Row[], ask: Ask): Promise<boolean> {
   const ids = idsOf(rows);
   const last = ids.at(-1);

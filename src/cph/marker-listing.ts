@@ -1,6 +1,6 @@
 /**
- * Reads a listing of which it is not known whether and how it pages. Whatever an answer says of more rows is followed;
- * what cannot be followed leaves the listing incomplete.
+ * Reads a listing of which it is not known whether and how it pages. Whatever an answer says of more rows is
+ * followed; what cannot be followed leaves the listing incomplete.
  */
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { DriftKind } from '../inventory/listing.ts';

@@ -1,7 +1,7 @@
 /**
- * Reads a listing by `offset` and `limit` to its end, and says what its pages prove. The reference leaves open what
- * `offset` and `total` count, how many rows a page holds and what lies behind the last one, so nothing of it is assumed
- * (docs/proof.md).
+ * Reads a listing by `offset` and `limit` to its end, and says what its pages prove. The reference leaves
+ * open what `offset` and `total` count, how many rows a page holds and what lies behind the last one, so
+ * nothing of it is assumed (docs/proof.md).
  */
 
 import { orAborted } from '../waiting/deadline.ts';
@@ -51,8 +51,8 @@ async function askOne({ ask, scope }: OffsetListing, offset: number): Promise<Pa
 }
 
 /**
- * Where `total` says that there is more, the listing is read as if `offset` counted images: a total that is met in the
- * end has proven that, without a question. Null when it is not met.
+ * Where `total` says that there is more, the listing is read as if `offset` counted images: a total that is
+ * met in the end has proven that, without a question. Null when it is not met.
  */
 async function guessIndex(listing: OffsetListing, first: Page): Promise<Attempt | null> {
   if (!saysMore(received([first]), listing.lessons)) return null;
@@ -135,7 +135,10 @@ function offsetAt(so: Received, reading: OffsetReading, place: number): number {
   });
 }
 
-/** How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the next. */
+/**
+ * How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the
+ * next.
+ */
 function windowSize(so: Received, { lessons, pageConcurrency }: OffsetListing): number {
   const last = so.pages.at(-1)?.rows.length ?? 0;
   const stride = longestPage(so);
@@ -168,8 +171,8 @@ function take(
 }
 
 /**
- * Whether the page goes on behind those before it; from now on its ids were seen. Where the first page comes again and
- * again, with an image that has just been made, it does not, or it would never end.
+ * Whether the page goes on behind those before it; from now on its ids were seen. Where the first page comes
+ * again and again, with an image that has just been made, it does not, or it would never end.
  */
 function isMostlyNew(page: Page, seen: Set<string>): boolean {
   const before = seen.size;
@@ -190,7 +193,10 @@ async function isEnd(listing: OffsetListing, whole: Received, reading: OffsetRea
   return !whole.pages.at(-1)?.refused || (await endsBehind(whole, reading, ask));
 }
 
-/** Whether rows that came again mean that nothing else is left: some editions repeat the last page behind the end. */
+/**
+ * Whether rows that came again mean that nothing else is left: some editions repeat the last page behind the
+ * end.
+ */
 async function isRepeatedEnd(
   { ask, scope }: OffsetListing,
   whole: Received,
@@ -212,7 +218,9 @@ function note(lessons: Lessons, pages: readonly Page[]): void {
   for (const page of pages) lessons.pageHolds = Math.max(lessons.pageHolds, page.rows.length);
 }
 
-/** A total that stays the same beside pages of other lengths, and is the number of rows, counts everything. */
+/**
+ * A total that stays the same beside pages of other lengths, and is the number of rows, counts everything.
+ */
 function learnTotal(lessons: Lessons, first: Page, others: readonly Page[]): void {
   const all = others.filter((page) => !page.refused);
   const told = all.filter((page) => page.total !== null);

@@ -28,9 +28,9 @@ interface Probing {
 const UNREADABLE: Probed = { reading: null, ended: false, pages: [] };
 
 /**
- * Finds out what `offset` counts, and whether anything lies behind the first page, mostly in one question. `offset=1`
- * is past the first image by one reading and past the first page by the other: an end at the wrong place cannot be
- * mistaken for the end of the listing, as it can with any other offset.
+ * Finds out what `offset` counts, and whether anything lies behind the first page, mostly in one question.
+ * `offset=1` is past the first image by one reading and past the first page by the other: an end at the wrong
+ * place cannot be mistaken for the end of the listing, as it can with any other offset.
  */
 export async function probeOffset(first: Page, ask: Ask, lessons: Pick<Lessons, 'total'>): Promise<Probed> {
   const probing = { first, ask, lessons };
@@ -43,7 +43,10 @@ export async function probeOffset(first: Page, ask: Ask, lessons: Pick<Lessons, 
   return seen === 'the same' ? await probeFromOne(probing) : UNREADABLE;
 }
 
-/** `offset=1` gave the first page again: it counts from 1, is ignored, or the last page comes again behind the end. */
+/**
+ * `offset=1` gave the first page again: it counts from 1, is ignored, or the last page comes again behind the
+ * end.
+ */
 async function probeFromOne(probing: Probing): Promise<Probed> {
   const { first, ask } = probing;
   const two = await ask({ offset: 2, limit: LIMIT });
@@ -60,8 +63,9 @@ async function probeFromOne(probing: Probing): Promise<Probed> {
 }
 
 /**
- * Whether an endpoint that takes no `offset` has shown everything: it gives all of it although one row was asked for,
- * or its `total` counts more than the page it comes with. A round number of rows may be a page that is always as long.
+ * Whether an endpoint that takes no `offset` has shown everything: it gives all of it although one row was
+ * asked for, or its `total` counts more than the page it comes with. A round number of rows may be a page
+ * that is always as long.
  */
 async function isUnpaged(first: Page, ask: Ask): Promise<boolean> {
   const count = first.rows.length;

@@ -9,8 +9,8 @@ export interface WindowOptions {
 }
 
 /**
- * Asks for the pages at places 0 to `count` - 1, in order, and for none behind an empty one. Rejects with the first
- * failure, once the other requests have ended.
+ * Asks for the pages at places 0 to `count` - 1, in order, and for none behind an empty one. Rejects with the
+ * first failure, once the other requests have ended.
  */
 export function readWindow(
   ask: (place: number, signal: AbortSignal) => Promise<Page>,

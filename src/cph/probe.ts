@@ -10,7 +10,9 @@ export interface Probe {
   readonly ask: (scope: RequestScope) => Promise<void>;
 }
 
-/** The cheapest question of every listing of a project: one row where the endpoint can be asked for so few. */
+/**
+ * The cheapest question of every listing of a project: one row where the endpoint can be asked for so few.
+ */
 export function probesOf(
   client: CphClient,
   { sources, imageTypes }: { sources: readonly Source[]; imageTypes: readonly ImageType[] },

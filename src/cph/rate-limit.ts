@@ -15,8 +15,8 @@ export interface RateLimit {
 }
 
 /**
- * A bucket that holds one request and fills `perSecond` times a second: requests come evenly, so that in no second are
- * there more than allowed. `clock` gives milliseconds and never goes back.
+ * A bucket that holds one request and fills `perSecond` times a second: requests come evenly, so that in no
+ * second are there more than allowed. `clock` gives milliseconds and never goes back.
  */
 export function createRateLimit(perSecond: number, clock: () => number): RateLimit {
   let rate = perSecond;

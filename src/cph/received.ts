@@ -36,8 +36,9 @@ export function received(pages: readonly Page[]): Received {
 }
 
 /**
- * What `total` says of the whole listing: `moved` when it says different things, null when it says nothing, because
- * there is none or each page counts itself. A total that counts what is left from each page on is read as the first.
+ * What `total` says of the whole listing: `moved` when it says different things, null when it says nothing,
+ * because there is none or each page counts itself. A total that counts what is left from each page on is
+ * read as the first.
  */
 export function announcedTotal({ pages }: Received): number | 'moved' | null {
   const told = pages.filter((page) => page.total !== null && !page.refused);

@@ -20,7 +20,10 @@ export interface Attempt {
 export interface Teaching {
   /** An attempt drifted. */
   readonly forget: () => void;
-  /** Whether what looked like drift and comes the same every time may be how this API works; then it is learned. */
+  /**
+   * Whether what looked like drift and comes the same every time may be how this API works; then it is
+   * learned.
+   */
   readonly accept: (kind: DriftKind, repeated: readonly string[]) => boolean;
 }
 
@@ -28,9 +31,9 @@ export interface Teaching {
 const MAX_ATTEMPTS = 4;
 
 /**
- * Lists until an attempt is proven complete; after the last, what that one saw is an incomplete listing. Two attempts
- * that are the same to the last row did not change while they were read: what contradicts in them is how this API
- * works, and where their end is proven they are complete.
+ * Lists until an attempt is proven complete; after the last, what that one saw is an incomplete listing. Two
+ * attempts that are the same to the last row did not change while they were read: what contradicts in them is
+ * how this API works, and where their end is proven they are complete.
  */
 export async function listUntilComplete(
   attempt: () => Promise<Attempt>,

@@ -1,6 +1,7 @@
 /**
- * Reads one row of an answer. A record is an id; the rest is optional. A field that cannot be read is left out and
- * named in `unreadable`, so that its neighbours still count. A row without a usable id is a {@link RejectedRecord}.
+ * Reads one row of an answer. A record is an id; the rest is optional. A field that cannot be read is left
+ * out and named in `unreadable`, so that its neighbours still count. A row without a usable id is a {@link
+ * RejectedRecord}.
  */
 import type { Extra, Source } from '../inventory/image.ts';
 import type { RejectedRecord } from '../inventory/listing.ts';
@@ -28,8 +29,8 @@ const NOTHING: Extra = Object.freeze({});
 const ALL_READABLE: readonly string[] = Object.freeze([]);
 
 /**
- * The fields of a row, null where it says nothing, with those the reference does not name in `extra`. Fields named in
- * `ignored` are as if they were not there.
+ * The fields of a row, null where it says nothing, with those the reference does not name in `extra`. Fields
+ * named in `ignored` are as if they were not there.
  */
 export function readRow<Fields extends object>(
   raw: unknown,

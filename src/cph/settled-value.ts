@@ -5,9 +5,9 @@ import { isStorableText } from './field.ts';
 const DEEPEST = 32;
 
 /**
- * A value the reference does not know, in the one form that all its spellings share: nothing that is empty in it, and
- * lists in one order without repeats, since a list of ids or labels is a set and APIs send it in any order. Undefined
- * when nothing is left, null when Postgres cannot hold it and give it back unchanged.
+ * A value the reference does not know, in the one form that all its spellings share: nothing that is empty in
+ * it, and lists in one order without repeats, since a list of ids or labels is a set and APIs send it in any
+ * order. Undefined when nothing is left, null when Postgres cannot hold it and give it back unchanged.
  */
 export function settledValue(value: unknown): unknown {
   try {

@@ -1,6 +1,7 @@
 /**
- * What an answer says of rows it does not hold, by whatever name and at whatever level. The reference describes no
- * paging for phone-images and editions differ, so any such sign is taken seriously: a marker, a link, a flag, a count.
+ * What an answer says of rows it does not hold, by whatever name and at whatever level. The reference
+ * describes no paging for phone-images and editions differ, so any such sign is taken seriously: a marker, a
+ * link, a flag, a count.
  */
 import type { JsonObject } from './answer-body.ts';
 import { isSilent, wholeNumber } from './field.ts';
@@ -13,7 +14,9 @@ export interface SignsOfMore {
   /** The largest number of rows, and of pages, that anything counts; 0 when nothing does. */
   readonly counted: number;
   readonly pages: number;
-  /** The answer tells where it ends: its field for the next page is empty, or it says that there is no more. */
+  /**
+   * The answer tells where it ends: its field for the next page is empty, or it says that there is no more.
+   */
   readonly tellsEnd: boolean;
 }
 

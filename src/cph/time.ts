@@ -1,6 +1,9 @@
 import { canonicalTime, timeText } from '../inventory/image.ts';
 
-/** How nearly all times come: the spelling we keep. A date that does not exist is left to {@link canonicalTime}. */
+/**
+ * How nearly all times come: the spelling we keep. A date that does not exist is left to {@link
+ * canonicalTime}.
+ */
 const CANONICAL = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** ISO 8601 in its looser dress: slashes, a blank before the zone, UTC or GMT for Z. */
 const LOOSE_ISO =
@@ -13,9 +16,10 @@ const BY_NAME =
 const EPOCH = /^\d{9,19}(?:\.\d+)?$/;
 
 /**
- * The instant a field of an answer names, in the spelling of {@link canonicalTime}, or undefined when it names none:
- * ISO 8601 in its common dresses, the forms of RFC 1123, 850 and 2822, or seconds, milliseconds, microseconds or
- * nanoseconds since 1970, as a number or as text. Without a zone it is UTC, the zone of every documented example.
+ * The instant a field of an answer names, in the spelling of {@link canonicalTime}, or undefined when it
+ * names none: ISO 8601 in its common dresses, the forms of RFC 1123, 850 and 2822, or seconds, milliseconds,
+ * microseconds or nanoseconds since 1970, as a number or as text. Without a zone it is UTC, the zone of every
+ * documented example.
  */
 export function readTime(value: unknown): string | undefined {
   if (typeof value === 'number') return epochTime(value);

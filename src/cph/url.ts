@@ -1,8 +1,8 @@
 export type Query = Readonly<Record<string, string | number>>;
 
 /**
- * The URL of something below `/v1/{project_id}/` of an endpoint, which may have a path of its own and end in a slash.
- * Everything is encoded by RFC 3986 (no `+` for a space), the way signatures spell it.
+ * The URL of something below `/v1/{project_id}/` of an endpoint, which may have a path of its own and end in
+ * a slash. Everything is encoded by RFC 3986 (no `+` for a space), the way signatures spell it.
  */
 export function apiUrl(
   endpoint: string,

@@ -16,8 +16,8 @@ export function logRun(log: Log, report: RunReport): void {
 }
 
 /**
- * Says once of each field of a project that it changes in nearly every image, and how to quiet it: `told` holds what
- * was said.
+ * Says once of each field of a project that it changes in nearly every image, and how to quiet it: `told`
+ * holds what was said.
  */
 export function logRestless(log: Log, { project_id, restless_fields }: RunReport, told: Set<string>): void {
   for (const field of restless_fields) {

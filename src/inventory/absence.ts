@@ -5,9 +5,15 @@ import type { PresenceOf, Snapshot } from './snapshot.ts';
 
 /** What this look proves of the sources that list a known image and did not show it. */
 export interface Absence {
-  /** Absent in this complete sweep, or in the last one while this look cannot tell. All sources: the image is missing. */
+  /**
+   * Absent in this complete sweep, or in the last one while this look cannot tell. All sources: the image is
+   * missing.
+   */
   readonly missing_from: readonly Source[];
-  /** Absent for the second time, and where the source can be asked by id, denied by it. None of `missing_from`. */
+  /**
+   * Absent for the second time, and where the source can be asked by id, denied by it. None of
+   * `missing_from`.
+   */
   readonly gone: ReadonlySet<Source>;
   /** Gone from every source that is still asked. */
   readonly unlisted: boolean;
@@ -15,8 +21,8 @@ export interface Absence {
 }
 
 /**
- * Reads the absence of one known image out of a snapshot; nothing is absent in a look that is not complete. A source
- * that is no longer asked says nothing: it neither keeps an image nor counts as missing it.
+ * Reads the absence of one known image out of a snapshot; nothing is absent in a look that is not complete. A
+ * source that is no longer asked says nothing: it neither keeps an image nor counts as missing it.
  */
 export function absenceOf(known: KnownImage, presence: PresenceOf, snapshot: Snapshot): Absence {
   const { image_id, listed_in } = known.image;

@@ -1,6 +1,7 @@
 /**
- * JSON text that is the same for equal values whatever the order of their keys, so that it can be compared and hashed.
- * Postgres reorders the keys of `jsonb`, so what we wrote and what we read back differ in nothing but that.
+ * JSON text that is the same for equal values whatever the order of their keys, so that it can be compared
+ * and hashed. Postgres reorders the keys of `jsonb`, so what we wrote and what we read back differ in nothing
+ * but that.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortKeys(inner) : inner));

@@ -1,6 +1,7 @@
 /**
- * The heart of the product: what is known and what was observed in, what changed out. Pure, so that it can be read and
- * tested without a database, and repeatable: applying its result and diffing the same snapshot again finds nothing.
+ * The heart of the product: what is known and what was observed in, what changed out. Pure, so that it can be
+ * read and tested without a database, and repeatable: applying its result and diffing the same snapshot again
+ * finds nothing.
  */
 import { type Absence, absenceOf, readsStatus, withheld } from './absence.ts';
 import { canonicalJson } from './canonical.ts';
@@ -20,8 +21,8 @@ import { type PresenceOf, presenceIn, type Snapshot } from './snapshot.ts';
 export interface KnownImage {
   readonly image: Image;
   /**
-   * The type of the images listing that showed it last, whatever the image says of itself. Null where only phone-images
-   * lists it, or where that was not noted yet: then any of them may show it.
+   * The type of the images listing that showed it last, whatever the image says of itself. Null where only
+   * phone-images lists it, or where that was not noted yet: then any of them may show it.
    */
   readonly listed_under: ImageType | null;
   /** Sources in whose complete listings it was last absent. All of `listed_in`: the image is missing. */
@@ -65,7 +66,10 @@ export interface ImageChange {
   readonly status_read: boolean;
 }
 
-/** An image whose fields stay as they are while it drops out of sight, comes back into it or changes listings. No event. */
+/**
+ * An image whose fields stay as they are while it drops out of sight, comes back into it or changes listings.
+ * No event.
+ */
 export interface SightingMark {
   readonly image_id: string;
   readonly listed_under: ImageType | null;

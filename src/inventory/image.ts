@@ -161,9 +161,9 @@ function nothingIn<T extends object>(fields: T): { readonly [F in keyof T]: null
 
 /**
  * Makes one image of `sighting` and of what is known already. A source that was read sets its own fields, and
- * no others. A field that its record leaves out stays as it is known: the reference calls every field optional.
- * A source that was not read keeps what it said before, unless it is in `dropped`: the sources that are proven
- * to list the image no longer. Throws TypeError when no source remains.
+ * no others. A field that its record leaves out stays as it is known: the reference calls every field
+ * optional. A source that was not read keeps what it said before, unless it is in `dropped`: the sources that
+ * are proven to list the image no longer. Throws TypeError when no source remains.
  */
 export function mergeImage(
   known: Image | null,
@@ -241,8 +241,9 @@ function filled<const K extends string>(
 }
 
 /**
- * What is kept does not tell which source said it. So it stays while a source that may have said it was not read, or
- * still lists the image. A field may have been given a column since: it leaves `extra` with its first value.
+ * What is kept does not tell which source said it. So it stays while a source that may have said it was not
+ * read, or still lists the image. A field may have been given a column since: it leaves `extra` with its
+ * first value.
  */
 function extraOf({ known, sighting, lists }: Listed, fields: Values<typeof FIELD_KINDS>): Extra {
   const unread = SOURCES.some((source) => lists(source) && !sighting[source]);

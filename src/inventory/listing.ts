@@ -8,8 +8,8 @@ export interface RejectedRecord {
 }
 
 /**
- * How an answer contradicted itself: an id came twice, fewer distinct ids came than `total` says, the total moved
- * between pages, a marker led nowhere new, or nothing shows where the listing ends.
+ * How an answer contradicted itself: an id came twice, fewer distinct ids came than `total` says, the total
+ * moved between pages, a marker led nowhere new, or nothing shows where the listing ends.
  */
 export type DriftKind = 'duplicate' | 'count' | 'total' | 'marker' | 'end';
 

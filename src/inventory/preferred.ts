@@ -1,9 +1,10 @@
 import type { ImageRecord } from './image.ts';
 
 /**
- * Of two records in which one source describes one image, the one to go by, whatever order they came in: that of the
- * listing the image says it belongs to, then that of the first listing by name, then the one updated later. Sweep and
- * watch choose by this rule alone, or an image that two listings describe differently would change with every look.
+ * Of two records in which one source describes one image, the one to go by, whatever order they came in: that
+ * of the listing the image says it belongs to, then that of the first listing by name, then the one updated
+ * later. Sweep and watch choose by this rule alone, or an image that two listings describe differently would
+ * change with every look.
  */
 export function preferred<Record extends ImageRecord>(a: Record | undefined, b: Record): Record {
   if (a === undefined) return b;

@@ -21,11 +21,11 @@ export interface RemovalReview {
 const NOTHING_MISSING: RemovalReview = { held: new Set(), held_listings: [], ask: [] };
 
 /**
- * Reviews what a snapshot would remove before anything is asked by id. `limit` is a share (0 to 1), measured on the
- * images known of the project and of each of its listings, so that a large listing does not hide the end of a small
- * one. A mass disappearance is held from the first sweep that sees it, so that people hear of it at once and not one
- * interval later. Leaving one of two sources counts as well: an endpoint that suddenly lists nothing would else take
- * every status with it. Only what this sweep proved absent counts.
+ * Reviews what a snapshot would remove before anything is asked by id. `limit` is a share (0 to 1), measured
+ * on the images known of the project and of each of its listings, so that a large listing does not hide the
+ * end of a small one. A mass disappearance is held from the first sweep that sees it, so that people hear of
+ * it at once and not one interval later. Leaving one of two sources counts as well: an endpoint that suddenly
+ * lists nothing would else take every status with it. Only what this sweep proved absent counts.
  */
 export function reviewRemovals(
   known: Iterable<KnownImage>,

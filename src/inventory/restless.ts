@@ -8,8 +8,8 @@ const SHARE = 0.9;
 const KEPT = ['status', 'status_code', 'image_type', 'listed_in'];
 
 /**
- * Fields that changed on nearly all of the known images that were seen: more likely another value in every answer (a
- * signed URL) than a change of the images. Fields of `extra` go by their own names.
+ * Fields that changed on nearly all of the known images that were seen: more likely another value in every
+ * answer (a signed URL) than a change of the images. Fields of `extra` go by their own names.
  */
 export function restlessFields({ changes }: Pick<Diff, 'changes'>, seen: number): string[] {
   if (seen < FEWEST_IMAGES) return [];

@@ -1,5 +1,6 @@
 /**
- * A snapshot is what one look saw: every record by image id, and how far its silence about an image may be believed.
+ * A snapshot is what one look saw: every record by image id, and how far its silence about an image may be
+ * believed.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
@@ -16,8 +17,8 @@ import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
 import { preferred } from './preferred.ts';
 
 /**
- * A listing that was asked for and what came of it. `denied` or `failed` when its requests were; `unsupported` when this
- * API refuses the type and has never listed it.
+ * A listing that was asked for and what came of it. `denied` or `failed` when its requests were;
+ * `unsupported` when this API refuses the type and has never listed it.
  */
 export interface ListingOutcome {
   readonly source: Source;
@@ -35,7 +36,9 @@ export interface Snapshot {
   readonly rejected: readonly RejectedRecord[];
   /** `empty`: it showed nothing, not even a row that cannot be read. */
   readonly outcomes: readonly (ListingOutcome & { readonly empty: boolean })[];
-  /** True only when every listing is proven complete: the one condition under which absence means anything. */
+  /**
+   * True only when every listing is proven complete: the one condition under which absence means anything.
+   */
   readonly complete: boolean;
   /** Images that were asked for by id and are not there. */
   readonly absent: ReadonlySet<string>;
@@ -95,7 +98,10 @@ function addRecord(sightings: Map<string, Sighting>, record: ImageRecord): void 
   }
 }
 
-/** Newer editions of the API list public images through phone-images alone: then that listing has to be complete. */
+/**
+ * Newer editions of the API list public images through phone-images alone: then that listing has to be
+ * complete.
+ */
 function provesAbsence(part: ListingOutcome, all: readonly ListingOutcome[]): boolean {
   if (part.proof === 'complete') return true;
   return (
@@ -178,7 +184,8 @@ export function listingsOf({ listed_under }: Belonging, source: Source): readonl
 
 /**
  * A digest of everything the snapshot says, whatever order the records came in: SHA-256, in hex. Two complete
- * snapshots with one digest lead to the same inventory, so a sweep that brings a known digest need not look at images.
+ * snapshots with one digest lead to the same inventory, so a sweep that brings a known digest need not look
+ * at images.
  */
 export function snapshotDigest(snapshot: Snapshot): string {
   const hash = createHash('sha256');

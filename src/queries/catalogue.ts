@@ -1,4 +1,7 @@
-/** The ready questions, in the order of docs/sql.md: is it fresh, what failed, what is built, what changed, what there is, who looked. */
+/**
+ * The ready questions, in the order of docs/sql.md: is it fresh, what failed, what is built, what changed,
+ * what there is, who looked.
+ */
 import { buildTimes } from './build-times.ts';
 import { buildTrend } from './build-trend.ts';
 import { building } from './building.ts';

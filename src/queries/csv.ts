@@ -1,12 +1,14 @@
 /** Rows as CSV (RFC 4180): a line of titles, commas, quotes where they are needed, CRLF. */
 
 /**
- * What spreadsheets take for the beginning of a formula, also behind blanks and in full width. Upstream chooses the
- * names of images, and a name must not run in the spreadsheet of whoever opens the file.
+ * What spreadsheets take for the beginning of a formula, also behind blanks and in full width. Upstream
+ * chooses the names of images, and a name must not run in the spreadsheet of whoever opens the file.
  */
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
-/** The rows under the titles of `columns`. Null is nothing, times are ISO 8601, lists and objects are JSON. */
+/**
+ * The rows under the titles of `columns`. Null is nothing, times are ISO 8601, lists and objects are JSON.
+ */
 export function csvOf(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, unknown>>[],

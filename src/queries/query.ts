@@ -1,12 +1,12 @@
 /**
- * A ready question. The same SQL answers it as a recipe of docs/sql.md, as a command, and for whoever asks over HTTP,
- * so that they never differ.
+ * A ready question. The same SQL answers it as a recipe of docs/sql.md, as a command, and for whoever asks
+ * over HTTP, so that they never differ.
  */
 import type { Parameter } from './parameter.ts';
 
 /**
- * What a column holds, and so how it is shown: times as ISO 8601, durations as seconds, sizes as bytes, each in its
- * own way where a person reads.
+ * What a column holds, and so how it is shown: times as ISO 8601, durations as seconds, sizes as bytes, each
+ * in its own way where a person reads.
  */
 export type ColumnKind =
   | 'text'
@@ -45,7 +45,10 @@ export function defineQuery<const P extends Readonly<Record<string, Parameter>>>
   return { parameters: {}, ...query, sql: query.sql as Query['sql'] };
 }
 
-/** The statement as a person pastes it into psql: each parameter is what counts unless something else is given. */
+/**
+ * The statement as a person pastes it into psql: each parameter is what counts unless something else is
+ * given.
+ */
 export function recipeOf({ parameters, sql }: Query): string {
   const values = Object.entries(parameters).map(([name, { example, bind }]) => {
     const bound = bind(example);

@@ -2,7 +2,10 @@ import type { Effect, Fault, Match } from './faults.ts';
 import type { ApiRequest } from './request.ts';
 import type { World } from './world.ts';
 
-/** Tells, request by request, which faults strike. Each fault counts the requests it is for from when it was added. */
+/**
+ * Tells, request by request, which faults strike. Each fault counts the requests it is for from when it was
+ * added.
+ */
 export interface FaultSchedule {
   /** In force now; may be added to. */
   readonly faults: Fault[];
@@ -30,7 +33,8 @@ export function createFaultSchedule(initial: readonly Fault[]): FaultSchedule {
       faults.splice(0, faults.length, ...next);
       counts = new WeakMap();
     },
-    // Every fault is asked, so that all of them count: one that strikes does not hide the request from the others.
+    // Every fault is asked, so that all of them count: one that strikes does not hide the request from the
+    // others.
     effectsOn: (request, world) =>
       faults.filter((fault) => strikes(fault, request, world)).map(({ effect }) => effect),
   };

@@ -47,7 +47,8 @@ export function withDuplicate<Row>(
   { duplicates }: Edition,
 ): readonly Row[] {
   const place = duplicates === 'on-page' ? 0 : rows - 1;
-  // On a page of one row, both places would be the same, and a marker would lead from the row to itself for ever.
+  // On a page of one row, both places would be the same, and a marker would lead from the row to itself for
+  // ever.
   if (duplicates === 'none' || rows < 2 || place >= listed.length) return listed;
   return [...listed.slice(0, place + 1), ...listed.slice(place)];
 }

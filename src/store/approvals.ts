@@ -12,7 +12,10 @@ export interface HeldImage {
   readonly missing_since: Date | null;
 }
 
-/** What the last sweep of a project held: the listings that miss too many, and the missing images, longest first. */
+/**
+ * What the last sweep of a project held: the listings that miss too many, and the missing images, longest
+ * first.
+ */
 export async function readHeld(
   db: Database,
   project_id: string,

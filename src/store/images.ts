@@ -71,7 +71,9 @@ export async function upsertImages(
   }
 }
 
-/** An approval ends when a source that missed the image shows it again: it was given to what was missing then. */
+/**
+ * An approval ends when a source that missed the image shows it again: it was given to what was missing then.
+ */
 function staysApproved(missing_from: SQL): SQL {
   return sql`images.removal_approved and images.missing_from <@ ${missing_from} and cardinality(${missing_from}) > 0`;
 }

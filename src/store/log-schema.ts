@@ -30,8 +30,9 @@ export const imageEvents = cph.table(
     ),
     check('image_events_after', sql`(after is null) = (type = 'cph.image.removed')`),
     check('image_events_transition', sql`type <> 'cph.image.status_changed' or transition is not null`),
-    // The image comes first, for whoever asks for one and does not know its project. With occurred_at in it, the
-    // index spares `images_as_of` the rows: 1 ms for one image of a million events. drizzle-kit knows no `include`.
+    // The image comes first, for whoever asks for one and does not know its project. With occurred_at in it,
+    // the index spares `images_as_of` the rows: 1 ms for one image of a million events. drizzle-kit knows no
+    // `include`.
     index('image_events_of_image').on(t.image_id, t.project_id, t.seq, t.occurred_at),
     // The log is in the order of time, or nearly. What is not summarised yet is read whole.
     index('image_events_occurred_at').using('brin', t.occurred_at).with({ autosummarize: true }),

@@ -63,8 +63,8 @@ export interface ProjectListings {
 }
 
 /**
- * Notes what is asked of projects that are known. Images that nobody asks for any more raise no alert then. Writes no
- * row that already says so.
+ * Notes what is asked of projects that are known. Images that nobody asks for any more raise no alert then.
+ * Writes no row that already says so.
  */
 export async function setProjectListings(db: Database, listings: readonly ProjectListings[]): Promise<void> {
   // unnest flattens nested arrays. So lists travel as text.

@@ -6,8 +6,8 @@ import { cph, instant } from './schema.ts';
 const number = () => bigint({ mode: 'number' });
 
 /**
- * Every failure that was watched, newest first. What was failed already when its project was first read is left
- * out; what failed between two looks, and was never seen being created, is not.
+ * Every failure that was watched, newest first. What was failed already when its project was first read is
+ * left out; what failed between two looks, and was never seen being created, is not.
  */
 export const imageFailures = cph
   .view('image_failures', {

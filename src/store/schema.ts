@@ -73,10 +73,15 @@ export const projects = cph.table(
     leased_until: instant('leased_until'),
     sweep_tick: instant('sweep_tick'),
     watch_tick: instant('watch_tick'),
-    /** What the configuration asks for; null until it was noted. An image that no listing is asked for is no alert. */
+    /**
+     * What the configuration asks for; null until it was noted. An image that no listing is asked for is no
+     * alert.
+     */
     image_types: text().array(),
     sources: text().array().$type<Source[]>(),
-    /** What the last sweep left out: records without a usable id, and fields of others that could not be read. */
+    /**
+     * What the last sweep left out: records without a usable id, and fields of others that could not be read.
+     */
     rejected_records: count('rejected_records'),
     unreadable_fields: count('unreadable_fields'),
     /** Fields that the last sweep saw change on nearly all images. */

@@ -16,8 +16,8 @@ export interface TransitionRow {
 }
 
 /**
- * Writes the transitions of one apply, whose events are in the log by now. The event number is the key, so none can be
- * written twice.
+ * Writes the transitions of one apply, whose events are in the log by now. The event number is the key, so
+ * none can be written twice.
  */
 export async function insertTransitions(
   tx: Transaction,

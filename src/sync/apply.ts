@@ -15,7 +15,8 @@ import { faultsOf, type OpenRun, type RunReport, runEnd, StaleLook } from './run
 /**
  * - `applied`: everything is committed.
  * - `stale`: a look that began later was applied first; nothing was written, and this look is worthless now.
- * - `moved`: what the difference was made from is no longer what is known; nothing was written, compare again.
+ * - `moved`: what the difference was made from is no longer what is known; nothing was written, compare
+ *   again.
  */
 export type Applied = 'applied' | 'stale' | 'moved';
 
@@ -31,9 +32,10 @@ export interface Finding {
 }
 
 /**
- * Writes rows, transitions, events, the run and the project together. The project's row is locked first: applies of
- * one project queue up there, and a look that is not the newest finds out and leaves. If we die at any point before the
- * commit, Postgres forgets all of it; the run stays `running` until the next apply abandons it.
+ * Writes rows, transitions, events, the run and the project together. The project's row is locked first:
+ * applies of one project queue up there, and a look that is not the newest finds out and leaves. If we die at
+ * any point before the commit, Postgres forgets all of it; the run stays `running` until the next apply
+ * abandons it.
  */
 export async function applyFinding(
   db: Database,
@@ -50,12 +52,16 @@ export async function applyFinding(
     await writeLog(tx, run, { known, finding });
     return 'applied';
   };
-  // It depends on nothing but its arguments and the tables, so a deadlock or a restart of Postgres costs a second try and
-  // no look. Should the first one have been committed after all, the second finds that the run was applied already.
+  // It depends on nothing but its arguments and the tables, so a deadlock or a restart of Postgres costs a
+  // second try and no look. Should the first one have been committed after all, the second finds that the run
+  // was applied already.
   return await retryTransient(() => db.transaction(apply), run.scope.signal);
 }
 
-/** A run that another replica has taken for dead is ended already: nothing may be written in its name any more. */
+/**
+ * A run that another replica has taken for dead is ended already: nothing may be written in its name any
+ * more.
+ */
 async function endOwnRun(tx: Transaction, run: OpenRun, end: RunEnd): Promise<void> {
   if (!(await endRun(tx, run.id, end))) throw new StaleLook();
 }

@@ -33,8 +33,8 @@ export interface Comparison {
 }
 
 /**
- * Makes a sweep of its listings. Throws the error of one that taught us nothing: every listing failed or was denied,
- * or one failed and the others are empty. Anything else is worth comparing.
+ * Makes a sweep of its listings. Throws the error of one that taught us nothing: every listing failed or was
+ * denied, or one failed and the others are empty. Anything else is worth comparing.
  */
 export function sweepOf(project: SyncProject, settled: readonly SettledListing[]): Sweep {
   const snapshot = assembleSnapshot(settled);
@@ -52,8 +52,9 @@ export interface CompareOptions {
 }
 
 /**
- * Measures a sweep against what is known. Before an image is missed, the listings whose end nobody told are read on;
- * before it is removed, it is asked for by id. A question that gets no answer leaves its image unproven, and no more.
+ * Measures a sweep against what is known. Before an image is missed, the listings whose end nobody told are
+ * read on; before it is removed, it is asked for by id. A question that gets no answer leaves its image
+ * unproven, and no more.
  */
 export async function compareSweep(
   known: Pick<Known, 'images'>,

@@ -24,7 +24,9 @@ export interface Asking {
 
 /** Questions in flight; the client's rate limit bounds how fast they go. */
 const CONCURRENCY = 8;
-/** At 20 requests a second, ten seconds: a look that asks for longer keeps the watch from seeing what failed. */
+/**
+ * At 20 requests a second, ten seconds: a look that asks for longer keeps the watch from seeing what failed.
+ */
 const MOST_QUESTIONS = 200;
 
 /** An image to ask for, in the listing it is known from. */
@@ -34,10 +36,10 @@ export interface Suspect {
 }
 
 /**
- * Asks for suspects by id: the last word before a removal, and the way to learn what became of an image that is no
- * longer being created. At most {@link MOST_QUESTIONS} of them; which ones goes by `turn`, so that the next look asks
- * for others. A question that is refused leaves that image unproven, and no more. When everything else fails too, the
- * asking ends; what was answered until then counts.
+ * Asks for suspects by id: the last word before a removal, and the way to learn what became of an image that
+ * is no longer being created. At most {@link MOST_QUESTIONS} of them; which ones goes by `turn`, so that the
+ * next look asks for others. A question that is refused leaves that image unproven, and no more. When
+ * everything else fails too, the asking ends; what was answered until then counts.
  */
 export async function askById(
   suspects: readonly Suspect[],

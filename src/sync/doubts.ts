@@ -14,8 +14,8 @@ import type { SettledListing } from './look.ts';
 import { SweepDoubt } from './trouble.ts';
 
 /**
- * A refusal means that the API does not offer a listing only where that listing has never worked. Where it has shown
- * images that are still known, it failed.
+ * A refusal means that the API does not offer a listing only where that listing has never worked. Where it
+ * has shown images that are still known, it failed.
  */
 export function withoutUnsupported(
   settled: readonly SettledListing[],
@@ -38,8 +38,8 @@ interface Confirming {
 }
 
 /**
- * Reads on behind each listing that lacks a known image and whose end no answer has told. Where that fails, the listing
- * is not proven, and what it showed still counts.
+ * Reads on behind each listing that lacks a known image and whose end no answer has told. Where that fails,
+ * the listing is not proven, and what it showed still counts.
  */
 export async function confirmEnds(
   snapshot: Snapshot,
@@ -106,7 +106,10 @@ export function doubtOf(
   return null;
 }
 
-/** Records without a usable id: too many for a picture of what is there, or any of them may be one that is missing. */
+/**
+ * Records without a usable id: too many for a picture of what is there, or any of them may be one that is
+ * missing.
+ */
 export class UnreadableRecords extends SweepDoubt {
   override readonly name = 'UnreadableRecords';
   readonly code = 'unreadable_records';

@@ -12,8 +12,8 @@ export interface LookTimes {
 }
 
 /**
- * The last moment at which the image was certainly as we know it. Sweeps and watches that find nothing new write no
- * image, so for an image in sight that is when the last of them began to look.
+ * The last moment at which the image was certainly as we know it. Sweeps and watches that find nothing new
+ * write no image, so for an image in sight that is when the last of them began to look.
  */
 export function lastSeen(known: StoredImage, project: ProjectRow): Date {
   if (known.out_of_sight) return known.seen_at;
@@ -51,9 +51,9 @@ function statusSince(change: ImageChange, before: StoredImage | null, look: Look
 }
 
 /**
- * Whether a change was there before anyone could have been told of it: a first sight, of an image or of its status, up
- * to and including the project's first complete sweep. What was watched as it changed never is, also in a project that
- * was never read completely.
+ * Whether a change was there before anyone could have been told of it: a first sight, of an image or of its
+ * status, up to and including the project's first complete sweep. What was watched as it changed never is,
+ * also in a project that was never read completely.
  */
 export function isBaseline({ type, transition }: ImageChange, project: ProjectRow): boolean {
   const firstSight = type === 'cph.image.created' || (transition !== null && transition.from === null);

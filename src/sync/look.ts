@@ -17,14 +17,18 @@ export interface ListingNote {
   readonly error_message: string | null;
 }
 
-/** One listing with what came of it, and the error when its requests failed for good or the API does not offer it. */
+/**
+ * One listing with what came of it, and the error when its requests failed for good or the API does not offer
+ * it.
+ */
 export interface SettledListing extends ListingPart {
   readonly error: unknown;
 }
 
 /**
- * Reads all listings side by side (the client's rate limit bounds them together) and waits for every one of them: a
- * listing that fails does not keep the others from being used. Rejects only when the look was stopped.
+ * Reads all listings side by side (the client's rate limit bounds them together) and waits for every one of
+ * them: a listing that fails does not keep the others from being used. Rejects only when the look was
+ * stopped.
  */
 export async function lookAtListings(
   listings: readonly Listing[],
@@ -52,9 +56,10 @@ async function settle(listing: Listing, scope: RequestScope): Promise<SettledLis
 const ABOUT_OTHER_PARAMETERS = ['CPS.0002', 'CPS.0010', 'CPS.0029', 'CPS.0030'];
 
 /**
- * Newer editions of the API list public images through phone-images alone and refuse the type here. The reference
- * names no code for that, so it is told by comparison: CPH itself refuses this question, and answers the one that
- * differs in nothing but the type. Whether the listing has ever worked is for the comparison with what is known.
+ * Newer editions of the API list public images through phone-images alone and refuse the type here. The
+ * reference names no code for that, so it is told by comparison: CPH itself refuses this question, and
+ * answers the one that differs in nothing but the type. Whether the listing has ever worked is for the
+ * comparison with what is known.
  */
 function isUnsupported(
   { source, image_type, error }: SettledListing,
@@ -82,7 +87,9 @@ export function noteOf(listing: SettledListing): ListingNote {
   };
 }
 
-/** Why a sweep of these listings is not complete: the first error, or the first listing that did not add up. */
+/**
+ * Why a sweep of these listings is not complete: the first error, or the first listing that did not add up.
+ */
 export function troubleOf(settled: readonly SettledListing[]): unknown {
   const broken = settled.find((listing) => listing.error !== null && listing.proof !== 'unsupported');
   if (broken) return broken.error;
@@ -101,7 +108,9 @@ const LACKS: Readonly<Record<DriftKind, string>> = {
   end: 'nothing shows where it ends',
 };
 
-/** A listing that could not be proven whole, or that this API does not offer. Nothing is removed on its word. */
+/**
+ * A listing that could not be proven whole, or that this API does not offer. Nothing is removed on its word.
+ */
 export class IncompleteListing extends SweepDoubt {
   override readonly name = 'IncompleteListing';
   readonly code = 'incomplete_listing';

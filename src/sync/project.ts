@@ -19,7 +19,9 @@ export interface SyncProject {
   ) => Promise<ImagesRecord | RejectedRecord | null>;
   /** Fields of records that are kept out of rows, digests and events. */
   readonly ignoredFields: ReadonlySet<string>;
-  /** Share of the known images (0 to 1) of the project, and of each of its listings, that may go in one sweep. */
+  /**
+   * Share of the known images (0 to 1) of the project, and of each of its listings, that may go in one sweep.
+   */
   readonly removalLimit: number;
 }
 

@@ -64,7 +64,8 @@ export async function openRun(
   { now, signal }: { now: () => Date; signal: AbortSignal },
 ): Promise<OpenRun> {
   const started_at = now();
-  // A first try that was committed after all leaves a run that is abandoned when this one ends, whichever way.
+  // A first try that was committed after all leaves a run that is abandoned when this one ends, whichever
+  // way.
   const id = await retryTransient(() => beginRun(db, project_id, kind, started_at), signal);
   const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   return { id, project_id, kind, started_at, scope, now };
@@ -160,8 +161,8 @@ export class StaleLook extends Error {
 }
 
 /**
- * Ends a run that wrote nothing: failed, or abandoned because a newer look was applied or the program was asked to stop.
- * Only a failed sweep counts as a failure of the project; a watch tries again within seconds.
+ * Ends a run that wrote nothing: failed, or abandoned because a newer look was applied or the program was
+ * asked to stop. Only a failed sweep counts as a failure of the project; a watch tries again within seconds.
  */
 export async function closeRun(
   db: Database,
@@ -169,8 +170,8 @@ export async function closeRun(
   { error, listings = [] }: { error: unknown; listings?: readonly ListingNote[] },
 ): Promise<RunReport> {
   const close = async (tx: Transaction): Promise<RunReport> => {
-    // The project before the run, as in every apply: the other way round, a newer look's apply that is about to
-    // abandon this run would wait for us and we for it.
+    // The project before the run, as in every apply: the other way round, a newer look's apply that is about
+    // to abandon this run would wait for us and we for it.
     const project = await lockProject(tx, run.project_id);
     const superseded = project.last_applied_run_id >= run.id;
     const lost = superseded || error instanceof StaleLook;

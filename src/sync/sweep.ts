@@ -21,8 +21,8 @@ import {
 } from './run.ts';
 
 /**
- * Sweeps one project and returns how it went; only a database that cannot be reached makes it reject. Nothing is
- * written but the run unless the look brought something to rely on, and then all of it or none.
+ * Sweeps one project and returns how it went; only a database that cannot be reached makes it reject. Nothing
+ * is written but the run unless the look brought something to rely on, and then all of it or none.
  */
 export async function sweepProject(
   db: Database,
@@ -57,7 +57,10 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   }
 }
 
-/** The report of a complete sweep that found what the last one found, which is all there is to write; else null. */
+/**
+ * The report of a complete sweep that found what the last one found, which is all there is to write; else
+ * null.
+ */
 async function applyQuiet(
   db: Database,
   run: OpenRun,
@@ -85,7 +88,8 @@ function findingOf(run: OpenRun, { settled }: Sweep, compared: Comparison): Find
     restless_fields: compared.restless_fields,
     error: compared.error,
   });
-  // With what asking by id has found: the next sweep must not pass for a quiet one while it lacks that image too.
+  // With what asking by id has found: the next sweep must not pass for a quiet one while it lacks that image
+  // too.
   const settledDown = compared.snapshot.complete && compared.diff.pending === 0;
   const digest = settledDown ? snapshotDigest(compared.snapshot) : null;
   return { snapshot: compared.snapshot, diff: compared.diff, report, digest, watched: false };

@@ -7,7 +7,10 @@ export abstract class SweepDoubt extends Error {
   abstract readonly code: string;
 }
 
-/** The upstream's code for an error, ours for one that never reached it, Postgres' SQLSTATE; null for anything else. */
+/**
+ * The upstream's code for an error, ours for one that never reached it, Postgres' SQLSTATE; null for anything
+ * else.
+ */
 export function errorCode(error: unknown): string | null {
   if (error instanceof CphError || error instanceof SweepDoubt) return error.code;
   const cause = databaseCause(error);

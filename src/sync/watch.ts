@@ -20,8 +20,8 @@ import {
 } from './run.ts';
 
 /**
- * Watches one project and returns how it went, or null where there is nothing to watch. A watch can add an image and
- * see its status change; it never takes one for gone.
+ * Watches one project and returns how it went, or null where there is nothing to watch. A watch can add an
+ * image and see its status change; it never takes one for gone.
  */
 export async function watchProject(
   db: Database,
@@ -43,7 +43,10 @@ export async function watchProject(
   }
 }
 
-/** Only private images are ever created in a project; other types are asked for while we know one being created. */
+/**
+ * Only private images are ever created in a project; other types are asked for while we know one being
+ * created.
+ */
 function watchedTypes({ imageTypes }: SyncProject, creating: readonly Suspect[]): ImageType[] {
   return imageTypes.filter(
     (type) => type === 'private' || creating.some((image) => image.listed_under === type),

@@ -12,8 +12,9 @@ export interface SigningKey {
 }
 
 /**
- * The headers that sign a request with an access key, by the vendor's API Request Signing Guide (SDK-HMAC-SHA256). The
- * signature covers method, URL, body, all headers of `request`, the host and the time, which may be 15 minutes off.
+ * The headers that sign a request with an access key, by the vendor's API Request Signing Guide
+ * (SDK-HMAC-SHA256). The signature covers method, URL, body, all headers of `request`, the host and the time,
+ * which may be 15 minutes off.
  */
 export function signRequest(
   request: OutgoingRequest,

@@ -7,8 +7,8 @@ interface Flight<T> {
 }
 
 /**
- * Runs `work` once for everyone who asks while it runs. Each waits only as long as its own signal lets it; when nobody
- * waits any more, the work is aborted.
+ * Runs `work` once for everyone who asks while it runs. Each waits only as long as its own signal lets it;
+ * when nobody waits any more, the work is aborted.
  */
 export function singleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,

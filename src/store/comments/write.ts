@@ -15,9 +15,10 @@ interface Commentable extends Record<string, unknown> {
 }
 
 /**
- * Writes the comments that differ from this program's, on what the connected role owns. Part of every migration and
- * not a migration itself: a better word takes no new file. Writes nothing when all are right. Does without when
- * somebody holds a table for long, such as a vacuum: no start may fail for want of a comment.
+ * Writes the comments that differ from this program's, on what the connected role owns. Part of every
+ * migration and not a migration itself: a better word takes no new file. Writes nothing when all are right.
+ * Does without when somebody holds a table for long, such as a vacuum: no start may fail for want of a
+ * comment.
  */
 export async function writeComments(db: Database): Promise<void> {
   const statements = (await readOwned(db)).flatMap((one) => {

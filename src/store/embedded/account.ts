@@ -13,8 +13,8 @@ export interface Account {
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
 
 /**
- * The account to run Postgres as, or null for our own. Only root needs another, since Postgres refuses to run as
- * root: the owner of an existing cluster, else `postgres`, else `nobody`.
+ * The account to run Postgres as, or null for our own. Only root needs another, since Postgres refuses to run
+ * as root: the owner of an existing cluster, else `postgres`, else `nobody`.
  */
 export async function chooseAccount(owner: Account | undefined): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null;
@@ -49,8 +49,9 @@ export interface PostgresCommand {
 }
 
 /**
- * Starts a program as `account`, in a session of its own: a Ctrl-C in the terminal reaches us and not the server, which
- * has to outlive our last transaction. Its environment is empty but for the locale, and it has no capability.
+ * Starts a program as `account`, in a session of its own: a Ctrl-C in the terminal reaches us and not the
+ * server, which has to outlive our last transaction. Its environment is empty but for the locale, and it has
+ * no capability.
  */
 export function spawnPostgres(account: Account | null, command: PostgresCommand): ChildProcess {
   const [program, args] = account ? [command.program, command.args] : withoutCapabilities(command);
@@ -65,7 +66,9 @@ export function spawnPostgres(account: Account | null, command: PostgresCommand)
   });
 }
 
-/** An ordinary user can be given capabilities that every program inherits (ambient ones, by systemd for one). */
+/**
+ * An ordinary user can be given capabilities that every program inherits (ambient ones, by systemd for one).
+ */
 function withoutCapabilities({ program, args }: PostgresCommand): [string, readonly string[]] {
   if (!hasAmbientCapabilities()) return [program, args];
   const setpriv = SETPRIV.find((path) => existsSync(path));

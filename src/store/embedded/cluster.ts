@@ -8,9 +8,9 @@ import { initialise } from './initialise.ts';
 import { reachableBinaries } from './reachable-binaries.ts';
 
 /**
- * A Postgres data directory that is ours to start a server on. Where we are root, only the data directory itself is the
- * account's. What is around it is closed to it, so that it cannot leave its directory by `..` for places that
- * only the folders above protect.
+ * A Postgres data directory that is ours to start a server on. Where we are root, only the data directory
+ * itself is the account's. What is around it is closed to it, so that it cannot leave its directory by `..`
+ * for places that only the folders above protect.
  */
 export interface Cluster {
   /** The folder around the data directory, with the password and the locks. */
@@ -21,7 +21,10 @@ export interface Cluster {
   readonly binaries: PostgresBinaries;
 }
 
-/** Whether there is an embedded database in a data folder, or something that only another user may see. Makes nothing. */
+/**
+ * Whether there is an embedded database in a data folder, or something that only another user may see. Makes
+ * nothing.
+ */
 export function hasCluster(dataDir: string): boolean {
   const home = homeIn(dataDir);
   try {
@@ -38,10 +41,11 @@ export function passwordFile(dataDir: string): string {
 }
 
 /**
- * The cluster `<dataDir>/postgres`, made when there is none. Two programs may call this at the same moment: each makes
- * its own beside the final place, and the rename decides whose it is.
+ * The cluster `<dataDir>/postgres`, made when there is none. Two programs may call this at the same moment:
+ * each makes its own beside the final place, and the rename decides whose it is.
  *
- * @throws EmbeddedPostgresError when the directory is another user's, of another Postgres major, or cannot be made
+ * @throws EmbeddedPostgresError when the directory is another user's, of another Postgres major, or cannot be
+ * made
  */
 export async function openCluster(dataDir: string, signal: AbortSignal): Promise<Cluster> {
   const installed = await locateBinaries();

@@ -27,9 +27,10 @@ const HELD_POLLS = 50;
 const NOT_NOW = ['57P01', '57P02', '57P03'];
 
 /**
- * Runs the Postgres that came with npm on `<dataDir>/postgres`, or joins the one that another program is running
- * there. Everyone using it holds a lock on a connection of its own; the last to leave stops the server. Everyone also
- * holds a lock on a file, so that the server ends where the last one was killed ({@link keepServer}).
+ * Runs the Postgres that came with npm on `<dataDir>/postgres`, or joins the one that another program is
+ * running there. Everyone using it holds a lock on a connection of its own; the last to leave stops the
+ * server. Everyone also holds a lock on a file, so that the server ends where the last one was killed ({@link
+ * keepServer}).
  *
  * @param signal gives up starting, with its reason
  * @throws EmbeddedPostgresError saying what to do
@@ -85,7 +86,10 @@ function occupy(cluster: Cluster, { guest, use }: Stay): EmbeddedPostgres {
   };
 }
 
-/** From now on nobody stops the server for want of programs. Waits while a server that was left is being stopped. */
+/**
+ * From now on nobody stops the server for want of programs. Waits while a server that was left is being
+ * stopped.
+ */
 async function announceUse({ home }: Cluster, signal: AbortSignal): Promise<Lock> {
   for (;;) {
     const use = await tryLock(usersFile(home), { shared: true });
@@ -136,7 +140,10 @@ async function launchAgain(cluster: Cluster, attempts: Attempts, signal: AbortSi
   if (attempts.held === HELD_POLLS) refuseElsewhere(cluster);
 }
 
-/** A server that we cannot see has the files, and goes on having them. One that we shall see yet is waited for. */
+/**
+ * A server that we cannot see has the files, and goes on having them. One that we shall see yet is waited
+ * for.
+ */
 function refuseElsewhere({ home, data }: Cluster): void {
   const holder = readHolder(lockFile(home));
   if (!holder || holder.here) return;
@@ -196,8 +203,8 @@ async function isLast(guest: pg.Client): Promise<boolean> {
     ]);
     return rows[0]?.last === true;
   } catch {
-    // The connection broke, so the server has crashed or been stopped by hand. If it came back, better to stop
-    // it under another program than to leave it behind.
+    // The connection broke, so the server has crashed or been stopped by hand. If it came back, better to
+    // stop it under another program than to leave it behind.
     return true;
   }
 }

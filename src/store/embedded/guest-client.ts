@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /**
- * A connection that is made as its configuration says and in no other way. The driver fills every gap from the
- * environment (PGOPTIONS, PGSSLMODE, PGPASSWORD, ...) and takes missing passwords from a file in the home directory
- * (~/.pgpass); meant for somebody's psql, they would send us elsewhere or break our own server.
+ * A connection that is made as its configuration says and in no other way. The driver fills every gap from
+ * the environment (PGOPTIONS, PGSSLMODE, PGPASSWORD, ...) and takes missing passwords from a file in the home
+ * directory (~/.pgpass); meant for somebody's psql, they would send us elsewhere or break our own server.
  */
 export class GuestClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -21,7 +21,9 @@ export class GuestClient extends pg.Client {
   }
 }
 
-/** Nothing else runs meanwhile: the driver reads the environment while it constructs, and at no other time. */
+/**
+ * Nothing else runs meanwhile: the driver reads the environment while it constructs, and at no other time.
+ */
 function takeVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = Object.keys(env).filter((name) => name.startsWith('PG'));
   const taken = Object.fromEntries(names.map((name) => [name, env[name]]));

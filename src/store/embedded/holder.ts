@@ -9,8 +9,8 @@ export interface Holder {
 }
 
 /**
- * Notes in a locked file who has it. Only the lock decides; the note is for what to tell those who do not get it. It can
- * be that of the holder before, for the moment until the new one has written.
+ * Notes in a locked file who has it. Only the lock decides; the note is for what to tell those who do not get
+ * it. It can be that of the holder before, for the moment until the new one has written.
  */
 export function noteHolder(file: number): void {
   ftruncateSync(file);
@@ -23,7 +23,9 @@ export function readHolder(path: string): Holder | undefined {
   return space && host ? { host, here: space === processSpace() } : undefined;
 }
 
-/** Names the set of process numbers we belong to; namespaces have numbers, which begin anew with each boot. */
+/**
+ * Names the set of process numbers we belong to; namespaces have numbers, which begin anew with each boot.
+ */
 function processSpace(): string {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;

@@ -21,8 +21,8 @@ export interface Initialisation {
 }
 
 /**
- * Makes a cluster beside its final place and moves it there, or leaves that of another program that was sooner. Of two
- * files, `password` and `data`, only the second is the account's: see {@link Cluster}.
+ * Makes a cluster beside its final place and moves it there, or leaves that of another program that was
+ * sooner. Of two files, `password` and `data`, only the second is the account's: see {@link Cluster}.
  *
  * @throws EmbeddedPostgresError when initdb fails, with what it says
  */

@@ -5,10 +5,10 @@ import { openFolder } from './folder.ts';
 import { HAS_LOCKS, openPlainFile } from './lock.ts';
 
 /**
- * Waits until no program uses the server, then stops what still runs of it: descriptor 3 is the file every program
- * holds a shared lock on, 4 the one every process of a server holds, 5 the data directory, $1 its name. Programs that
- * come meanwhile wait for 3. After half a minute it stops the hard way, after a minute it gives up: the server is in
- * another container then.
+ * Waits until no program uses the server, then stops what still runs of it: descriptor 3 is the file every
+ * program holds a shared lock on, 4 the one every process of a server holds, 5 the data directory, $1 its
+ * name. Programs that come meanwhile wait for 3. After half a minute it stops the hard way, after a minute it
+ * gives up: the server is in another container then.
  */
 const SCRIPT = `
 trap '' HUP INT TERM
@@ -24,8 +24,9 @@ until flock -n 4; do
 done`;
 
 /**
- * Leaves a process behind that stops the server once the last program is gone, when that could not do it itself: it was
- * killed, or told to end at once. Started before the server, so that there is no moment without it.
+ * Leaves a process behind that stops the server once the last program is gone, when that could not do it
+ * itself: it was killed, or told to end at once. Started before the server, so that there is no moment
+ * without it.
  */
 export function keepServer({ home, data, account }: Cluster): void {
   if (!HAS_LOCKS) return;

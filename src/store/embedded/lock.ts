@@ -1,11 +1,12 @@
 /**
  * Locks that the kernel keeps on files in the data folder.
  *
- * Containers that share the folder need not share process numbers, System V memory or a network: postmaster.pid tells
- * one nothing about the other's server. What they do share is the kernel and the file, and so its flock(2). The lock
- * belongs to the open file: every process that inherits it keeps it, and it ends with the last of them, however that
- * one ends. Node has no flock(2); the program flock(1) locks the open file that we hand it, and the lock stays ours.
- * Between machines it holds as far as the file system carries it there, which is not promised.
+ * Containers that share the folder need not share process numbers, System V memory or a network:
+ * postmaster.pid tells one nothing about the other's server. What they do share is the kernel and the file,
+ * and so its flock(2). The lock belongs to the open file: every process that inherits it keeps it, and it
+ * ends with the last of them, however that one ends. Node has no flock(2); the program flock(1) locks the
+ * open file that we hand it, and the lock stays ours. Between machines it holds as far as the file system
+ * carries it there, which is not promised.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,8 +29,8 @@ export const HAS_LOCKS = platform() === 'linux';
 const FLOCK = ['/usr/bin/flock', '/bin/flock', '/usr/local/bin/flock', '/run/current-system/sw/bin/flock'];
 
 /**
- * Takes the lock on a file, which is made when there is none. Null when somebody else has it: anybody, or with `shared`
- * somebody who does not share it.
+ * Takes the lock on a file, which is made when there is none. Null when somebody else has it: anybody, or
+ * with `shared` somebody who does not share it.
  *
  * @throws EmbeddedPostgresError where files cannot be locked
  */
@@ -47,8 +48,8 @@ export async function tryLock(path: string, { shared = false } = {}): Promise<Lo
 }
 
 /**
- * Opens a file for reading and writing, making it when there is none. It belongs to the owner of its folder. The folder
- * may be another user's, while we are root: what is no plain file is refused.
+ * Opens a file for reading and writing, making it when there is none. It belongs to the owner of its folder.
+ * The folder may be another user's, while we are root: what is no plain file is refused.
  */
 export function openPlainFile(path: string): number {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;

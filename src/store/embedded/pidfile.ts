@@ -10,12 +10,16 @@ export interface RunningServer {
   readonly ready: boolean;
 }
 
-/** A setting that Postgres does not know, and keeps: names the data directory among the arguments of its server. */
+/**
+ * A setting that Postgres does not know, and keeps: names the data directory among the arguments of its
+ * server.
+ */
 export const PATH_SETTING = 'cph_inventory.data';
 
 /**
- * The server that runs on this data directory, if one does and its processes can be seen from here; a file left by a
- * crash does not count. For entering it and for stopping it: whether another may be started, only the lock says.
+ * The server that runs on this data directory, if one does and its processes can be seen from here; a file
+ * left by a crash does not count. For entering it and for stopping it: whether another may be started, only
+ * the lock says.
  */
 export function runningServer(data: string): RunningServer | undefined {
   const server = readPidFile(data);
@@ -23,10 +27,10 @@ export function runningServer(data: string): RunningServer | undefined {
 }
 
 /**
- * What lets Postgres start although postmaster.pid names a live process that is no server: after a crash or in a new
- * container its number soon belongs to another. Postgres would take that for a running server, unless told it is
- * the process that started it. Its other check, that nobody uses the old shared memory, still holds; removing the file
- * would switch both off.
+ * What lets Postgres start although postmaster.pid names a live process that is no server: after a crash or
+ * in a new container its number soon belongs to another. Postgres would take that for a running server,
+ * unless told it is the process that started it. Its other check, that nobody uses the old shared memory,
+ * still holds; removing the file would switch both off.
  */
 export function disownStalePid(data: string): Record<string, string> {
   const server = readPidFile(data);
@@ -34,7 +38,9 @@ export function disownStalePid(data: string): Record<string, string> {
   return { PG_GRANDPARENT_PID: String(server.pid) };
 }
 
-/** Lines of the file: pid, data directory, start time, port, socket directory, address, shared memory, status. */
+/**
+ * Lines of the file: pid, data directory, start time, port, socket directory, address, shared memory, status.
+ */
 function readPidFile(data: string): RunningServer | undefined {
   let lines: string[];
   try {

@@ -5,12 +5,16 @@ import { type Account, spawnPostgres } from './account.ts';
 import { binariesIn, type PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** Where root keeps programs for another account. Not below the data: its folder may be closed to the account too. */
+/**
+ * Where root keeps programs for another account. Not below the data: its folder may be closed to the account
+ * too.
+ */
 const CACHE = '/var/cache/cph-inventory';
 
 /**
- * Programs that the account can run: those of npm, or a copy where only root can get at them (a checkout in /root, a
- * strict umask). The account gets no capability to reach them by: with one, the server could read any file.
+ * Programs that the account can run: those of npm, or a copy where only root can get at them (a checkout in
+ * /root, a strict umask). The account gets no capability to reach them by: with one, the server could read
+ * any file.
  *
  * @throws EmbeddedPostgresError when the account cannot run a copy either
  */
@@ -29,7 +33,10 @@ export async function reachableBinaries(
   );
 }
 
-/** Tried, because modes are not all that decides: a mount can forbid it, or what root may do in this container. */
+/**
+ * Tried, because modes are not all that decides: a mount can forbid it, or what root may do in this
+ * container.
+ */
 async function canRun(account: Account, { folder, postgres }: PostgresBinaries): Promise<boolean> {
   try {
     const child = spawnPostgres(account, { program: postgres, args: ['-V'], stderr: 'ignore' });

@@ -44,8 +44,8 @@ interface LogFile {
 }
 
 /**
- * The folder is the account's, which may be less trusted than we are: it is held open while files in it are read or
- * deleted, so that no link in its place leads us elsewhere.
+ * The folder is the account's, which may be less trusted than we are: it is held open while files in it are
+ * read or deleted, so that no link in its place leads us elsewhere.
  */
 function inLogFolder(data: string, work: (files: LogFile[]) => string): string {
   const name = join(data, 'log');

@@ -26,8 +26,8 @@ export interface Launch {
 }
 
 /**
- * They stand on the command line, so that an old data directory gets the settings of the program that starts it.
- * The log has a file for each day of the week, begun anew when its day comes again.
+ * They stand on the command line, so that an old data directory gets the settings of the program that starts
+ * it. The log has a file for each day of the week, begun anew when its day comes again.
  */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -50,8 +50,8 @@ const POLL_MS = 20;
 const FAST_SHUTDOWN_MS = 30_000;
 
 /**
- * Starts a server on the cluster without waiting for it, or returns null where processes of one still live, be they in
- * another container: those hold the lock that the new ones inherit.
+ * Starts a server on the cluster without waiting for it, or returns null where processes of one still live,
+ * be they in another container: those hold the lock that the new ones inherit.
  */
 export async function launchServer(cluster: Cluster): Promise<Launch | null> {
   const lock = await tryLock(lockFile(cluster.home));
@@ -114,8 +114,8 @@ function watchLaunch(child: ChildProcess): Launch {
 }
 
 /**
- * Ends all sessions, writes everything out, and waits until the server is gone. One that takes too long is stopped
- * the hard way: nothing committed is lost, the next start has to replay its log.
+ * Ends all sessions, writes everything out, and waits until the server is gone. One that takes too long is
+ * stopped the hard way: nothing committed is lost, the next start has to replay its log.
  */
 export async function stopServer(data: string): Promise<void> {
   const running = runningServer(data);
