@@ -6,7 +6,7 @@ import { HAS_LOCKS, type Lock, tryLock } from '../store/embedded/lock.ts';
 import { runningServer } from '../store/embedded/pidfile.ts';
 import { stopServer } from '../store/embedded/server.ts';
 
-export interface DemoFolder {
+interface DemoFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
 }

@@ -3,7 +3,7 @@ import { CphError } from './errors.ts';
 import { wholeNumber } from './field.ts';
 
 /** The part of an answer that carries a listing. */
-export interface AnswerList {
+interface AnswerList {
   readonly rows: readonly unknown[];
   /** As reported, under any of the names in use; null when the answer has none that can be read. */
   readonly total: number | null;

@@ -17,7 +17,7 @@ export class UnreadableBody extends Error {
   }
 }
 
-export interface BodyHeaders {
+interface BodyHeaders {
   readonly contentEncoding: string;
   readonly contentType: string;
 }

@@ -21,7 +21,7 @@ import { readWindow } from './page-window.ts';
 import { announcedTotal, driftOf, idsOf, type Page, type Received, received } from './received.ts';
 import type { Attempt } from './relist.ts';
 
-export interface OffsetListing {
+interface OffsetListing {
   /** One page; one that is refused because of its offset comes as an empty page that says so. */
   readonly ask: (page: PageRequest, signal: AbortSignal) => Promise<Page>;
   readonly scope: RequestScope;

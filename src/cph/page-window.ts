@@ -1,7 +1,7 @@
 import { following } from '../waiting/deadline.ts';
 import type { Page } from './received.ts';
 
-export interface WindowOptions {
+interface WindowOptions {
   readonly count: number;
   /** Requests in flight at once. */
   readonly concurrency: number;

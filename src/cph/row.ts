@@ -19,7 +19,7 @@ export interface RowReader<Fields> {
   readonly dropped: readonly string[];
 }
 
-export type ReadRow<Fields> = Fields & {
+type ReadRow<Fields> = Fields & {
   readonly image_id: string;
   readonly extra: Extra;
   readonly unreadable: readonly string[];

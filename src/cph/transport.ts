@@ -5,7 +5,7 @@ import type { Answer } from './classify.ts';
 import { READABLE_CODINGS, textOf, UnreadableBody } from './content-coding.ts';
 import { transportError } from './transport-error.ts';
 
-export interface WireRequest {
+interface WireRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ export interface Schedules {
   readonly timezone: string;
 }
 
-export interface TaskOptions {
+interface TaskOptions {
   /** By its IANA name; UTC by default. */
   readonly timezone?: string;
   readonly now?: () => Date;

@@ -85,7 +85,7 @@ export interface Diff {
   readonly pending: number;
 }
 
-export interface DiffOptions {
+interface DiffOptions {
   /** Ids of images that lose nothing: neither removed, nor parted from what one of their sources said. */
   readonly held: ReadonlySet<string>;
   /** Fields that are not reported any more. They change nothing, and leave an image with its next change. */

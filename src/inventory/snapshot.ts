@@ -122,7 +122,7 @@ export function losesMany(parts: readonly Pick<ListingPart, 'result'>[]): boolea
 }
 
 /** A field of a record that was read without it. */
-export interface UnreadableField {
+interface UnreadableField {
   readonly source: Source;
   readonly image_id: string;
   /** Names the field, the kind of value it held and what would be right; never the value itself. */
@@ -140,7 +140,7 @@ export function unreadableFields({ sightings }: Snapshot): UnreadableField[] {
 }
 
 /** A known image, as far as it matters to which listing it belongs. */
-export interface Belonging {
+interface Belonging {
   readonly image: { readonly image_id: string; readonly listed_in: readonly Source[] };
   readonly listed_under: ImageType | null;
 }
@@ -151,7 +151,7 @@ export interface Belonging {
  * - `unasked`: no listing was asked that would show it.
  * - `unproven`: not seen, and that means nothing.
  */
-export interface Presence {
+interface Presence {
   readonly kind: 'seen' | 'absent' | 'unasked' | 'unproven';
   readonly askable: boolean;
 }

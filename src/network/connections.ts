@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   readonly maxBodyBytes?: number;
 }
 
-export type Outgoing = Omit<Dispatcher.RequestOptions, 'path' | 'origin' | 'headers'> & {
+type Outgoing = Omit<Dispatcher.RequestOptions, 'path' | 'origin' | 'headers'> & {
   readonly headers: Readonly<Record<string, string>>;
 };
 

@@ -5,7 +5,7 @@ import { wholeNumber } from './query.ts';
 const MAX_LIMIT = 100;
 
 /** Where a page begins, and how many rows it holds at most. */
-export interface Window {
+interface Window {
   readonly first: number;
   readonly rows: number;
 }

@@ -8,7 +8,7 @@ const MAX_LIMIT = 500;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface PhonePage {
+interface PhonePage {
   readonly images: readonly VisibleImage[];
   /** How many images there are in all. */
   readonly count: number;

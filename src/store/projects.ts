@@ -56,7 +56,7 @@ export async function markUnconfigured(db: Database, configured: readonly string
 }
 
 /** What a project is asked for. */
-export interface ProjectListings {
+interface ProjectListings {
   readonly project_id: string;
   readonly image_types: readonly string[];
   readonly sources: readonly string[];

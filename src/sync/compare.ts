@@ -45,7 +45,7 @@ export function sweepOf(project: SyncProject, settled: readonly SettledListing[]
   return { project, snapshot, settled };
 }
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly scope: RequestScope;
   /** Rises from sweep to sweep, so that each asks for other images by id where not all can be asked for. */
   readonly turn: number;

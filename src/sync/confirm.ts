@@ -13,7 +13,7 @@ export interface Answers {
 }
 
 /** How to ask the images endpoint for one image. */
-export interface Asking {
+interface Asking {
   readonly imageTypes: readonly ImageType[];
   readonly findImage: (
     id: string,

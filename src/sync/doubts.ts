@@ -110,7 +110,7 @@ export function doubtOf(
  * Records without a usable id: too many for a picture of what is there, or any of them may be one that is
  * missing.
  */
-export class UnreadableRecords extends SweepDoubt {
+class UnreadableRecords extends SweepDoubt {
   override readonly name = 'UnreadableRecords';
   readonly code = 'unreadable_records';
   constructor(rejected: number, missing: number | null) {
@@ -123,7 +123,7 @@ export class UnreadableRecords extends SweepDoubt {
 }
 
 /** A listing that has more behind its end than can be read. */
-export class IncompleteEnd extends SweepDoubt {
+class IncompleteEnd extends SweepDoubt {
   override readonly name = 'IncompleteEnd';
   readonly code = 'incomplete_listing';
   constructor(source: Source) {

@@ -6,7 +6,7 @@ import type { ProjectRow } from '../store/projects.ts';
 import type { TransitionRow } from '../store/transitions.ts';
 
 /** When the look began, and when it was over: what it saw was true at some moment between. */
-export interface LookTimes {
+interface LookTimes {
   readonly started_at: Date;
   readonly observed_at: Date;
 }
@@ -15,7 +15,7 @@ export interface LookTimes {
  * The last moment at which the image was certainly as we know it. Sweeps and watches that find nothing new
  * write no image, so for an image in sight that is when the last of them began to look.
  */
-export function lastSeen(known: StoredImage, project: ProjectRow): Date {
+function lastSeen(known: StoredImage, project: ProjectRow): Date {
   if (known.out_of_sight) return known.seen_at;
   const looks = [known.seen_at, project.last_complete_look_at];
   if (known.image.status === 'creating') looks.push(project.last_watch_look_at);

@@ -111,7 +111,7 @@ const LACKS: Readonly<Record<DriftKind, string>> = {
 /**
  * A listing that could not be proven whole, or that this API does not offer. Nothing is removed on its word.
  */
-export class IncompleteListing extends SweepDoubt {
+class IncompleteListing extends SweepDoubt {
   override readonly name = 'IncompleteListing';
   readonly code = 'incomplete_listing';
   constructor({ source, image_type, proof, result, error }: SettledListing) {

@@ -43,17 +43,17 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   const { snapshot } = sweep;
   const quiet = await applyQuiet(db, run, sweep);
   if (quiet) return quiet;
-  for (let asked = sweep; ; ) {
-    const observed = [...asked.snapshot.sightings.keys()];
+  for (let current = sweep; ; ) {
+    const observed = [...current.snapshot.sightings.keys()];
     const wanted = { observed, current: snapshot.complete };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
-    const compared = await compareSweep(known, asked, { scope: run.scope, turn: run.id });
+    const compared = await compareSweep(known, current, { scope: run.scope, turn: run.id });
     const finding = findingOf(run, sweep, compared);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
     if (applied === 'stale') throw new StaleLook();
     // What was answered by id stays answered, or an image that was found would count as missing after all.
-    asked = { ...sweep, snapshot: { ...compared.snapshot, complete: snapshot.complete } };
+    current = { ...sweep, snapshot: { ...compared.snapshot, complete: snapshot.complete } };
   }
 }
 

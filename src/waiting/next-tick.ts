@@ -2,7 +2,7 @@
 import { type Cron, daysWithin } from './cron.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
 
-export interface Schedule {
+interface Schedule {
   readonly cron: Cron;
   /** By its IANA name. */
   readonly timezone: string;

@@ -8,7 +8,7 @@ import type { Place, Standing } from './standing.ts';
 import type { Trial } from './trials.ts';
 
 /** What an offer is for. */
-export interface Purpose {
+interface Purpose {
   readonly place: Place;
   /** What is asked, for messages. */
   readonly label: string;
@@ -19,7 +19,7 @@ export interface Answered {
   readonly error: CphError | null;
 }
 
-export interface Offering<Answer extends Answered> extends Purpose {
+interface Offering<Answer extends Answered> extends Purpose {
   readonly authorizer: Authorizer;
   readonly ask: (presented: Presented) => Promise<Answer>;
 }

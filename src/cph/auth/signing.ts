@@ -4,7 +4,7 @@ import type { AuthorizingHeaders, OutgoingRequest } from './authorize.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
-export interface SigningKey {
+interface SigningKey {
   readonly accessKey: string;
   readonly secretKey: string;
   /** Comes with temporary keys. */

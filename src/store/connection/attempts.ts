@@ -5,7 +5,7 @@ import type { Failure } from './server-connection.ts';
 import { HandshakeError } from './tls.ts';
 
 /** `offered`: encrypted if the server can. */
-export type Encryption = 'none' | 'offered' | 'needed';
+type Encryption = 'none' | 'offered' | 'needed';
 
 export interface Attempt {
   readonly endpoint: Endpoint;

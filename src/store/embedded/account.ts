@@ -38,7 +38,7 @@ async function unprivilegedAccount(): Promise<Account | undefined> {
   return undefined;
 }
 
-export interface PostgresCommand {
+interface PostgresCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { ftruncateSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Who has locked a file, as the file itself says. */
-export interface Holder {
+interface Holder {
   readonly host: string;
   /** Whether its processes can be seen from here. */
   readonly here: boolean;

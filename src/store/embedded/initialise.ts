@@ -11,7 +11,7 @@ import { handedPath, openFolder } from './folder.ts';
 
 const STAGING = 'postgres.new-';
 
-export interface Initialisation {
+interface Initialisation {
   readonly parent: string;
   /** Who owns the place already. */
   readonly owner: Account | undefined;
