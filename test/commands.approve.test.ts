@@ -1,114 +1,148 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../src/commands/approve.ts';
-import { plan } from '../src/commands/plan.ts';
-import { heardContext, outcomeOf } from './support/command-context.ts';
+import type { CommandContext } from '../src/commands/command.ts';
+import { outcomeOf } from './support/command-context.ts';
+import { imagesRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { projectEnv, type SimulatedProject, simulatedProject } from './support/simulated-project.ts';
+import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
 
-/** Twelve private images beside three hundred public ones, of which a sweep has just missed the twelve. */
-async function held(): Promise<SimulatedProject> {
-  const found = await simulatedProject(database.db);
-  const { world, sweep } = found;
-  for (let n = 0; n < 300; n += 1) world.create({ image_id: `public-${n}`, image_type: 'public', status: 1 });
-  for (let n = 0; n < 12; n += 1) {
-    world.create({ image_id: `own-${n}`, image_name: `build ${n}`, image_type: 'private', status: 1 });
-  }
-  expect(await sweep()).toMatchObject({ status: 'succeeded', created: 312 });
-  for (let n = 0; n < 12; n += 1) world.remove(`own-${n}`);
-  world.advance(60_000);
-  expect(await sweep()).toMatchObject({
-    status: 'held',
-    removed: 0,
-    held_removals: 12,
-    held_listings: expect.arrayContaining(['images/private']),
-  });
-  return found;
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+const FORTY = Array.from({ length: 40 }, (_, i) => imagesRecord(`i${String(i).padStart(2, '0')}`));
+const GONE = FORTY.slice(0, 12).map(({ image_id }) => image_id);
+
+/** Twelve of forty images are gone from the private listing at minute 20, which is too many. */
+async function disappearance() {
+  const scripted = await scriptedProject(database.db);
+  scripted.api.records = [...FORTY];
+  await scripted.sweep({ now: () => at(0) });
+  scripted.api.records = FORTY.slice(12);
+  expect(await scripted.sweep({ now: () => at(20) })).toMatchObject({ status: 'held', held_removals: 12 });
+  return scripted;
 }
 
-const approvals = () =>
-  rowsOf(database.db, `select count(*)::int as n from cph.images where removal_approved`).then(
-    ([row]) => row?.n,
+/** Runs `approve p1`; piped unless somebody sits at a terminal and answers. */
+function run(options: { yes?: boolean; json?: boolean } = {}, confirm: CommandContext['confirm'] = null) {
+  const env = { DATABASE_URL: database.url };
+  return outcomeOf((context) => approve('p1', options, { ...context, confirm }), { env, now: at(50) });
+}
+
+const approvedIds = async () => {
+  const rows = await rowsOf(
+    database.db,
+    'select image_id from cph.images where removal_approved order by image_id',
   );
-const env = () => ({ DATABASE_URL: database.url });
-const NOW = new Date('2026-01-01T02:00:00Z');
-const outcome = (options: { yes?: boolean; json?: boolean }) =>
-  outcomeOf((context) => approve('p1', options, context), { env: env(), now: NOW });
+  return rows.map(({ image_id }) => image_id);
+};
 
-test('shows what is held by name, and approves nothing where there is nobody to ask', async () => {
-  await held();
-  const { code, text } = await outcome({});
-  expect(code).toBe(2);
-  expect(text).toMatch(/build 3\town-3\tusable\timages, phone-images\t/);
-  expect(text).toContain('images/private');
-  expect(text).toContain('cph-inventory approve p1 --yes');
-  expect(await approvals()).toBe(0);
-});
-
-test('tells what is held as a document, and approves it only with --yes', async () => {
-  await held();
-  const { code, text } = await outcome({ json: true });
+test('--yes shows the held images and the listings that miss them, and lets them go at the next sweep', async () => {
+  const { sweep } = await disappearance();
+  const { code, text } = await run({ yes: true });
   expect(code).toBe(0);
-  const document = JSON.parse(text);
-  expect(document).toMatchObject({ project_id: 'p1', approved: 0 });
-  expect(document.images).toHaveLength(12);
-  expect(document.images[0]).toMatchObject({ image_id: 'own-0', missing_since: expect.any(String) });
-  expect(await approvals()).toBe(0);
-  expect(JSON.parse((await outcome({ json: true, yes: true })).text)).toMatchObject({ approved: 12 });
-  expect(await approvals()).toBe(12);
+  const lines = text.split('\n');
+  expect(lines[0]?.split('\t')).toEqual(['NAME', 'IMAGE', 'STATUS', 'MISSING FROM', 'MISSING FOR']);
+  expect(lines.slice(1, 13).map((line) => line.split('\t'))).toEqual(
+    GONE.map((id) => [`name of ${id}`, id, 'usable', 'images', '30 min']),
+  );
+  expect(lines[13]).toBe('Held because too many are missing from: images/private.');
+  expect(lines[14]).toContain('12 removals approved for project p1');
+  expect(await approvedIds()).toEqual(GONE);
+  expect(await sweep({ now: () => at(60) })).toMatchObject({ status: 'succeeded', removed: 12 });
 });
 
-test.each([
-  [false, 0, 'Nothing was approved.'],
-  [true, 12, '12 removals approved'],
-])('asks on a terminal, and %s is taken for an answer', async (answer, approved, said) => {
-  const { sweep } = await held();
-  const { context, stdout } = heardContext({ env: env(), now: () => NOW });
-  const asked: string[] = [];
-  const confirm = async (question: string) => {
-    asked.push(question);
-    return answer;
-  };
-  expect(await approve('p1', {}, { ...context, confirm })).toBe(0);
-  expect(asked).toEqual(['Let these 12 removals of p1 go through?']);
-  expect(stdout()).toContain(said);
-  expect(await approvals()).toBe(approved);
-  expect(await sweep()).toMatchObject({ removed: approved });
-});
+describe('--json', () => {
+  const since = at(20).toISOString();
+  const document = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
-test('has nothing to ask where nothing is held', async () => {
-  const { world, sweep } = await simulatedProject(database.db);
-  world.create({ image_id: 'a', status: 1 });
-  await sweep();
-  expect(await outcome({})).toEqual({ code: 0, text: 'Nothing is held for project p1.\n' });
-});
-
-test('plan names what would be removed, since when it is missing, and what is held', async () => {
-  const { cloud } = await held();
-  const given = { ...projectEnv(cloud, 'p1'), ...env() };
-  const planned = await outcomeOf((context) => plan({ json: true }, context), { env: given, now: NOW });
-  expect(planned.code).toBe(3);
-  const [document] = JSON.parse(planned.text);
-  expect(document).toMatchObject({ status: 'held', held_removals: 12 });
-  expect(document.removals).toHaveLength(12);
-  expect(document.removals[0]).toEqual({
-    image_id: expect.stringMatching(/^own-/),
-    image_name: expect.stringMatching(/^build /),
-    missing_since: expect.any(String),
-    when: 'held',
+  test.each([
+    ['piped', null],
+    ['on a terminal, where it asks nothing', () => Promise.reject(new Error('asked'))],
+  ])('without --yes prints what is held and approves nothing, %s', async (_, confirm) => {
+    await disappearance();
+    const { code, text } = await run({ json: true }, confirm);
+    expect(code).toBe(0);
+    expect(document(text)).toEqual({
+      project_id: 'p1',
+      listings: ['images/private'],
+      images: GONE.map((image_id) => ({
+        image_id,
+        image_name: `name of ${image_id}`,
+        status: 'usable',
+        missing_from: ['images'],
+        missing_since: since,
+      })),
+      approved: 0,
+    });
+    expect(await approvedIds()).toEqual([]);
   });
-  const { text } = await outcomeOf((context) => plan({}, context), { env: given, now: NOW });
-  expect(text).toMatch(/missing\town-3\tbuild 3\theld until a person approves, missing since 2026-/);
+
+  test('with --yes approves, and prints nothing but the document', async () => {
+    await disappearance();
+    const { text } = await run({ json: true, yes: true });
+    expect(document(text)).toMatchObject({ project_id: 'p1', approved: 12 });
+    expect(await approvedIds()).toEqual(GONE);
+  });
+
+  test('prints a document also where nothing is held', async () => {
+    await scriptedProject(database.db);
+    const { code, text } = await run({ json: true });
+    expect(code).toBe(0);
+    expect(document(text)).toEqual({ project_id: 'p1', listings: [], images: [], approved: 0 });
+  });
 });
 
-test('plan says which project cannot be read', async () => {
-  const { cloud } = await held();
-  cloud.setFaults([{ effect: { kind: 'error', code: 'CPS.0001' } }]);
-  const given = { ...projectEnv(cloud, 'p1'), ...env() };
-  const { code, text } = await outcomeOf((context) => plan({}, context), { env: given, now: NOW });
-  expect(code).toBe(1);
-  expect(text).toMatch(/Project p1\nIt cannot be read: .*CPS\.0001/);
+test('without a terminal and without --yes it shows what is held, says how to approve, and ends with 2', async () => {
+  await disappearance();
+  const { code, text } = await run();
+  expect(code).toBe(2);
+  expect(text).toContain('name of i11');
+  expect(text).toContain('cph-inventory approve p1 --yes');
+  expect(await approvedIds()).toEqual([]);
+});
+
+describe('on a terminal', () => {
+  test.each([
+    [false, [], 'Nothing was approved.'],
+    [true, GONE, '12 removals approved'],
+  ])('the answer %s decides', async (answer, approved, said) => {
+    await disappearance();
+    const asked: string[] = [];
+    const { code, text } = await run({}, async (question) => {
+      asked.push(question);
+      return answer;
+    });
+    expect(code).toBe(0);
+    expect(asked).toEqual([expect.stringMatching(/12 removals of p1/)]);
+    expect(text).toContain(said);
+    expect(await approvedIds()).toEqual(approved);
+  });
+
+  test('only what was shown is approved, not what a sweep missed while the person read', async () => {
+    const { api, sweep } = await disappearance();
+    await run({}, async () => {
+      api.records = FORTY.slice(20);
+      await sweep({ now: () => at(50) });
+      return true;
+    });
+    expect(await approvedIds()).toEqual(GONE);
+  });
+});
+
+describe('nothing to approve', () => {
+  test.each([{}, { yes: true }])('ends with 0 and says so, whoever asks: %j', async (options) => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.records = [...FORTY];
+    await sweep();
+    api.records = FORTY.slice(1);
+    await sweep();
+    expect(await run(options)).toEqual({ code: 0, text: 'Nothing is held for project p1.\n' });
+    expect(await approvedIds()).toEqual([]);
+  });
+
+  test('a project that was never swept is no project with nothing held', async () => {
+    expect(await run({ yes: true })).toMatchObject({ code: 1, text: expect.stringContaining('"p1"') });
+  });
 });

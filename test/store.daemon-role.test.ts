@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { runQuery } from '../src/queries/run.ts';
 import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
-import { approveRemovals } from '../src/store/approvals.ts';
+import { approveRemovals, readHeld } from '../src/store/approvals.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { claimProjects, leaseProject, releaseProjects, renewLeases } from '../src/store/leases.ts';
 import { readMeasurements } from '../src/store/measurements.ts';
@@ -118,7 +118,8 @@ test('the role of deploy/sql/roles.sql lacks nothing, and can do and read what t
     scripted.api.records = [imagesRecord('a', { status_code: 0 }), imagesRecord('b', { status_code: 0 })];
     await scripted.sweep();
     expect(await scripted.watch()).not.toMatchObject({ status: 'failed' });
-    await approveRemovals(daemon.db, 'p1');
+    const { images } = await readHeld(daemon.db, 'p1');
+    await approveRemovals(daemon.db, 'p1', images);
     await configure(daemon.db);
     await work(daemon.db);
     await read(daemon.db);

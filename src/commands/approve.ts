@@ -39,7 +39,7 @@ async function approveHeld(
   const approved = (await agrees(held.images.length, project_id, { options, context }, () =>
     show(held, options, context),
   ))
-    ? await approveRemovals(db, project_id)
+    ? await approveRemovals(db, project_id, held.images)
     : 0;
   if (options.json) printJson(context.out, { project_id, ...held, approved });
   else context.out.write(`${outcome(approved, held.images.length, project_id)}\n`);
@@ -55,9 +55,9 @@ async function agrees(
   if (count === 0) return false;
   showHeld();
   if (options.yes) return true;
+  if (options.json) return false;
   if (context.confirm)
     return await context.confirm(`Let these ${count} removals of ${project_id} go through?`);
-  if (options.json) return false;
   throw new CommandError(
     `Nothing was approved: there is no terminal to ask on. Say \`cph-inventory approve ${project_id} --yes\`.`,
     EXIT.usage,

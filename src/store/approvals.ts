@@ -35,11 +35,17 @@ export async function readHeld(
 }
 
 /**
- * Lets the next sweep make the removals that the last one held, and returns how many images that is about.
- * Only these images are approved. Others that go missing meanwhile are measured against the limit anew. One
- * that comes back needs a new approval. Waits for an apply under way. Throws when the project is not known.
+ * Lets the next sweep remove these of the images that the last one held, and returns how many they are. Only
+ * what a person was shown is approved: a sweep may hold more while the person reads. Others that go missing
+ * are measured against the limit anew. One that comes back needs a new approval. Waits for an apply under way.
+ * Throws when the project is not known.
  */
-export async function approveRemovals(db: Database, project_id: string): Promise<number> {
+export async function approveRemovals(
+  db: Database,
+  project_id: string,
+  shown: readonly Pick<HeldImage, 'image_id'>[],
+): Promise<number> {
+  const ids = shown.map(({ image_id }) => image_id);
   return await db.transaction(async (tx) => {
     const project = await lockProject(tx, project_id);
     if (project.held_removals === 0) return 0;
@@ -47,6 +53,7 @@ export async function approveRemovals(db: Database, project_id: string): Promise
       update cph.images
       set removal_approved = true
       where project_id = ${project_id} and cardinality(missing_from) > 0 and removed_at is null
+        and image_id = any(${sql.param(ids)}::text[])
       returning image_id`);
     return rows.length;
   });
