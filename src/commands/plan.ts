@@ -81,10 +81,10 @@ function printPlan(out: Output, one: Plan | Unread): void {
     out.write(`It cannot be read: ${errorText(one.error)}\n`);
     return;
   }
-  const { diff, status, held_removals, held_listings, error } = one;
+  const { diff, status, held_removals, held_listings, error, removals } = one;
   const rows = [
-    ...diff.changes.map(changeRow),
-    ...one.removals.filter(({ when }) => when !== 'now').map(missingRow),
+    ...diff.changes.filter(({ after }) => after !== null).map(changeRow),
+    ...removals.map(removalRow),
   ];
   printTable(out, COLUMNS, { rows, empty: 'Nothing would change.' });
   if (held_removals > 0) {
@@ -132,17 +132,16 @@ function changeRow({ type, image_id, before, after, changes, transition }: Image
   };
 }
 
-const WHEN: Readonly<Record<PlannedRemoval['when'], string>> = {
-  now: 'removed',
-  later: 'removed once a later sweep has confirmed it',
-  held: 'held until a person approves',
+const WHEN: Readonly<Record<PlannedRemoval['when'], Pick<PlanRow, 'what' | 'colour'> & { then: string }>> = {
+  now: { what: 'removed', colour: 'red', then: '' },
+  later: { what: 'missing', colour: 'dim', then: 'removed once a later sweep has confirmed it, ' },
+  held: { what: 'missing', colour: 'dim', then: 'held until a person approves, ' },
 };
 
-function missingRow({ image_id, image_name, missing_since, when }: PlannedRemoval): PlanRow {
-  const since = missing_since
-    ? `, missing since ${missing_since.toISOString()}`
-    : ', missing for the first time';
-  return { what: 'missing', colour: 'dim', image_id, name: image_name ?? '', details: WHEN[when] + since };
+function removalRow({ image_id, image_name, missing_since, when }: PlannedRemoval): PlanRow {
+  const { what, colour, then } = WHEN[when];
+  const since = missing_since ? `missing since ${missing_since.toISOString()}` : 'missing for the first time';
+  return { what, colour, image_id, name: image_name ?? '', details: then + since };
 }
 
 function exitCodeOf(plans: readonly (Plan | Unread)[], detailed: boolean): ExitCode {
