@@ -4,7 +4,7 @@ import { createMetrics } from '../src/http/metrics.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { markUnconfigured } from '../src/store/projects.ts';
 import { markUnconfiguredSinks, registerSinks } from '../src/store/sinks.ts';
-import { imagesRecord } from './support/image-records.ts';
+import { imagesRecord, nameless } from './support/image-records.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 
@@ -54,6 +54,26 @@ test('images, failures and freshness are read from the tables at every page', as
   scripted.api.records = [imagesRecord('a', { image_name: 'broken' })];
   await scripted.sweep();
   expect((await pageOf()).filter((line) => line.startsWith('cph_image_failed'))).toEqual([]);
+});
+
+test('what the last sweep could not read is measured, and back at zero once it is mended', async () => {
+  const { api, sweep } = await scriptedProject(database.db, 'p1');
+  const measured = async () => (await pageOf()).filter((line) => line.startsWith('cph_unreadable_'));
+  const gauges = (records: number, fields: number) => [
+    `cph_unreadable_records{project_id="p1"} ${records}`,
+    `cph_unreadable_fields{project_id="p1"} ${fields}`,
+  ];
+
+  const unreadable = ['image_name: a number instead of text', 'image_size: text instead of a number'];
+  api.records = [imagesRecord('a', { unreadable }), imagesRecord('b')];
+  api.circumstances = { rejected: [nameless('images'), nameless('images'), nameless('phone-images')] };
+  await sweep();
+  expect(await measured()).toEqual(gauges(3, 2));
+
+  api.records = [imagesRecord('a'), imagesRecord('b')];
+  api.circumstances = {};
+  await sweep();
+  expect(await measured()).toEqual(gauges(0, 0));
 });
 
 test('baseline failures are told apart only while they raise no alert', async () => {
