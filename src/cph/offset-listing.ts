@@ -159,7 +159,7 @@ function take(
   for (const [place, page] of window.entries()) {
     const later = window.slice(place + 1).some((one) => one.rows.length > 0);
     if (page.rows.length === 0 && later) return 'more behind the end';
-    if (page.rows.length > 0 && !isMostlyNew(page, known)) return 'stuck';
+    if (page.rows.length > 0 && !goesOn(page, known)) return 'stuck';
     pages.push(page);
     if (page.rows.length === 0) return 'end';
     const isShort = page.rows.length < stride;
@@ -171,15 +171,15 @@ function take(
 }
 
 /**
- * Whether the page goes on behind those before it; from now on its ids were seen. Where the first page comes
- * again and again, with an image that has just been made, it does not, or it would never end.
+ * Whether the page goes on behind those before it: its last id is new. From now on its ids were seen. A first page that
+ * comes again and again may begin with an image that was just made each time, and the listing would never end.
  */
-function isMostlyNew(page: Page, seen: Set<string>): boolean {
-  const before = seen.size;
-  const ids = new Set(idsOf(page.rows));
+function goesOn(page: Page, seen: Set<string>): boolean {
+  const ids = idsOf(page.rows);
+  const last = ids.at(-1);
+  const isNew = last !== undefined && !seen.has(last);
   for (const id of ids) seen.add(id);
-  const fresh = seen.size - before;
-  return fresh > 0 && (fresh === ids.size || fresh > 1 || page.rows.length <= 2);
+  return isNew;
 }
 
 /** Whether an empty page, or a refusal in its place, is the end. */

@@ -13,7 +13,7 @@ export interface Shown {
   /** Null when it failed. */
   readonly result: ListingResult | null;
   /** What reading on behind its end has brought. */
-  further: ListingResult | null;
+  readonly further: ListingResult[];
 }
 
 interface Answered {
@@ -50,7 +50,7 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
           // Where it fails, the listing is not proven.
           if (shown) shown.further = { ...result, proof: 'incomplete' };
           const further = await confirmEnd(result, scope);
-          if (shown) shown.further = further;
+          shown?.further.push(further);
           return further;
         },
       }),
@@ -59,11 +59,11 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
         reading += 1;
         try {
           const result = await listing.list(look);
-          shown = { source, image_type, creating, result, further: null };
+          shown = { source, image_type, creating, result, further: [] };
           sight.listings.push(shown);
           return result;
         } catch (error) {
-          sight.listings.push({ source, image_type, creating, result: null, further: null });
+          sight.listings.push({ source, image_type, creating, result: null, further: [] });
           throw error;
         } finally {
           reading -= 1;
@@ -99,7 +99,7 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
 export function recordsIn({ listings, found }: Sight): ImageRecord[] {
   const listed = listings.flatMap(({ result, further }) => [
     ...(result?.records ?? []),
-    ...(further?.records ?? []),
+    ...further.flatMap(({ records }) => records),
   ]);
   return [...listed, ...found];
 }
@@ -139,7 +139,7 @@ export function isAsked(sight: Sight, known: KnownRow, source: Source): boolean 
 export function isComplete(sight: Sight, known: readonly KnownRow[]): boolean {
   const { listings } = sight;
   const isProven = ({ source, image_type, result, further }: Shown) => {
-    if (result) return result.proof === 'complete' && (further === null || further.proof === 'complete');
+    if (result) return result.proof === 'complete' && further.every(({ proof }) => proof === 'complete');
     const worked = known.some((row) => row.listed_in.includes('images') && row.listed_under === image_type);
     const phone = listings.find((one) => one.source === 'phone-images')?.result?.proof;
     return source === 'images' && image_type === 'public' && !worked && phone === 'complete';
