@@ -9,6 +9,7 @@ import {
   SOURCES,
   type Source,
 } from '../src/inventory/image.ts';
+import { sightingOf as believed } from '../src/inventory/sighting.ts';
 import { assembleSnapshot, type Snapshot, snapshotDigest } from '../src/inventory/snapshot.ts';
 import { sightingOf, sweep, sweepParts } from './support/image-records.ts';
 import { applyDiff } from './support/inventory-model.ts';
@@ -98,11 +99,15 @@ test('folding the log gives the table', () => {
 test('each field of the table is what its source said last of it', () => {
   const faithful = fc.property(histories, (history) => {
     const lastSaid = new Map<string, Sighting>();
-    for (const { snapshot, diff, rows } of play(history)) {
+    for (const { before, snapshot, diff, rows } of play(history)) {
       const back = diff.changes.filter((change) => change.type === 'cph.image.restored');
       // Of a removed image, a source that does not list it again has said nothing.
       for (const { image_id } of back) forget(lastSaid, image_id, snapshot.sightings.get(image_id) ?? {});
-      for (const [id, sighting] of snapshot.sightings) lastSaid.set(id, heard(lastSaid.get(id), sighting));
+      for (const [id, shown] of snapshot.sightings) {
+        const known = before.find(({ image }) => image.image_id === id);
+        const sighting = known ? believed(known, snapshot) : shown;
+        lastSaid.set(id, heard(lastSaid.get(id), sighting));
+      }
       const listed = rows.filter((row) => !row.removed).map((row) => row.image);
       const retold = listed.map((image) => retell(image, lastSaid.get(image.image_id) ?? {}));
       expect(listed.map(ownedFields)).toEqual(retold.map(ownedFields));

@@ -1,6 +1,7 @@
 /** What a look proves of a known image that it did not show. */
 import type { KnownImage } from './diff.ts';
 import type { Sighting, Source } from './image.ts';
+import { sightingOf } from './sighting.ts';
 import type { PresenceOf, Snapshot } from './snapshot.ts';
 
 /** What this look proves of the sources that list a known image and did not show it. */
@@ -55,8 +56,9 @@ export function withheld({ image }: KnownImage, absence: Absence): Absence {
   return { missing_from: missed, gone: new Set(), unlisted: false, out_of_sight };
 }
 
-function isOutOfSight({ image, out_of_sight }: KnownImage, snapshot: Snapshot): boolean {
-  if (image.status === null || readsStatus(snapshot.sightings.get(image.image_id) ?? {})) return false;
+function isOutOfSight(known: KnownImage, snapshot: Snapshot): boolean {
+  const { image, out_of_sight } = known;
+  if (image.status === null || readsStatus(sightingOf(known, snapshot))) return false;
   return snapshot.complete ? image.listed_in.includes('images') : out_of_sight;
 }
 

@@ -15,6 +15,7 @@ import {
   SOURCES,
   type Source,
 } from './image.ts';
+import { sightingOf } from './sighting.ts';
 import { type PresenceOf, presenceIn, type Snapshot } from './snapshot.ts';
 
 /** An image as the last applied look left it. */
@@ -116,7 +117,7 @@ function diffImage(
   { presence, held, ignored }: DiffOptions & { presence: PresenceOf },
 ): ImageChange | SightingMark | null {
   const { image_id } = known.image;
-  const sighting = snapshot.sightings.get(image_id) ?? {};
+  const sighting = sightingOf(known, snapshot);
   if (known.removed) return restored(known.image, sighting, ignored);
   const absence = absenceOf(known, presence, snapshot);
   return compared(known, sighting, {

@@ -21,6 +21,8 @@ export interface Sweep {
 export interface Comparison {
   readonly status: 'succeeded' | 'partial' | 'held';
   readonly snapshot: Snapshot;
+  /** The listings as the comparison with what is known has found them. */
+  readonly settled: readonly SettledListing[];
   readonly diff: Diff;
   /** Missing images whose removal waits for a person, and the listings that miss them. */
   readonly held: ReadonlySet<string>;
@@ -79,6 +81,7 @@ export async function compareSweep(
   return {
     status: !snapshot.complete ? 'partial' : review.held.size > 0 ? 'held' : 'succeeded',
     snapshot,
+    settled,
     diff,
     held: review.held,
     held_removals: review.held.size,

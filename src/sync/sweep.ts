@@ -48,12 +48,14 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     const wanted = { observed, current: snapshot.complete };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
     const compared = await compareSweep(known, current, { scope: run.scope, turn: run.id });
-    const finding = findingOf(run, sweep, compared);
+    const finding = findingOf(run, compared);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
     if (applied === 'stale') throw new StaleLook();
-    // What was answered by id stays answered, or an image that was found would count as missing after all.
-    current = { ...sweep, snapshot: { ...compared.snapshot, complete: snapshot.complete } };
+    // What was answered by id stays answered, or an image that was found would count as missing after all. What is
+    // doubted is doubted anew: it depends on what is known.
+    const { complete, outcomes } = snapshot;
+    current = { ...sweep, snapshot: { ...compared.snapshot, complete, outcomes } };
   }
 }
 
@@ -77,12 +79,12 @@ async function applyQuiet(
 }
 
 /** The comparison as the run records it. */
-function findingOf(run: OpenRun, { settled }: Sweep, compared: Comparison): Finding {
+function findingOf(run: OpenRun, compared: Comparison): Finding {
   const report = reportRun(run, compared.status, {
     ...countChanges(compared.diff),
     marked: compared.diff.marks.length,
     ...countRecords(compared.snapshot),
-    listings: settled.map(noteOf),
+    listings: compared.settled.map(noteOf),
     held_removals: compared.held_removals,
     held_listings: compared.held_listings,
     restless_fields: compared.restless_fields,

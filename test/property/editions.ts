@@ -67,7 +67,7 @@ export const editions: fc.Arbitrary<Edition> = fc
     fc.oneof({ weight: 2, arbitrary: usual }, { weight: 1, arbitrary: fc.constant({}) }),
     fc.array(difference, { maxLength: 3 }),
   )
-  .map(([first, others]) => Object.assign({}, REFERENCE_EDITION, first, ...others) as Edition);
+  .map(([first, others]): Edition => Object.assign({ ...REFERENCE_EDITION }, first, ...others));
 
 /**
  * Whether an absence can be told in the end. Where it cannot, because pages cannot be reached or nobody says what

@@ -1,7 +1,4 @@
 /** Plays a history: the real client against the simulator over HTTP, the real sweeps and watches against Postgres. */
-import type { CphClient } from '../../src/cph/client.ts';
-import { findImage, imagesListing, listCreating } from '../../src/cph/list-images.ts';
-import { phoneImagesListing } from '../../src/cph/list-phone-images.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld } from '../../src/simulator/world.ts';
 import { approveRemovals } from '../../src/store/approvals.ts';
@@ -13,8 +10,8 @@ import { sweepProject } from '../../src/sync/sweep.ts';
 import { watchProject } from '../../src/sync/watch.ts';
 import type { OwnClient } from '../support/cph-api.ts';
 import { moment } from '../support/moment.ts';
-import { type Configured, connect } from './connect.ts';
 import type { Beside, Configuration, History, LookPlan, Round } from './history.ts';
+import { connect, projectOf } from './program.ts';
 import { type EventRow, type Log, readLog, readTable, type Table } from './tables.ts';
 import { type Moment, type Upstream, upstreamOf } from './upstream.ts';
 import { type Halts, type Sight, witnessed } from './witness.ts';
@@ -112,30 +109,6 @@ export async function play(db: Database, history: History, project_id: string): 
     for (const client of clients) await client.close();
     await cloud.close();
   }
-}
-
-function projectOf(
-  client: CphClient,
-  { history: { pageConcurrency }, configuration, project_id }: Configured,
-): SyncProject {
-  const { sources, removalLimit } = configuration;
-  const imageTypes = sources.includes('images') ? configuration.imageTypes : [];
-  return {
-    project_id,
-    listings: [
-      ...imageTypes.map((type) => imagesListing(client, type, { pageConcurrency })),
-      ...(sources.includes('phone-images') ? [phoneImagesListing(client)] : []),
-    ],
-    imageTypes,
-    creatingListing: (image_type) => ({
-      source: 'images',
-      image_type,
-      list: (look) => listCreating(client, image_type, look),
-    }),
-    findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
-    ignoredFields: new Set(configuration.ignored),
-    removalLimit,
-  };
 }
 
 async function playRound(round: Round, stage: Stage): Promise<void> {

@@ -16,6 +16,8 @@ export interface ScriptedApi {
   records: ImageRecord[];
   /** What the images endpoint finds when asked for it, and does not list. */
   unlisted: ImagesRecord[];
+  /** Ids that the images endpoint refuses to be asked for. */
+  refused: readonly string[];
   /** How the listings of a sweep fare. */
   circumstances: Circumstances;
   /** Ids that were asked for by themselves. */
@@ -31,13 +33,22 @@ export interface ScriptedProject {
   readonly api: ScriptedApi;
   readonly project: SyncProject;
   readonly sweep: (control?: Partial<LookControl>) => Promise<RunReport>;
+  /** A sweep under another configuration: of these listings only, and whatever else is set. */
+  readonly sweepAs: (asked: readonly Asked[], set?: Partial<SyncProject>) => Promise<RunReport>;
   readonly watch: (control?: Partial<LookControl>) => Promise<RunReport | null>;
 }
 
 /** Registers a project whose API is empty to begin with. */
 export async function scriptedProject(db: Database, project_id = 'p1'): Promise<ScriptedProject> {
   await registerProjects(db, [{ project_id, region: 'ap-southeast-3', name: null }]);
-  const api: ScriptedApi = { records: [], unlisted: [], circumstances: {}, asked: [], hold: () => undefined };
+  const api: ScriptedApi = {
+    records: [],
+    unlisted: [],
+    refused: [],
+    circumstances: {},
+    asked: [],
+    hold: () => undefined,
+  };
   const project: SyncProject = {
     project_id,
     listings: EVERYTHING.map((asked) => listingOf(api, asked)),
@@ -52,6 +63,11 @@ export async function scriptedProject(db: Database, project_id = 'p1'): Promise<
     api,
     project,
     sweep: (given) => sweepProject(db, project, { ...control, ...given }),
+    sweepAs: (asked, set) => {
+      const listings = project.listings.filter(({ image_type }) => asked.includes(image_type));
+      const imageTypes = project.imageTypes.filter((type) => asked.includes(type));
+      return sweepProject(db, { ...project, listings, imageTypes, ...set }, control);
+    },
     watch: (given) => watchProject(db, project, { ...control, ...given }),
   };
 }
@@ -72,7 +88,7 @@ function listingOf(api: ScriptedApi, asked: Asked): Listing {
 
 function creatingListing(api: ScriptedApi, image_type: Exclude<Asked, 'all'>): Listing {
   const isCreating = (record: ImageRecord) =>
-    record.source === 'images' && record.image_type === image_type && record.status === 'creating';
+    record.source === 'images' && record.listed_under === image_type && record.status === 'creating';
   return {
     source: 'images',
     image_type,
@@ -90,6 +106,7 @@ async function findImage(api: ScriptedApi, image_id: string): Promise<ImagesReco
     (one) => one.source === 'images' && one.image_id === image_id,
   );
   await api.hold('by id');
+  if (api.refused.includes(image_id)) throw refusal('refused', 'CPS.0099');
   return found?.source === 'images' ? found : null;
 }
 

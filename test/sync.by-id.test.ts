@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { approveRemovals } from '../src/store/approvals.ts';
+import { imagesRecord, nameless } from './support/image-records.ts';
+import { rowsOf, runsOf } from './support/inventory-rows.ts';
+import { moment } from './support/moment.ts';
+import { useTestDatabase } from './support/postgres.ts';
+import { scriptedProject } from './support/scripted-project.ts';
+
+const database = useTestDatabase();
+beforeEach(() => database.truncate());
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => imagesRecord(`image-${i}`));
+
+/** A project of `count` images of which the first `gone` are missing, and may go. */
+async function afterDeletion(count: number, gone: number) {
+  const scripted = await scriptedProject(database.db);
+  scripted.api.records = many(count);
+  await scripted.sweep();
+  scripted.api.records = many(count).slice(gone);
+  await scripted.sweep();
+  return scripted;
+}
+
+describe('questions by id', () => {
+  test('are bounded in each sweep, and every turn asks for others, until all are gone', async () => {
+    const { api, sweep } = await afterDeletion(1300, 250);
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 200 });
+    expect(api.asked).toHaveLength(200);
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 50 });
+    expect(new Set(api.asked).size).toBe(250);
+  });
+
+  test('do not stop at those that are never answered: the turn comes to all', async () => {
+    const { api, sweep } = await afterDeletion(1300, 250);
+    api.refused = many(200).map(({ image_id }) => image_id);
+    let removed = 0;
+    for (let n = 0; n < 12 && removed < 50; n += 1) removed += (await sweep()).removed;
+    expect(removed).toBe(50);
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 0 });
+  });
+
+  test('one that is refused leaves its image unproven, and no more', async () => {
+    const { api, sweep } = await afterDeletion(60, 9);
+    api.refused = ['image-4'];
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 8, error: null });
+    for (const _ of [1, 2]) expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 0 });
+    const left = 'select image_id from cph.images where missing_since is not null and removed_at is null';
+    expect(await rowsOf(database.db, left)).toEqual([{ image_id: 'image-4' }]);
+  });
+
+  test('let a watch go on meanwhile, and what it saw stands', async () => {
+    const { api, sweep, watch } = await afterDeletion(60, 3);
+    const asking = moment();
+    const answer = moment();
+    api.hold = (which) => {
+      if (which !== 'by id') return;
+      asking.now();
+      return answer.come;
+    };
+    const sweeping = sweep();
+    await asking.come;
+    api.records = [...api.records, imagesRecord('new', { status_code: 0 })];
+    expect(await watch()).toMatchObject({ status: 'succeeded', created: 1 });
+    answer.now();
+    expect(await sweeping).toMatchObject({ status: 'abandoned', removed: 0 });
+    api.hold = () => undefined;
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 3 });
+  });
+});
+
+describe('a run keeps', () => {
+  test('twenty of the reasons why records were left out, and their number', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.circumstances = { rejected: Array.from({ length: 500 }, () => nameless('images')) };
+    expect(await sweep()).toMatchObject({ rejected: 500 });
+    const [run] = await runsOf(database.db);
+    expect(run).toMatchObject({ rejected: 500 });
+    expect(run?.rejections).toHaveLength(20);
+  });
+
+  test('twenty of its request ids, and their number', async () => {
+    const { sweep } = await afterDeletion(600, 100);
+    await sweep();
+    for (const run of await runsOf(database.db)) expect(run.request_ids).toSatisfy((ids) => ids.length <= 20);
+  });
+});
+
+describe('an approval', () => {
+  const approvedIds = async () =>
+    (
+      await rowsOf(
+        database.db,
+        'select image_id from cph.images where removal_approved and removed_at is null',
+      )
+    ).map(({ image_id }) => image_id);
+
+  test.each([
+    ['a sweep', false],
+    ['a partial sweep', true],
+  ])('ends when %s shows its image again', async (_, partial) => {
+    const { api, sweep } = await afterDeletion(60, 20);
+    await approveRemovals(database.db, 'p1');
+    expect(await approvedIds()).toHaveLength(20);
+    api.records = many(60).slice(19);
+    if (partial) api.circumstances = { proofs: { all: 'failed' } };
+    await sweep();
+    expect(await approvedIds()).not.toContain('image-19');
+    expect(
+      await rowsOf(database.db, `select removed_at from cph.images where image_id = 'image-19'`),
+    ).toEqual([{ removed_at: null }]);
+  });
+
+  test('is of the images that were missing then, and of no other that goes later', async () => {
+    const { api, sweep } = await afterDeletion(200, 41);
+    await approveRemovals(database.db, 'p1');
+    api.records = many(200).slice(90);
+    expect(await sweep()).toMatchObject({ status: 'held', held_removals: 49, removed: 41 });
+  });
+});
