@@ -88,6 +88,19 @@ test('a key given twice is a fault that names both lines', () => {
   );
 });
 
+test.each([
+  ['[etag, status]', '"etag,status"'],
+  ['image_id', '"image_id"'],
+])('what an image is known by cannot be left out: ignore_fields: %s', (value, got) => {
+  expect(faultsOf(withProject(`ignore_fields: ${value}`))).toEqual([
+    {
+      where: 'projects[0].ignore_fields (line 6)',
+      got,
+      expected: expect.stringContaining('none of image_id, image_type, status'),
+    },
+  ]);
+});
+
 test('two projects of one id are a fault', () => {
   const text = `${TOKEN}projects:\n  - { project_id: a, region: cn-east-3 }\n  - { project_id: a, region: cn-north-4 }`;
   expect(faultsOf(text)).toEqual([

@@ -40,7 +40,7 @@ shutdown_timeout: 30s
   });
 });
 
-test('a project says everything the environment can say of one, and its name', () => {
+test('a project says everything the environment can say of one', () => {
   const [project] = loadFile(`${TOKEN}projects:
   - project_id: p-1
     name: Live streaming
@@ -48,7 +48,7 @@ test('a project says everything the environment can say of one, and its name', (
     endpoint: https://proxy.example/{region}/
     image_types: [share, private]
     sources: [images]
-    ignore_fields: [download_url]
+    ignore_fields: [download_url, os_name]
     limits:
       rate_limit: 0.5
       page_concurrency: 2
@@ -64,15 +64,31 @@ test('a project says everything the environment can say of one, and its name', (
     endpoint: 'https://proxy.example/cn-east-3',
     credentials: null,
     imageTypes: ['share', 'private'],
-    ignoredFields: new Set(['download_url']),
     sources: ['images'],
     rateLimit: 0.5,
     pageConcurrency: 2,
     requestTimeoutMs: 90_000,
     maxRetries: 0,
+    ignoredFields: new Set(['download_url', 'os_name']),
     removalLimit: 0.125,
     stuckAfterMs: 7_200_000,
   });
+});
+
+test.each([
+  ['ignore_fields: download_url, etag', ['download_url', 'etag']],
+  ['ignore_fields: [etag]', ['etag']],
+  ['ignore_fields: []', []],
+  ['name: x', ['by_default']],
+])('with %s a project ignores %j', (line, names) => {
+  const { projects } = loadFile(`
+credentials: { main: { token: a } }
+defaults: { credentials: main, region: cn-east-3, ignore_fields: [by_default] }
+projects:
+  - project_id: p-1
+    ${line}
+`);
+  expect(projects[0]?.ignoredFields).toEqual(new Set(names));
 });
 
 test('a project takes from the defaults what it does not say itself, one limit at a time', () => {

@@ -50,12 +50,12 @@ test('region, project and a token are enough; everything else has a default', ()
       endpoint: 'https://cph.ap-southeast-3.myhuaweicloud.com',
       credentials: { kind: 'token', token: expect.anything() },
       imageTypes: ['public', 'private', 'share'],
-      ignoredFields: new Set(),
       sources: ['images', 'phone-images'],
       rateLimit: 20,
       pageConcurrency: 4,
       requestTimeoutMs: 30_000,
       maxRetries: 4,
+      ignoredFields: new Set(),
       removalLimit: 0.2,
       stuckAfterMs: 3_600_000,
     },
@@ -101,6 +101,30 @@ test('lists are trimmed, and a word that comes twice counts once', () => {
   expect(found?.imageTypes).toEqual(['share', 'private']);
   expect(found?.sources).toEqual(['phone-images']);
 });
+
+test('the project of the environment can have a name', () => {
+  expect(project({ CPH_PROJECT_NAME: ' Live streaming, Singapore ' })?.name).toBe(
+    'Live streaming, Singapore',
+  );
+});
+
+test('fields to ignore are names as the API spells them, each once', () => {
+  const found = project({ CPH_IGNORE_FIELDS: ' download_url, x-sign.ed ,download_url,' });
+  expect(found?.ignoredFields).toEqual(new Set(['download_url', 'x-sign.ed']));
+});
+
+test.each(['image_id', 'download_url,image_type', 'status', 'status_code', 'listed_in', 'a field', ','])(
+  'fields to ignore cannot be %s',
+  (text) => {
+    expect(faultsOf({ CPH_IGNORE_FIELDS: text })).toEqual([
+      {
+        where: 'CPH_IGNORE_FIELDS',
+        got: JSON.stringify(text),
+        expected: expect.stringContaining('such as download_url, but none of image_id, image_type, status'),
+      },
+    ]);
+  },
+);
 
 test('a rate below one request a second, no retries and one page at a time are all allowed', () => {
   const found = project({ CPH_RATE_LIMIT: '0.5', CPH_MAX_RETRIES: '0', CPH_PAGE_CONCURRENCY: '1' });

@@ -145,12 +145,16 @@ export function listOf<const Word extends string>(words: readonly Word[]) {
   return field(expected, read, { type: 'array', items: { enum: words }, minItems: 1, uniqueItems: true });
 }
 
-/** Names of fields separated by commas, none of `kept`. */
+/** Names of fields separated by commas, none of `kept`. Empty text is no name at all. */
 export function fieldNames(kept: readonly string[]) {
   const expected = `names of fields, such as download_url, but none of ${kept.join(', ')}`;
+  const name = new RegExp(`^(?!(?:${kept.join('|')})$)[\\w.-]{1,128}$`);
   const read = (text: string): readonly string[] | undefined => {
-    const names = text.split(',').map((part) => part.trim());
-    return names.every((name) => /^[\w.-]{1,128}$/.test(name) && !kept.includes(name)) ? names : undefined;
+    const parts = text.split(',').map((part) => part.trim());
+    const named = [...new Set(parts.filter((part) => part !== ''))];
+    const isNothing = named.length === 0 && text !== '';
+    return isNothing || !named.every((part) => name.test(part)) ? undefined : named;
   };
-  return field(expected, read, { type: 'array', items: { type: 'string' }, uniqueItems: true });
+  const items = { type: 'string', pattern: name.source };
+  return field(expected, read, { type: 'array', items, uniqueItems: true });
 }

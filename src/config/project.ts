@@ -14,12 +14,15 @@ import { type Findings, judge, refuseRepeated, type Settings } from './settings.
 
 type ProjectKey = keyof typeof PROJECT_SETTINGS;
 
-/** What an image is known by, and what alerts go by: without them there is no inventory. */
-const KEPT_FIELDS = ['image_id', 'image_type', 'status'];
+/**
+ * What an image is known by, and what alerts go by: without them there is no inventory. The last two are
+ * made by us, under names that a record might use as well.
+ */
+const KEPT_FIELDS = ['image_id', 'image_type', 'status', 'status_code', 'listed_in'];
 
 export const PROJECT_FIELDS = {
   region: region(),
-  /** What people call the project. Only a file has a name for it. */
+  /** What people call the project. */
   name: textLike(/\S/, 'a name, such as Live streaming, Singapore')
     .optional()
     .transform((name) => name ?? null),

@@ -30,7 +30,7 @@ export const PROJECT_SETTINGS = {
     key: 'region',
     description: 'region of the project; the default endpoints are built from it',
   },
-  name: { key: 'name', description: 'what people call the project' },
+  name: { variable: 'CPH_PROJECT_NAME', key: 'name', description: 'what people call the project' },
   projectId: { variable: 'HW_PROJECT_ID', key: 'project_id', description: 'id of the project' },
   endpoint: {
     variable: 'CPH_ENDPOINT',
