@@ -103,11 +103,7 @@ test('each field of the table is what its source said last of it', () => {
       const back = diff.changes.filter((change) => change.type === 'cph.image.restored');
       // Of a removed image, a source that does not list it again has said nothing.
       for (const { image_id } of back) forget(lastSaid, image_id, snapshot.sightings.get(image_id) ?? {});
-      for (const [id, shown] of snapshot.sightings) {
-        const known = before.find(({ image }) => image.image_id === id);
-        const sighting = known ? believed(known, snapshot) : shown;
-        lastSaid.set(id, heard(lastSaid.get(id), sighting));
-      }
+      hear(lastSaid, before, snapshot);
       const listed = rows.filter((row) => !row.removed).map((row) => row.image);
       const retold = listed.map((image) => retell(image, lastSaid.get(image.image_id) ?? {}));
       expect(listed.map(ownedFields)).toEqual(retold.map(ownedFields));
@@ -119,6 +115,14 @@ test('each field of the table is what its source said last of it', () => {
 
 const sourcesIn = (listed_in: readonly Source[]) =>
   Object.fromEntries(listed_in.map((source) => [source, true]));
+
+/** Notes what a snapshot says of each image, as far as it is believed of one that is known. */
+function hear(lastSaid: Map<string, Sighting>, before: readonly KnownImage[], snapshot: Snapshot): void {
+  for (const [id, shown] of snapshot.sightings) {
+    const known = before.find(({ image }) => image.image_id === id);
+    lastSaid.set(id, heard(lastSaid.get(id), known ? believed(known, snapshot) : shown));
+  }
+}
 
 function forget(
   lastSaid: Map<string, Sighting>,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { approveRemovals } from '../src/store/approvals.ts';
+import { approveRemovals, readHeld } from '../src/store/approvals.ts';
 import { imagesRecord, nameless } from './support/image-records.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { moment } from './support/moment.ts';
@@ -99,7 +99,7 @@ describe('an approval', () => {
     ['a partial sweep', true],
   ])('ends when %s shows its image again', async (_, partial) => {
     const { api, sweep } = await afterDeletion(60, 20);
-    await approveRemovals(database.db, 'p1');
+    await approveRemovals(database.db, 'p1', (await readHeld(database.db, 'p1')).images);
     expect(await approvedIds()).toHaveLength(20);
     api.records = many(60).slice(19);
     if (partial) api.circumstances = { proofs: { all: 'failed' } };
@@ -112,7 +112,7 @@ describe('an approval', () => {
 
   test('is of the images that were missing then, and of no other that goes later', async () => {
     const { api, sweep } = await afterDeletion(200, 41);
-    await approveRemovals(database.db, 'p1');
+    await approveRemovals(database.db, 'p1', (await readHeld(database.db, 'p1')).images);
     api.records = many(200).slice(90);
     expect(await sweep()).toMatchObject({ status: 'held', held_removals: 49, removed: 41 });
   });

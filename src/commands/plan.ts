@@ -132,16 +132,16 @@ function changeRow({ type, image_id, before, after, changes, transition }: Image
   };
 }
 
-const WHEN: Readonly<Record<PlannedRemoval['when'], Pick<PlanRow, 'what' | 'colour'> & { then: string }>> = {
-  now: { what: 'removed', colour: 'red', then: '' },
-  later: { what: 'missing', colour: 'dim', then: 'removed once a later sweep has confirmed it, ' },
-  held: { what: 'missing', colour: 'dim', then: 'held until a person approves, ' },
+const WHEN: Readonly<Record<PlannedRemoval['when'], Pick<PlanRow, 'what' | 'colour'> & { next: string }>> = {
+  now: { what: 'removed', colour: 'red', next: '' },
+  later: { what: 'missing', colour: 'dim', next: 'removed once a later sweep has confirmed it, ' },
+  held: { what: 'missing', colour: 'dim', next: 'held until a person approves, ' },
 };
 
 function removalRow({ image_id, image_name, missing_since, when }: PlannedRemoval): PlanRow {
-  const { what, colour, then } = WHEN[when];
+  const { what, colour, next } = WHEN[when];
   const since = missing_since ? `missing since ${missing_since.toISOString()}` : 'missing for the first time';
-  return { what, colour, image_id, name: image_name ?? '', details: then + since };
+  return { what, colour, image_id, name: image_name ?? '', details: next + since };
 }
 
 function exitCodeOf(plans: readonly (Plan | Unread)[], detailed: boolean): ExitCode {

@@ -1,7 +1,7 @@
 /** Plays a history: the real client against the simulator over HTTP, the real sweeps and watches against Postgres. */
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld } from '../../src/simulator/world.ts';
-import { approveRemovals } from '../../src/store/approvals.ts';
+import { approveRemovals, readHeld } from '../../src/store/approvals.ts';
 import type { Database } from '../../src/store/database.ts';
 import { registerProjects } from '../../src/store/projects.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
@@ -140,7 +140,7 @@ async function takeCalmly(stage: Stage): Promise<void> {
 
 async function approve(stage: Stage): Promise<void> {
   const { project_id } = stage.use.project;
-  await approveRemovals(stage.db, project_id);
+  await approveRemovals(stage.db, project_id, (await readHeld(stage.db, project_id)).images);
   stage.table = await readTable(stage.db, project_id);
 }
 

@@ -48,9 +48,9 @@ export function witnessed(project: SyncProject, halts: Halts): { project: SyncPr
       ...(confirmEnd && {
         confirmEnd: async (result: ListingResult, scope: RequestScope) => {
           // Where it fails, the listing is not proven.
-          if (shown) shown.further = { ...result, proof: 'incomplete' };
+          const at = shown?.further.push({ ...result, proof: 'incomplete' }) ?? 0;
           const further = await confirmEnd(result, scope);
-          shown?.further.push(further);
+          shown?.further.splice(at - 1, 1, further);
           return further;
         },
       }),
