@@ -33,6 +33,8 @@ export async function startIdleLocks(
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String(address.port);
+  // Through TLS nothing could be changed, and a server may offer it.
+  url.searchParams.set('sslmode', 'disable');
   return {
     url: url.href,
     close: async () => {
