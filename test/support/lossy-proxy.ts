@@ -74,6 +74,8 @@ export async function startLossyProxy(databaseUrl: string): Promise<LossyProxy> 
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String(address.port);
+  // Through TLS nothing could be told apart, and a server may offer it.
+  url.searchParams.set('sslmode', 'disable');
   return {
     url: url.href,
     connections: () => connections,
