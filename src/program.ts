@@ -1,5 +1,5 @@
 /** The process: its arguments, streams and signals. The only place that ends it. */
-import { createInterface } from 'node:readline/promises';
+import { askYesOrNo } from './commands/ask.ts';
 import { EXIT, NobodyReads } from './commands/command.ts';
 import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
@@ -28,16 +28,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-/** Anything but a yes is a no, the end of the input too. */
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: stopping.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
-}
+const { stdin: input, stdout: output } = process;
+const confirm = (question: string) => askYesOrNo(question, { input, output, signal: stopping.signal });
 
 const running = runCommandLine(process.argv.slice(2), {
   out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
