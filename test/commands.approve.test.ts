@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../src/commands/approve.ts';
 import type { CommandContext } from '../src/commands/command.ts';
 import { outcomeOf } from './support/command-context.ts';
-import { imagesRecord } from './support/image-records.ts';
+import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { scriptedProject } from './support/scripted-project.ts';
@@ -131,6 +131,38 @@ describe('on a terminal', () => {
   });
 });
 
+describe('what is held', () => {
+  test('is not what a listing misses that is not held', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    const shared = ['s1', 's2', 's3', 's4'].map((id) => imagesRecord(id, { image_type: 'share' }));
+    api.records = [...FORTY, ...shared];
+    await sweep();
+    api.records = FORTY.slice(1);
+    expect(await sweep()).toMatchObject({ held_removals: 4, held_listings: ['images/share'] });
+    const { text } = await run({ yes: true });
+    expect(text).toContain('4 removals approved');
+    expect(text).not.toContain('i00');
+    expect(await approvedIds()).toEqual(['s1', 's2', 's3', 's4']);
+  });
+
+  test('is also an image that another source still lists, or whose listing is not known', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.records = FORTY.flatMap((record) => [record, phoneRecord(record.image_id)]);
+    await sweep();
+    await rowsOf(database.db, `update cph.images set listed_under = null where image_id = 'i00'`);
+    api.records = [...FORTY.slice(12), ...FORTY.map(({ image_id }) => phoneRecord(image_id))];
+    expect(await sweep()).toMatchObject({ held_removals: 12 });
+    expect((await run({ yes: true })).text).toContain('12 removals approved');
+    expect(await approvedIds()).toEqual(GONE);
+  });
+
+  test('is all that is missing where no run names the listings any more', async () => {
+    await disappearance();
+    await rowsOf(database.db, `update cph.sync_runs set held_listings = '{}'`);
+    expect((await run({ yes: true })).text).toContain('12 removals approved');
+  });
+});
+
 describe('nothing to approve', () => {
   test.each([{}, { yes: true }])('ends with 0 and says so, whoever asks: %j', async (options) => {
     const { api, sweep } = await scriptedProject(database.db);
@@ -143,6 +175,6 @@ describe('nothing to approve', () => {
   });
 
   test('a project that was never swept is no project with nothing held', async () => {
-    expect(await run({ yes: true })).toMatchObject({ code: 1, text: expect.stringContaining('"p1"') });
+    expect(await run({ yes: true })).toMatchObject({ code: 2, text: expect.stringContaining('"p1"') });
   });
 });

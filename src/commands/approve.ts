@@ -33,7 +33,8 @@ async function approveHeld(
   { options, context }: { options: ApproveOptions; context: CommandContext },
 ): Promise<ExitCode> {
   if (!(await findProject(db, project_id))) {
-    throw new CommandError(`No project ${JSON.stringify(project_id)} was ever swept into this database.`);
+    const name = JSON.stringify(project_id);
+    throw new CommandError(`No project ${name} was ever swept into this database.`, EXIT.usage);
   }
   const held = await readHeld(db, project_id);
   const approved = (await agrees(held.images.length, project_id, { options, context }, () =>

@@ -1,4 +1,7 @@
 import { sql } from 'drizzle-orm';
+import type { ImageType, Source } from '../inventory/image.ts';
+import { listingName } from '../inventory/removal.ts';
+import { listingsOf } from '../inventory/snapshot.ts';
 import type { Database } from './database.ts';
 import { findProject, lockProject } from './projects.ts';
 
@@ -7,14 +10,14 @@ export interface HeldImage {
   readonly image_id: string;
   readonly image_name: string | null;
   readonly status: string | null;
-  readonly missing_from: readonly string[];
+  readonly missing_from: readonly Source[];
   /** Null where only one of its sources misses it. */
   readonly missing_since: Date | null;
 }
 
 /**
- * What the last sweep of a project held: the listings that miss too many, and the missing images, longest
- * first.
+ * What the last sweep of a project held: the listings that miss too many, and the images they miss, longest
+ * missing first. What another listing misses is not held, and goes by itself.
  */
 export async function readHeld(
   db: Database,
@@ -26,12 +29,23 @@ export async function readHeld(
     select held_listings from cph.sync_runs
     where project_id = ${project_id} and kind = 'sweep' and status = 'held'
     order by id desc limit 1`);
-  const { rows } = await db.execute<HeldImage & Record<string, unknown>>(sql`
-    select image_id, image_name, status, missing_from, missing_since from cph.images
+  const { rows } = await db.execute<MissingImage & Record<string, unknown>>(sql`
+    select image_id, image_name, status, missing_from, missing_since, listed_under from cph.images
     where project_id = ${project_id} and cardinality(missing_from) > 0 and removed_at is null
       and not removal_approved
     order by missing_since nulls last, image_name, image_id`);
-  return { listings: runs[0]?.held_listings ?? [], images: rows };
+  const listings = runs[0]?.held_listings ?? [];
+  // An older version did not name them, and old runs are deleted: then it may be any.
+  const isHeld = (image: MissingImage) =>
+    listings.length === 0 || listingsMissing(image).some((listing) => listings.includes(listing));
+  return { listings, images: rows.filter(isHeld).map(({ listed_under, ...image }) => image) };
+}
+
+type MissingImage = HeldImage & { readonly listed_under: ImageType | null };
+
+function listingsMissing({ image_id, missing_from, listed_under }: MissingImage): string[] {
+  const known = { image: { image_id, listed_in: missing_from }, listed_under };
+  return missing_from.flatMap((source) => listingsOf(known, source).map((type) => listingName(source, type)));
 }
 
 /**
