@@ -2,10 +2,13 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { plan } from '../src/commands/plan.ts';
 import { startSimulator } from '../src/simulator/server.ts';
 import { createWorld } from '../src/simulator/world.ts';
+import { planSweep } from '../src/sync/plan.ts';
 import { outcomeOf } from './support/command-context.ts';
 import { PATH, surroundings } from './support/config-file.ts';
+import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { scriptedProject } from './support/scripted-project.ts';
 import { projectEnv, type SimulatedProject, simulatedProject } from './support/simulated-project.ts';
 
 const database = useTestDatabase();
@@ -62,10 +65,11 @@ describe('of two projects, one that cannot be read', () => {
     expect(documents.find(isFailing)).toEqual({
       project_id: failing,
       status: 'failed',
+      error_code: 'CPS.0007',
       error_message: expect.stringContaining('CPS.0007'),
     });
     const other = documents.find((one) => !isFailing(one));
-    expect(other).toMatchObject({ status: 'succeeded', error_message: null });
+    expect(other).toMatchObject({ status: 'succeeded', error_code: null, unreadable_fields: 0 });
     expect(other?.changes).toContainEqual(expect.objectContaining({ type: 'cph.image.created' }));
   });
 });
@@ -107,7 +111,7 @@ describe('an image that is missing', () => {
       'missing',
       image_id,
       image_name,
-      'removed once a later sweep has confirmed it, missing for the first time',
+      'removed once a later sweep has confirmed it, not missing before',
     ]);
 
     await simulated.sweep();
@@ -115,6 +119,19 @@ describe('an image that is missing', () => {
     const second = await planned(simulated);
     expect(second.removals).toEqual([{ image_id, image_name, missing_since: since, when: 'now' }]);
     expect(second.lines).toContainEqual(['removed', image_id, image_name, `missing since ${since}`]);
+  });
+
+  test('from one of its sources alone is held as well where too many are', async () => {
+    const { api, project, sweep } = await scriptedProject(database.db);
+    const ids = Array.from({ length: 12 }, (_, n) => `i${n}`).sort();
+    api.records = ids.flatMap((id) => [imagesRecord(id), phoneRecord(id)]);
+    await sweep();
+    api.records = ids.map((id) => imagesRecord(id));
+    const control = { now: () => NOW, signal: new AbortController().signal };
+    const { removals, held_removals } = await planSweep(database.db, project, control);
+    expect(held_removals).toBe(12);
+    expect(removals.map(({ image_id }) => image_id).sort()).toEqual(ids);
+    for (const one of removals) expect(one).toMatchObject({ when: 'held', missing_since: null });
   });
 
   test('is said to be held where too many are, before and after a sweep has held them', async () => {
@@ -125,7 +142,7 @@ describe('an image that is missing', () => {
       const { lines, removals } = await planned(simulated);
       expect(inOrder(removals)).toEqual(ids);
       for (const one of removals) expect(one).toMatchObject({ missing_since, when: 'held' });
-      const said = missing_since ? `missing since ${missing_since}` : 'missing for the first time';
+      const said = missing_since ? `missing since ${missing_since}` : 'not missing before';
       const rows = lines.filter(([what]) => what === 'missing');
       expect(rows.map(([, id]) => id).sort()).toEqual(ids);
       for (const row of rows) expect(row.at(-1)).toBe(`held until a person approves, ${said}`);

@@ -4,7 +4,8 @@ import type { ImageChange } from '../inventory/diff.ts';
 import type { Database } from '../store/database.ts';
 import { type Plan, type PlannedRemoval, planSweep } from '../sync/plan.ts';
 import type { SyncProject } from '../sync/project.ts';
-import { errorText } from '../sync/trouble.ts';
+import { countRecords } from '../sync/run.ts';
+import { errorCode, errorText } from '../sync/trouble.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
@@ -56,18 +57,18 @@ async function planAll(
 
 function planDocument(one: Plan | Unread) {
   const { project_id, status, error } = one;
-  if (!('diff' in one)) return { project_id, status, error_message: errorText(error) };
+  const trouble = { error_code: errorCode(error), error_message: error === null ? null : errorText(error) };
+  if (!('diff' in one)) return { project_id, status, ...trouble };
   const { requests, diff, held_removals, held_listings, snapshot } = one;
   return {
     project_id,
     status,
     requests,
-    listed: snapshot.sightings.size,
-    rejected: snapshot.rejected.length,
+    ...countRecords(snapshot),
     held_removals,
     held_listings,
     removals: one.removals,
-    error_message: error === null ? null : errorText(error),
+    ...trouble,
     changes: diff.changes.map(({ type, image_id, before, after, changes, transition }) => {
       return { type, image_id, transition, changes, before, after };
     }),
@@ -140,7 +141,7 @@ const WHEN: Readonly<Record<PlannedRemoval['when'], Pick<PlanRow, 'what' | 'colo
 
 function removalRow({ image_id, image_name, missing_since, when }: PlannedRemoval): PlanRow {
   const { what, colour, next } = WHEN[when];
-  const since = missing_since ? `missing since ${missing_since.toISOString()}` : 'missing for the first time';
+  const since = missing_since ? `missing since ${missing_since.toISOString()}` : 'not missing before';
   return { what, colour, image_id, name: image_name ?? '', details: next + since };
 }
 

@@ -14,11 +14,11 @@ export interface Plan extends Comparison {
   readonly requests: number;
 }
 
-/** An image that is missing. */
+/** An image that is missing, or one that is held although one of its sources still lists it. */
 export interface PlannedRemoval {
   readonly image_id: string;
   readonly image_name: string | null;
-  /** Null when it is missed for the first time. */
+  /** Null when it was not missing before. */
   readonly missing_since: Date | null;
   readonly when: 'now' | 'later' | 'held';
 }
@@ -36,12 +36,13 @@ export async function planSweep(db: Database, project: SyncProject, { signal }: 
 function removalsOf({ diff, held }: Comparison, { images }: Pick<Known, 'images'>): PlannedRemoval[] {
   const gone = diff.changes.filter(({ after }) => after === null).map(({ image_id }) => image_id);
   const touched = new Set([...diff.changes, ...diff.marks].map(({ image_id }) => image_id));
-  const missing = [
+  const missing = new Set([
     ...diff.marks.filter((mark) => mark.missing).map(({ image_id }) => image_id),
     ...Array.from(images.values())
       .filter((one) => !one.removed && one.missing_since && !touched.has(one.image.image_id))
       .map(({ image }) => image.image_id),
-  ];
+    ...held,
+  ]);
   const planned = (image_id: string, when: PlannedRemoval['when']): PlannedRemoval => {
     const known = images.get(image_id);
     return {
@@ -53,7 +54,7 @@ function removalsOf({ diff, held }: Comparison, { images }: Pick<Known, 'images'
   };
   return [
     ...gone.map((id) => planned(id, 'now')),
-    ...missing.map((id) => planned(id, held.has(id) ? 'held' : 'later')),
+    ...Array.from(missing, (id) => planned(id, held.has(id) ? 'held' : 'later')),
   ];
 }
 
