@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { READY, type Readiness, startHttpServer } from '../src/http/server.ts';
+import { moment } from './support/moment.ts';
+import { until } from './support/until.ts';
 
 async function serverWith(readiness: Readiness) {
   const server = await startHttpServer({
@@ -56,4 +58,56 @@ test('a port somebody else has rejects, and a closed server gives its port back'
   await first.close();
   const second = await startHttpServer(options);
   await second.close();
+});
+
+test('whoever asks while an answer is being made gets that answer, and whoever asks later a new one', async () => {
+  const asked = { metrics: 0, readiness: 0 };
+  const answering = moment();
+  const server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    readiness: async () => {
+      asked.readiness += 1;
+      await answering.come;
+      return WELL;
+    },
+    metrics: {
+      contentType: 'text/plain',
+      page: async () => {
+        asked.metrics += 1;
+        await answering.come;
+        return `page ${asked.metrics}`;
+      },
+    },
+  });
+  onTestFinished(() => server.close());
+  const get = async (path: string) => (await fetch(`${server.url}${path}`)).text();
+  const both = Array.from({ length: 50 }, () => [get('/metrics'), get('/readyz')]).flat();
+  await until(() => asked.metrics > 0 && asked.readiness > 0);
+  // All hundred have arrived once the server has another one answered.
+  await get('/livez');
+  answering.now();
+  await Promise.all(both);
+  expect(asked).toEqual({ metrics: 1, readiness: 1 });
+  expect(await get('/metrics')).toBe('page 2');
+});
+
+test('an answer that failed is not given to whoever asks next', async () => {
+  let fails = true;
+  const { url, close } = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    readiness: async () => WELL,
+    metrics: {
+      contentType: 'text/plain',
+      page: async () => {
+        if (fails) throw new Error('away');
+        return 'page';
+      },
+    },
+  });
+  onTestFinished(close);
+  expect((await fetch(`${url}/metrics`)).status).toBe(500);
+  fails = false;
+  expect((await fetch(`${url}/metrics`)).status).toBe(200);
 });

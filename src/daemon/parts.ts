@@ -3,17 +3,15 @@ import type { Config } from '../config/config.ts';
 import type { UpstreamMemory } from '../cph/upstream-memory.ts';
 import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { type HttpServer, startHttpServer } from '../http/server.ts';
 import type { Database } from '../store/database.ts';
 import { markUnconfigured } from '../store/projects.ts';
 import { markUnconfiguredSinks } from '../store/sinks.ts';
-import { errorText } from '../sync/trouble.ts';
 import { startDaemon } from './daemon.ts';
 import type { Log } from './log.ts';
 import { startPruner } from './pruner.ts';
-import { readinessOf } from './readiness.ts';
 import { replicaName } from './replica-name.ts';
 import { describeError, logDelivery, logSinkFailure } from './run-log.ts';
+import { startServing } from './serving.ts';
 import { createSinks } from './sinks.ts';
 import { connectProjects } from './sync-project.ts';
 
@@ -53,16 +51,13 @@ export async function startParts(config: Config, options: PartsOptions): Promise
   const daemon = startDaemon({ ...config, ...open, db, replica, log, now, onRun: metrics.countRun });
   const pruner = prune(config, options);
   let scheduled = true;
-  const http = await serveHttp(config, log, {
-    readiness: () => readinessOf(db, { scheduled }),
-    metrics: { contentType: metrics.contentType, page: () => metrics.page(db, config) },
-  });
+  const serving = await startServing(config, { ...options, scheduled: () => scheduled });
   const { projects, sinks, schedules } = config;
   log.info({ replica, projects: projects.length, sinks: sinks.length, schedules }, 'started');
   const stop = async (graceMs: number) => {
     scheduled = false;
     await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop()]);
-    await Promise.all([open.close(), http?.close()]);
+    await Promise.all([open.close(), serving.stop()]);
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -116,23 +111,4 @@ function prune({ retention }: Config, { db, log, now }: PartsOptions) {
     onPruned: (pruned) => log.info(pruned, 'old events and runs deleted'),
     onFailure: (error) => log.error({ error: describeError(error) }, 'old rows could not be deleted'),
   });
-}
-
-/**
- * A port somebody else has is no reason not to keep the inventory. The error says so, and probes will notice.
- */
-async function serveHttp(
-  { http }: Config,
-  log: Log,
-  routes: Omit<Parameters<typeof startHttpServer>[0], 'host' | 'port'>,
-): Promise<HttpServer | null> {
-  if (!http) return null;
-  try {
-    const server = await startHttpServer({ ...http, ...routes });
-    log.info(`probes and metrics on ${server.url}`);
-    return server;
-  } catch (error) {
-    log.error(`no probes or metrics on port ${http.port}: ${errorText(error)}`);
-    return null;
-  }
 }

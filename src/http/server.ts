@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { shared } from '../waiting/shared.ts';
 
 /** Whether the daemon can do its work, part by part; a part that cannot says why. */
 export type Readiness = Readonly<Record<'database' | 'migrations' | 'schedules', string>>;
@@ -40,18 +41,21 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   };
 }
 
-/** The routes, apart from the socket they are served on. */
+/**
+ * The routes, apart from the socket they are served on. However many ask for the same at once, the database
+ * is asked once.
+ */
 function routes({ readiness, metrics }: HttpOptions): Hono {
   const app = new Hono();
+  const ready = shared(readiness);
+  const page = shared(metrics.page);
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', async (c) => {
-    const parts = await readiness();
-    const ready = Object.values(parts).every((part) => part === READY);
-    return c.json({ ready, ...parts }, ready ? 200 : 503);
+    const parts = await ready();
+    const all = Object.values(parts).every((part) => part === READY);
+    return c.json({ ready: all, ...parts }, all ? 200 : 503);
   });
-  app.get('/metrics', async (c) =>
-    c.body(await metrics.page(), 200, { 'content-type': metrics.contentType }),
-  );
+  app.get('/metrics', async (c) => c.body(await page(), 200, { 'content-type': metrics.contentType }));
   app.notFound((c) => c.text('There are /livez, /readyz and /metrics here.\n', 404));
   app.onError((_error, c) => c.text('This could not be answered; the log says why.\n', 500));
   return app;

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { labelText } from '../delivery/alerts-text.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, promptly } from '../store/database.ts';
 import { type ImageMeasurement, type Measurements, readMeasurements } from '../store/measurements.ts';
 
 /**
@@ -13,7 +13,7 @@ export function tableMetrics(registry: Registry): {
   const gauges = createGauges(registry);
   return {
     refresh: async (db, { baselineAlerts }) => {
-      const measured = await readMeasurements(db).catch(() => null);
+      const measured = await readMeasurements(promptly(db)).catch(() => null);
       for (const gauge of Object.values(gauges)) gauge.reset();
       gauges.up.set(measured ? 1 : 0);
       if (!measured) return;

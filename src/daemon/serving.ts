@@ -1,0 +1,75 @@
+/** What a daemon shows over HTTP: as soon as its address is free, and from database connections of its own. */
+import type { Config } from '../config/config.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { type HttpServer, startHttpServer } from '../http/server.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { errorText } from '../sync/trouble.ts';
+import { startPeriodic } from '../waiting/periodic.ts';
+import type { Log } from './log.ts';
+import { readinessOf } from './readiness.ts';
+
+/** For everybody who only reads. Looks have others, so that no number of readers keeps them waiting. */
+const READER_CONNECTIONS = 3;
+/** Whoever has our port is mostly our predecessor, which is about to end. */
+const LISTEN_AGAIN_MS = 1_000;
+
+interface ServingOptions {
+  /** What the daemon works with: whether it answers is what probes ask. */
+  readonly db: Database;
+  /** The same database. */
+  readonly url: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Whether the schedules are running. */
+  readonly scheduled: () => boolean;
+}
+
+interface Serving {
+  /** Ends the server, or the attempts to start one, and waits for what readers have asked. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts serving, and resolves after the first attempt. A port that somebody else has is no reason not to keep
+ * the inventory: it is tried again until it is free. The log says so once, and again when it was got.
+ */
+export async function startServing({ http, ...config }: Config, options: ServingOptions): Promise<Serving> {
+  if (!http) return { stop: async () => {} };
+  const { db, url, log, metrics, scheduled } = options;
+  const readers = openDatabase({
+    url,
+    applicationName: 'cph-inventory readers',
+    maxConnections: READER_CONNECTIONS,
+  });
+  const page = () => metrics.page(readers.db, config);
+  const routes = {
+    readiness: () => readinessOf(db, { scheduled: scheduled() }),
+    metrics: { contentType: metrics.contentType, page },
+  };
+  let refused = false;
+  let server: HttpServer | null = null;
+  const listen = async () => {
+    server = await startHttpServer({ ...http, ...routes });
+    log.info(`probes and metrics on ${server.url}`);
+  };
+  const refuse = (error: unknown) => {
+    const reason = `no probes or metrics on port ${http.port}, which is tried again until it is free`;
+    if (!refused) log.error(`${reason}: ${errorText(error)}`);
+    refused = true;
+    return LISTEN_AGAIN_MS;
+  };
+  const firstMs = await listen().then(() => Number.POSITIVE_INFINITY, refuse);
+  const listening = startPeriodic({
+    firstMs,
+    work: listen,
+    onDone: () => Number.POSITIVE_INFINITY,
+    onFailure: refuse,
+  });
+  return {
+    stop: async () => {
+      await listening.stop();
+      await server?.close();
+      await readers.close();
+    },
+  };
+}
