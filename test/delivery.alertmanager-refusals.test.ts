@@ -53,14 +53,14 @@ describe.skipIf(noAlertmanager)('alerts that are refused, and answers that are l
 
   test('where everything is refused nothing is halved, and the reason can be read', async () => {
     await alerting.sweepWith(statuses(20, 1));
-    alerting.alertmanager.interfere = () => 401;
+    alerting.alertmanager.interfere = () => 405;
     const relay = await alerting.startRelay();
     await alerting.sweepWith(statuses(20, 2));
     await until(() => relay.deliveries.filter(({ outcome }) => outcome === 'retried').length >= 2);
     const sizes = new Set(alerting.alertmanager.requests.map((alerts) => alerts.length));
     expect(sizes).toEqual(new Set([20, 0]));
     const [sink] = await rowsOf(alerting.db, 'select last_error from cph.sinks');
-    expect(sink?.last_error).toMatch(/HTTP 401/);
+    expect(sink?.last_error).toMatch(/HTTP 405/);
     expect(await rowsOf(alerting.db, 'select * from cph.dead_letters')).toEqual([]);
     alerting.alertmanager.interfere = () => 'pass';
     await until(async () => (await alerting.activeKeys()).length === 20);

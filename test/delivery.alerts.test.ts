@@ -76,7 +76,7 @@ describe('the text of a label', () => {
 });
 
 describe('a request that is refused', () => {
-  const failed = { kind: 'failed', error: 'gone', retry_after_ms: 7 } as const;
+  const failed = { kind: 'failed', error: 'gone', retry_after_ms: 7, doubtful: false } as const;
   const numbers = Array.from({ length: 500 }, (_, n) => n);
 
   test('is halved until the one at fault stands alone', async () => {
@@ -99,7 +99,7 @@ describe('a request that is refused', () => {
       accepted: [1, 2],
       refused: [],
       refusal: { event_seq: null, error: 'bad', retry_after_ms: null },
-      failure: { event_seq: null, error: 'gone', retry_after_ms: 7 },
+      failure: { event_seq: null, error: 'gone', retry_after_ms: 7, doubtful: false },
     });
   });
 });

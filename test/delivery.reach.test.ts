@@ -43,6 +43,15 @@ test('an Alertmanager is asked for its status below its path, a webhook by HEAD,
   expect(asked).toEqual(['GET /base/api/v2/status Basic bWU6cHc=', 'HEAD /base Basic bWU6cHc=']);
 });
 
+test('a URL of the alerts is understood, and headers of a sink come with the question', async () => {
+  const { port, asked } = await receiver(200);
+  const url = `http://127.0.0.1:${port}/base/api/v2/alerts`;
+  const headers = () => ({ authorization: 'Bearer abc' });
+  await reachReceiver({ kind: 'alertmanager', url, headers }, control);
+  await reachReceiver({ kind: 'webhook', url: `http://127.0.0.1:${port}/h`, headers }, control);
+  expect(asked).toEqual(['GET /base/api/v2/status Bearer abc', 'HEAD /h Bearer abc']);
+});
+
 test('one that is not there is not fine, and neither path nor password is told', async () => {
   const { ok, details } = await reachReceiver(
     { kind: 'webhook', url: 'http://me:hunter2@127.0.0.1:1/t0ken' },

@@ -183,6 +183,38 @@ describe('a dead letter', () => {
     expect(await sinkRow(database.db)).toMatchObject({ cursor_seq: third, attempts: 0, failing_since: null });
   });
 
+  test.each([401, 403, 404, 409])(
+    'is what was answered with %i for half an hour: a key is changed, or a receiver deployed, in less',
+    async (status) => {
+      const { receiver, turns } = await three();
+      receiver.answer = ({ event }) => (event.subject === 'a' ? status : 204);
+      await turns.take();
+      const failing_since = turns.clock;
+      turns.clock = later(failing_since, 1800);
+      expect(await turns.take()).toMatchObject({ dead: 0, retried: true });
+      turns.clock = later(failing_since, 1860);
+      expect(await turns.take()).toMatchObject({ dead: 1, retried: false });
+      expect(await deadLetters(database.db)).toMatchObject([
+        { image_id: 'a', attempts: 3, last_error: expect.stringContaining(`HTTP ${status}`) },
+      ]);
+      turns.clock = later(failing_since, 1920);
+      await turns.take();
+      expect(receiver.accepted).toEqual(['b', 'c']);
+      expect(await sinkRow(database.db)).toMatchObject({ attempts: 0, failing_since: null });
+    },
+  );
+
+  test('is nothing that a receiver takes once its key is right again', async () => {
+    const { receiver, turns } = await three();
+    receiver.answer = (_posted, count) => (count <= 3 ? 401 : 204);
+    for (const _ of [1, 2, 3, 4]) {
+      await turns.take();
+      turns.clock = later(turns.clock, 60);
+    }
+    expect(receiver.accepted).toEqual(['a', 'b', 'c']);
+    expect(await deadLetters(database.db)).toEqual([]);
+  });
+
   test('is gone once a replay has delivered it; one that is refused again stays, of the latest attempt', async () => {
     const { receiver, turns } = await three();
     await registerSinks(database.db, [{ name: 'another', kind: 'webhook' }], turns.clock);

@@ -124,7 +124,7 @@ describe('a sink that looks at what is, not at what happened', () => {
   });
 
   test('never gives up, and has no dead letters', async () => {
-    const failure = { event_seq: null, error: 'HTTP 500', retry_after_ms: null };
+    const failure = { event_seq: null, error: 'HTTP 500', retry_after_ms: null, doubtful: false };
     const turns = await relays.byHand(
       database.db,
       scriptedSink(async (turn) => ({ ...lookAgain(turn), cursor_seq: turn.cursor_seq, failure })),

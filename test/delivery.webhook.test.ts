@@ -144,14 +144,14 @@ describe('an answer', () => {
     ]);
   });
 
-  test.each([400, 401, 403, 404, 410, 413, 422])('HTTP %i refuses for good', async (status) => {
+  test.each([400, 402, 405, 410, 413, 422])('HTTP %i refuses for good', async (status) => {
     const receiver = await receivers.start();
     receiver.answer = () => status;
     expect(await deliverTwo(receiver.url)).toMatchObject({ delivered: 0, dead: 2, retried: false });
     expect(receiver.posted).toHaveLength(2);
   });
 
-  test.each([300, 304, 307, 408, 425, 429, 500, 502, 503, 504, 599])(
+  test.each([300, 304, 307, 401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504, 599])(
     'HTTP %i is tried again',
     async (status) => {
       const receiver = await receivers.start();
@@ -219,7 +219,7 @@ describe('an answer', () => {
     receiver.answer =
       ({ headers, path }) =>
       (response) =>
-        response.writeHead(404).end(`p@ssw0rd p%40ssw0rd ${headers.authorization} cannot POST ${path}`);
+        response.writeHead(400).end(`p@ssw0rd p%40ssw0rd ${headers.authorization} cannot POST ${path}`);
     await deliverTwo(url);
     const [letter] = await deadLetters(database.db);
     expect(letter?.last_error).toContain('cannot POST /hooks/cph/[secret]?key=[secret]');

@@ -6,6 +6,7 @@ import { CphError } from '../cph/errors.ts';
 import type { Probe } from '../cph/probe.ts';
 import { openTransport } from '../cph/transport.ts';
 import { createUpstreamMemory } from '../cph/upstream-memory.ts';
+import { revealed } from '../daemon/sinks.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
 import { errorText } from '../sync/trouble.ts';
@@ -97,11 +98,14 @@ const RECEIVER_TIMEOUT_MS = 5_000;
 
 /** Sends nothing. Whether a webhook takes events shows with the first delivery, see `status`. */
 async function checkSink(
-  { kind, name, url }: SinkConfig,
+  { kind, name, url, headers }: SinkConfig,
   { stop, proxies }: Pick<CommandContext, 'stop'> & Pick<Config, 'proxies'>,
 ): Promise<Checked> {
   const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS, proxies };
-  const { ok, details } = await reachReceiver({ kind, url: url.reveal() }, control);
+  const { ok, details } = await reachReceiver(
+    { kind, url: url.reveal(), headers: revealed(headers) },
+    control,
+  );
   return { result: ok ? 'ok' : 'failed', what: `sink ${name}`, project_id: null, details };
 }
 

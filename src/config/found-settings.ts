@@ -36,7 +36,11 @@ function sinksInEnvironment(surroundings: Surroundings, findings: Findings): Sin
   const alertmanager = readEnvironment(ALERTMANAGER_SETTINGS, surroundings, findings);
   const sinks: SinkSettings[] = [];
   // A secret without a URL is a sink that lacks its URL, and not no sink.
-  if (isSet(webhook.url) || isSet(webhook.secret)) sinks.push({ kind: 'webhook', settings: webhook });
-  if (isSet(alertmanager.url)) sinks.push({ kind: 'alertmanager', settings: alertmanager });
+  if (isSet(webhook.url) || isSet(webhook.secret)) {
+    sinks.push({ kind: 'webhook', settings: webhook, headers: [] });
+  }
+  if (isSet(alertmanager.url)) {
+    sinks.push({ kind: 'alertmanager', settings: alertmanager, headers: [] });
+  }
   return sinks;
 }

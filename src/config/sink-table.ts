@@ -21,6 +21,11 @@ export const WEBHOOK_SETTINGS = {
   },
   types: { key: 'types', description: 'only events of these types' },
   toStatus: { key: 'to_status', description: 'only events that bring an image into one of these' },
+  acceptPath: {
+    key: 'accept.json_path',
+    description: 'what of a 2xx answer says whether the receiver accepted, where the status alone does not',
+  },
+  acceptEquals: { key: 'accept.equals', description: 'what stands there when it did' },
 } as const satisfies SettingTable<string>;
 
 /** A sink that keeps an Alertmanager told. */
@@ -30,6 +35,6 @@ export const ALERTMANAGER_SETTINGS = {
     variable: 'CPH_ALERTMANAGER_URL',
     key: 'url',
     secret: true,
-    description: 'URL of an Alertmanager; the variable makes a sink named alertmanager',
+    description: 'URL of an Alertmanager, or of its API; the variable makes a sink named alertmanager',
   },
 } as const satisfies SettingTable<string>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../inventory/diff.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
+import { type AcceptConfig, assembleAccept, jsonPath, plainValue } from './accept.ts';
 import { clearTextWarnings } from './domain-fields.ts';
 import { listOf, secretLike, textLike } from './fields.ts';
+import { assembleHeaders, type HeaderSetting, type HeadersConfig } from './headers.ts';
 import type { Secret } from './secret.ts';
 import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
 import type { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
@@ -19,16 +21,32 @@ export type SinkConfig =
       readonly types: readonly EventType[] | null;
       /** Only events that bring an image into one of these; null for all. */
       readonly toStatus: readonly ImageStatus[] | null;
+      readonly headers: HeadersConfig;
+      /** Null: any 2xx is an acceptance. */
+      readonly accept: AcceptConfig | null;
     }
-  | { readonly kind: 'alertmanager'; readonly name: string; readonly url: Secret };
+  | {
+      readonly kind: 'alertmanager';
+      readonly name: string;
+      readonly url: Secret;
+      readonly headers: HeadersConfig;
+    };
 
 type WebhookKey = keyof typeof WEBHOOK_SETTINGS;
 type AlertmanagerKey = keyof typeof ALERTMANAGER_SETTINGS;
 
 /** A sink as found, before it is judged. */
 export type SinkSettings =
-  | { readonly kind: 'webhook'; readonly settings: Settings<WebhookKey> }
-  | { readonly kind: 'alertmanager'; readonly settings: Settings<AlertmanagerKey> };
+  | {
+      readonly kind: 'webhook';
+      readonly settings: Settings<WebhookKey>;
+      readonly headers: readonly HeaderSetting[];
+    }
+  | {
+      readonly kind: 'alertmanager';
+      readonly settings: Settings<AlertmanagerKey>;
+      readonly headers: readonly HeaderSetting[];
+    };
 
 export const WEBHOOK_FIELDS = {
   name: sinkName('webhook'),
@@ -39,6 +57,8 @@ export const WEBHOOK_FIELDS = {
   ).optional(),
   types: listOf(EVENT_TYPES).optional(),
   toStatus: listOf(IMAGE_STATUSES).optional(),
+  acceptPath: jsonPath().optional(),
+  acceptEquals: plainValue().optional(),
 } satisfies Record<WebhookKey, z.ZodType>;
 
 export const ALERTMANAGER_FIELDS = {
@@ -70,13 +90,23 @@ export function assembleSinks(found: readonly SinkSettings[], findings: Findings
 }
 
 function assembleSink(found: SinkSettings, findings: Findings): SinkConfig | null {
+  const headers = assembleHeaders(found.headers, findings);
   if (found.kind === 'alertmanager') {
     const fields = judge(alertmanager, found.settings, findings);
-    return fields && { kind: found.kind, ...fields };
+    return fields && { kind: found.kind, ...fields, headers };
   }
   const fields = judge(webhook, found.settings, findings);
   if (fields === null) return null;
-  const { name, url, secret = null, types = null, toStatus = null } = fields;
+  const {
+    name,
+    url,
+    secret = null,
+    types = null,
+    toStatus = null,
+    acceptPath: path,
+    acceptEquals: equals,
+  } = fields;
+  const accept = assembleAccept({ path, equals }, found.settings, findings);
   findings.warnings.push(...clearTextWarnings(found.settings.url.origin, url.reveal()));
-  return { kind: found.kind, name, url, secret, types, toStatus };
+  return { kind: found.kind, name, url, secret, types, toStatus, headers, accept };
 }

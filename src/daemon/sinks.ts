@@ -1,5 +1,7 @@
+import type { HeadersConfig } from '../config/headers.ts';
 import type { SinkConfig } from '../config/sinks.ts';
 import { createAlertmanagerSink } from '../delivery/alertmanager.ts';
+import type { HeaderSource } from '../delivery/receiver-url.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { createWebhookSink } from '../delivery/webhook.ts';
 import type { Proxies } from '../network/proxies.ts';
@@ -14,20 +16,22 @@ export function createSinks(
 ): Sink[] {
   const timeoutMs = RECEIVER_TIMEOUT_MS;
   return configs.map((config) => {
-    const { name, url } = config;
-    if (config.kind === 'alertmanager') {
-      return createAlertmanagerSink({ name, url: url.reveal(), baselineAlerts, timeoutMs, proxies });
-    }
-    const { secret, types, toStatus } = config;
-    const reveal = secret && (() => secret.reveal());
-    return createWebhookSink({
+    const { name } = config;
+    const receiver = {
       name,
-      url: url.reveal(),
-      secret: reveal,
-      types,
-      toStatus,
+      url: config.url.reveal(),
+      headers: revealed(config.headers),
       timeoutMs,
       proxies,
-    });
+    };
+    if (config.kind === 'alertmanager') return createAlertmanagerSink({ ...receiver, baselineAlerts });
+    const { secret, types, toStatus, accept } = config;
+    const reveal = secret && (() => secret.reveal());
+    return createWebhookSink({ ...receiver, secret: reveal, types, toStatus, accept });
   });
+}
+
+/** The headers as they are when they are asked for: those from files change while we run. */
+export function revealed(headers: HeadersConfig): HeaderSource {
+  return () => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()]));
 }

@@ -1,5 +1,5 @@
 /** Getting a batch of alerts accepted, or finding those in it that never will be. */
-import type { Verdict } from './receiver-answer.ts';
+import { failureOf, type Verdict } from './receiver-answer.ts';
 import type { Failure } from './sink.ts';
 
 /** What came of offering some alerts. */
@@ -17,7 +17,7 @@ export interface Offered<Message> {
  * Offers `messages` as one request. An Alertmanager refuses a request as a whole (400, 413, 422), though only
  * one alert in it is at fault or it is only too large. It is then halved until the alerts at fault stand
  * alone. For one alert out of 500 that takes some 18 requests. Before that, an empty request tells whether
- * the refusal is about the alerts at all. Where the empty one is refused too (a wrong path or password),
+ * the refusal is about the alerts at all. Where the empty one is refused too (something else answers there),
  * nothing is halved.
  */
 export async function offer<Message>(
@@ -30,22 +30,17 @@ export async function offer<Message>(
   const rest = [messages];
   for (let part = rest.pop(); part; part = rest.pop()) {
     const verdict = await post(part);
-    if (verdict.kind === 'failed') return { accepted, refused, refusal, failure: failureOf(verdict) };
+    if (verdict.kind === 'failed') return { accepted, refused, refusal, failure: failureOf(verdict, null) };
     if (verdict.kind === 'accepted') {
       accepted.push(...part);
       continue;
     }
     if (refusal === null && (await post([])).kind !== 'accepted') {
-      return { accepted, refused, refusal, failure: failureOf(verdict) };
+      return { accepted, refused, refusal, failure: failureOf(verdict, null) };
     }
-    refusal = failureOf(verdict);
+    refusal = failureOf(verdict, null);
     if (part.length === 1) refused.push(...part);
     else rest.push(part.slice(part.length / 2), part.slice(0, part.length / 2));
   }
   return { accepted, refused, refusal, failure: null };
-}
-
-function failureOf(verdict: Exclude<Verdict, { kind: 'accepted' }>): Failure {
-  const retry_after_ms = verdict.kind === 'failed' ? verdict.retry_after_ms : null;
-  return { event_seq: null, error: verdict.error, retry_after_ms };
 }

@@ -1,7 +1,6 @@
 /**
  * The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2.
  */
-import type { Proxies } from '../network/proxies.ts';
 import {
   readOpenAlerts,
   readToldAlerts,
@@ -12,18 +11,16 @@ import {
 import { type Offered, offer } from './alertmanager-offer.ts';
 import { compareAlerts } from './alerts.ts';
 import { alertOf } from './alerts-text.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { openReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 import type { Verdict } from './receiver-answer.ts';
+import { alertmanagerApi } from './receiver-url.ts';
 import type { Failure, Sink, Turn, TurnReport } from './sink.ts';
 
-interface AlertmanagerOptions {
+/** `url` is where the Alertmanager's pages are, or its API; see {@link alertmanagerApi}. */
+interface AlertmanagerOptions extends Omit<ReceiverOptions, 'accept'> {
   readonly name: string;
-  /** Where the Alertmanager's pages are; its API is below. Shown to nobody; see {@link openReceiver}. */
-  readonly url: string;
   /** Whether images that had failed before their project was first read completely are alerts too. */
   readonly baselineAlerts: boolean;
-  readonly timeoutMs: number;
-  readonly proxies?: Proxies | undefined;
 }
 
 /**
@@ -52,20 +49,14 @@ const NEVER = new Date(0);
  * alert: after a restart, a failed sweep or a lost answer, the same comparison comes to the same news.
  */
 export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
-  const { name, baselineAlerts, timeoutMs, proxies } = options;
-  const receiver = openReceiver({ url: alertsUrl(options.url), timeoutMs, proxies });
+  const { name, baselineAlerts } = options;
+  const receiver = openReceiver({ ...options, url: alertmanagerApi(new URL(options.url), 'alerts').href });
   return {
     name,
     kind: 'alertmanager',
     takeTurn: (turn) => takeTurn(turn, { name, baselineAlerts, receiver }),
     close: receiver.close,
   };
-}
-
-function alertsUrl(url: string): string {
-  const api = new URL(url);
-  api.pathname = `${api.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
-  return api.href;
 }
 
 interface Means {

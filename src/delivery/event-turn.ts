@@ -1,5 +1,5 @@
 import { type EventRow, readEvents } from '../store/events.ts';
-import type { Verdict } from './receiver-answer.ts';
+import { failureOf, type Verdict } from './receiver-answer.ts';
 import type { Failure, Refusal, Turn, TurnReport } from './sink.ts';
 
 /** Who hears of events one by one. */
@@ -69,6 +69,6 @@ function note(
       });
       return;
     case 'failed':
-      report.failure = { event_seq, error: verdict.error, retry_after_ms: verdict.retry_after_ms };
+      report.failure = failureOf(verdict, event_seq);
   }
 }

@@ -3,7 +3,7 @@ import type { Proxies } from '../network/proxies.ts';
 import { ProxyError } from '../network/proxy-error.ts';
 import type { SinkKind } from '../store/sinks.ts';
 import { withDeadline } from '../waiting/deadline.ts';
-import { basicCredential } from './receiver-url.ts';
+import { alertmanagerApi, basicCredential, type HeaderSource } from './receiver-url.ts';
 
 /** Whether a receiver is there, told without its path, which may hold a token. */
 interface Reached {
@@ -17,20 +17,20 @@ interface Reached {
  * credentials, or fails, is not. Never rejects.
  */
 export async function reachReceiver(
-  { kind, url }: { readonly kind: SinkKind; readonly url: string },
+  { kind, url, headers = () => ({}) }: { kind: SinkKind; url: string; headers?: HeaderSource },
   { signal, timeoutMs, proxies }: { signal: AbortSignal; timeoutMs: number; proxies?: Proxies },
 ): Promise<Reached> {
-  const target = new URL(url);
+  const given = new URL(url);
+  const target = kind === 'alertmanager' ? alertmanagerApi(given, 'status') : given;
   const authorization = basicCredential(target);
   target.username = '';
   target.password = '';
-  if (kind === 'alertmanager') target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/status`;
   const connections = openConnections({ connectTimeoutMs: timeoutMs, proxies });
   try {
     const ask = async (bounded: AbortSignal) => {
       const { statusCode, body } = await connections.request(target, {
         method: kind === 'alertmanager' ? 'GET' : 'HEAD',
-        headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }) },
+        headers: { 'user-agent': 'cph-inventory', ...(authorization && { authorization }), ...headers() },
         signal: bounded,
       });
       await body.dump();

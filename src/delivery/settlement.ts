@@ -4,6 +4,8 @@ import type { Failure, Refusal, TurnReport } from './sink.ts';
 
 /** A sink that has failed for so long gives up the event it is at with each further failure. */
 const LONGEST_FAILING_MS = 3 * 86_400_000;
+/** So does one that has failed for so long and answers that it does not take the event. */
+const LONGEST_DOUBT_MS = 30 * 60_000;
 
 /** What is written of a turn, together or not at all. */
 interface Settlement {
@@ -16,7 +18,7 @@ interface Settlement {
  * too: the receiver works, and the next failure is about something else.
  *
  * After three days of nothing but failures the event at hand becomes a dead letter, and the cursor moves on
- * by it. The count goes on and so do the delays. A receiver that is back after four days misses only the
+ * by it; after half an hour, when what the receiver answers may be meant for the event. The count goes on and so do the delays. A receiver that is back after four days misses only the
  * events of the attempts made meanwhile, and those are listed.
  */
 export function settle(
@@ -46,8 +48,9 @@ function fail(
   const answered = report.delivered + report.refused.length > 0;
   const attempts = answered ? 1 : sink.attempts + 1;
   const failing_since = (answered ? null : sink.failing_since) ?? now;
-  const { event_seq, error, retry_after_ms } = failure;
-  const tooLong = now.getTime() - failing_since.getTime() > LONGEST_FAILING_MS;
+  const { event_seq, error, retry_after_ms, doubtful } = failure;
+  const tooLong =
+    now.getTime() - failing_since.getTime() > (doubtful ? LONGEST_DOUBT_MS : LONGEST_FAILING_MS);
   const givenUp = tooLong && event_seq !== null ? { event_seq, error, attempts } : null;
   return {
     cursor_seq: givenUp?.event_seq ?? report.cursor_seq,

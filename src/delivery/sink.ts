@@ -65,4 +65,6 @@ export interface Failure {
   readonly error: string;
   /** How long the receiver asked to be left alone. */
   readonly retry_after_ms: number | null;
+  /** The receiver answered, and may mean the event: it is given up sooner than one that met nobody. */
+  readonly doubtful: boolean;
 }

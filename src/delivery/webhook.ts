@@ -1,31 +1,26 @@
 import type { EventType } from '../inventory/diff.ts';
 import { cloudEvent } from '../inventory/event.ts';
 import type { ImageStatus } from '../inventory/image.ts';
-import type { Proxies } from '../network/proxies.ts';
 import type { EventRow } from '../store/events.ts';
 import { deliverEvents } from './event-turn.ts';
-import { openReceiver, type Receiver } from './receiver.ts';
+import { openReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 import type { Verdict } from './receiver-answer.ts';
 import type { Sink, Turn } from './sink.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
-export interface WebhookOptions {
+export interface WebhookOptions extends ReceiverOptions {
   readonly name: string;
-  /** Shown to nobody; see {@link openReceiver}. */
-  readonly url: string;
   /** Asked for at each request, so that it can be changed while we run; null: requests are not signed. */
   readonly secret: (() => string) | null;
   /** Only events of these types; null for all. */
   readonly types: readonly EventType[] | null;
   /** Only events that bring an image into one of these; null for all. */
   readonly toStatus: readonly ImageStatus[] | null;
-  readonly timeoutMs: number;
-  readonly proxies?: Proxies | undefined;
 }
 
 /**
  * Posts every event it wants as a CloudEvent in structured mode, signed by the Standard Webhooks scheme. Any
- * 2xx is an acceptance. The event's id is the message's: a receiver that remembers it takes none twice.
+ * 2xx is an acceptance, unless `accept` asks for more. The event's id is the message's: a receiver that remembers it takes none twice.
  */
 export function createWebhookSink(options: WebhookOptions): Sink {
   const receiver = openReceiver(options);

@@ -40,6 +40,12 @@ function schemaOf(shape: Shape | KindsShape): FileForm {
       return { type: 'string', description: `file to read instead: ${shape.row.description}` };
     case 'setting':
       return settingSchema(shape.row, fileForm(shape.field));
+    case 'headers':
+      return {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'more headers of each request: names and values, or NAME_file and the path of a file',
+      };
     case 'unread':
       return {};
   }

@@ -12,6 +12,7 @@ import type { ProjectSettings } from '../project.ts';
 import { FILE_KEY_SUFFIX, type Row } from '../setting-table.ts';
 import type { Setting, SettingGroup, Settings } from '../settings.ts';
 import type { SinkSettings } from '../sinks.ts';
+import { headersIn } from './headers.ts';
 import { childAt, elementsOf, entriesOf, originOf, type Place, rootOf, wordAt } from './place.ts';
 import { type Reading, type Rule, secretFileAt, settingAt } from './setting.ts';
 import {
@@ -54,8 +55,12 @@ function sinksInFile(root: Place, reading: Reading): SinkSettings[] {
 function sinkAt(place: Place, reading: Reading): SinkSettings | null {
   const kind = wordAt(place, 'kind');
   const lookup = { layers: [place], missing: defaultAt(place) };
-  if (kind === 'webhook') return { kind, settings: readGroup(WEBHOOK, lookup, reading) };
-  if (kind === 'alertmanager') return { kind, settings: readGroup(ALERTMANAGER, lookup, reading) };
+  if (kind === 'webhook') {
+    return { kind, settings: readGroup(WEBHOOK, lookup, reading), headers: headersIn(place, reading) };
+  }
+  if (kind === 'alertmanager') {
+    return { kind, settings: readGroup(ALERTMANAGER, lookup, reading), headers: headersIn(place, reading) };
+  }
   return null;
 }
 

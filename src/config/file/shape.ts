@@ -26,6 +26,8 @@ export type Shape =
   | { readonly kind: 'setting'; readonly row: Row; readonly field: z.ZodType }
   /** The path of the file that holds the secret of a setting. */
   | { readonly kind: 'secret-file'; readonly row: Row }
+  /** Names of headers, each with its value, or with `_file` behind it and a path. */
+  | { readonly kind: 'headers' }
   /** Left to another reader. */
   | { readonly kind: 'unread' }
   /** The one word that says which kind a mapping is of. */
@@ -73,7 +75,10 @@ export const SECTIONS = {
     kind: 'list',
     of: {
       kind: 'kinds',
-      of: { webhook: sink('webhook', WEBHOOK), alertmanager: sink('alertmanager', ALERTMANAGER) },
+      of: {
+        webhook: sink('webhook', WEBHOOK, { headers: { kind: 'headers' } }),
+        alertmanager: sink('alertmanager', ALERTMANAGER, { headers: { kind: 'headers' } }),
+      },
     },
   },
 } as const satisfies Record<string, Shape>;
@@ -92,8 +97,8 @@ function unread(keys: readonly string[]): Record<string, Shape> {
   return Object.fromEntries(keys.map((key) => [key, { kind: 'unread' }]));
 }
 
-function sink(word: string, group: SettingGroup<string>): MappingShape {
-  return mapping({ kind: { kind: 'word', word }, ...keysOf(group) }, ['kind']);
+function sink(word: string, group: SettingGroup<string>, more: Record<string, Shape>): MappingShape {
+  return mapping({ kind: { kind: 'word', word }, ...keysOf(group), ...more }, ['kind']);
 }
 
 function keysOf(...groups: readonly SettingGroup<string>[]): Record<string, Shape> {
@@ -123,6 +128,7 @@ function addKey(keys: Record<string, Shape>, key: string, shape: Shape): void {
 export function structureFaults(place: Place, shape: Shape): Fault[] {
   if (shape.kind === 'mapping') return mappingFaults(place, shape);
   if (shape.kind === 'named') return namedFaults(place, shape.of);
+  if (shape.kind === 'headers') return headerFaults(place);
   return shape.kind === 'list' ? listFaults(place, shape.of) : [];
 }
 
@@ -140,6 +146,11 @@ function namedFaults(place: Place, shape: MappingShape): Fault[] {
   const entries = entriesOf(place);
   if (entries === null) return [misplaced(place, 'names, each with a mapping of its own')];
   return [...repeatedKeys(entries), ...entries.flatMap((entry) => mappingFaults(entry.place, shape))];
+}
+
+function headerFaults(place: Place): Fault[] {
+  const entries = entriesOf(place);
+  return entries ? repeatedKeys(entries) : [misplaced(place, 'names of headers, each with its value')];
 }
 
 function listFaults(place: Place, shape: MappingShape | KindsShape): Fault[] {
