@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withMetrics } from '../scripts/metrics-page.ts';
 import { withSettingTables } from '../scripts/setting-tables.ts';
 import { describeSettings } from '../src/config/describe-settings.ts';
 import { loadFile } from './support/config-file.ts';
@@ -48,6 +49,11 @@ describe('the page of settings', () => {
     expect(sinks).toMatchObject([{ name: 'builds' }, { name: 'on-call' }]);
     expect(warnings).toEqual([]);
   });
+});
+
+test('the page of metrics has the table of this program (npm run metrics:docs writes it)', () => {
+  const page = read('docs/metrics.md');
+  expect(withMetrics(page)).toBe(page);
 });
 
 /** What GitHub calls the headings of a page in a link. */

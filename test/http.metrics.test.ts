@@ -39,6 +39,45 @@ test('runs, events and drift are counted from what the run reports', async () =>
   expect(page).toContain('cph_sync_duration_seconds_count{kind="sweep"} 1');
 });
 
+test('a build that was watched to its end is counted with how long it took, and nothing else is', async () => {
+  const { api, sweep } = await scriptedProject(database.db, 'p1');
+  const metrics = createMetrics();
+  metrics.expectProject('p1');
+  const at = (seconds: number) => ({ now: () => new Date(Date.UTC(2026, 0, 1) + seconds * 1000) });
+  const states = async (seconds: number, codes: Readonly<Record<string, number>>) => {
+    api.records = Object.entries(codes).map(([id, status_code]) => imagesRecord(id, { status_code }));
+    metrics.countRun(await sweep(at(seconds)));
+  };
+  await states(0, { good: 0, bad: 0, old: 1, broken: 2 });
+  expect(await pageOf(metrics)).toContain('cph_image_builds_total{project_id="p1",result="failed"} 0');
+  await states(90, { good: 1, bad: 0, old: 1, broken: 2 });
+  await states(600, { good: 1, bad: 2, old: 2, broken: 2 });
+  await states(700, { good: 1, bad: 2, old: 2, broken: 2 });
+  const page = await pageOf(metrics);
+  const builds = page.filter((line) => /^cph_image_(builds_total|build_seconds_(count|sum))/.test(line));
+  expect(builds).toEqual([
+    'cph_image_builds_total{project_id="p1",result="usable"} 1',
+    'cph_image_builds_total{project_id="p1",result="failed"} 1',
+    'cph_image_build_seconds_sum{project_id="p1",result="usable"} 90',
+    'cph_image_build_seconds_count{project_id="p1",result="usable"} 1',
+    'cph_image_build_seconds_sum{project_id="p1",result="failed"} 600',
+    'cph_image_build_seconds_count{project_id="p1",result="failed"} 1',
+  ]);
+});
+
+test('sizes are summed by type, and the program says which version it is', async () => {
+  const { api, sweep } = await scriptedProject(database.db, 'p1');
+  api.records = [
+    imagesRecord('a', { image_size: 3_000_000_000 }),
+    imagesRecord('b', { image_size: 2_000_000_000, status_code: 2 }),
+    imagesRecord('c', { image_size: null }),
+  ];
+  await sweep();
+  const page = await pageOf();
+  expect(page).toContain('cph_image_bytes{project_id="p1",image_type="private"} 5000000000');
+  expect(page).toContain(`cph_build_info{version="0.1.0",node="${process.versions.node}"} 1`);
+});
+
 test('images, failures and freshness are read from the tables at every page', async () => {
   const scripted = await scriptedProject(database.db, 'p1');
   scripted.api.records = [imagesRecord('a', { status_code: 2, image_name: 'broken' })];

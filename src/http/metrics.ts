@@ -1,7 +1,8 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../store/database.ts';
 import { RUN_STATUSES } from '../store/schema.ts';
 import type { RunReport } from '../sync/run.ts';
+import { programVersion } from '../version.ts';
 import { tableMetrics } from './table-metrics.ts';
 
 /** What one attempt at a request came to. */
@@ -48,13 +49,13 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  const counters = createCounters(registry);
-  const tables = tableMetrics(registry);
+  const { counters, tables } = registerMetrics(registry);
   return {
     expectProject: (project_id) => {
       for (const kind of ['sweep', 'watch']) {
         for (const status of RUN_STATUSES) counters.runs.inc({ project_id, kind, status }, 0);
       }
+      for (const result of ['usable', 'failed']) counters.builds.inc({ project_id, result }, 0);
     },
     countRun: (report) => countRun(counters, report),
     countAttempt: (project_id, { endpoint, outcome, seconds }) => {
@@ -68,6 +69,22 @@ export function createMetrics(): Metrics {
     },
     contentType: registry.contentType,
   };
+}
+
+/** Puts all metrics that are ours into `registry`. */
+export function registerMetrics(registry: Registry) {
+  tellBuild(registry);
+  return { counters: createCounters(registry), tables: tableMetrics(registry) };
+}
+
+function tellBuild(registry: Registry): void {
+  const info = new Gauge({
+    name: 'cph_build_info',
+    help: 'Always 1; its labels say which version of the program runs, and on which Node.js.',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  });
+  info.set({ version: programVersion(), node: process.versions.node }, 1);
 }
 
 function createCounters(registry: Registry) {
@@ -99,6 +116,17 @@ function createCounters(registry: Registry) {
       'project_id',
       'kind',
     ]),
+    builds: counter('cph_image_builds_total', 'Builds of images that were watched to their end, by result.', [
+      'project_id',
+      'result',
+    ]),
+    buildDuration: new Histogram({
+      name: 'cph_image_build_seconds',
+      help: 'How long builds were seen as creating.',
+      labelNames: ['project_id', 'result'],
+      buckets: [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400],
+      registers,
+    }),
     events: counter('cph_events_total', 'Events written to the log.', ['type']),
     deliveries: counter(
       'cph_sink_deliveries_total',
@@ -111,10 +139,18 @@ function createCounters(registry: Registry) {
 function countRun(counters: ReturnType<typeof createCounters>, report: RunReport): void {
   const { project_id, kind, status, started_at, finished_at } = report;
   counters.runs.inc({ project_id, kind, status });
-  counters.duration.observe({ kind }, (finished_at.getTime() - started_at.getTime()) / 1000);
+  counters.duration.observe({ kind }, seconds(started_at, finished_at));
+  for (const { result, began } of report.builds) {
+    counters.builds.inc({ project_id, result });
+    counters.buildDuration.observe({ project_id, result }, Math.max(0, seconds(began, finished_at)));
+  }
   for (const drift of report.listings.flatMap((listing) => listing.drift))
     counters.drift.inc({ project_id, kind: drift });
   for (const type of ['created', 'updated', 'status_changed', 'removed', 'restored'] as const) {
     counters.events.inc({ type: `cph.image.${type}` }, report[type]);
   }
+}
+
+function seconds(from: Date, to: Date): number {
+  return (to.getTime() - from.getTime()) / 1000;
 }

@@ -29,12 +29,22 @@ export function tableMetrics(registry: Registry): {
 
 type Gauges = ReturnType<typeof createGauges>;
 
+type AddGauge = <const Labels extends string>(name: string, help: string, labels?: Labels[]) => Gauge<Labels>;
+
 function createGauges(registry: Registry) {
-  const gauge = <const Labels extends string>(name: string, help: string, labelNames: Labels[] = []) =>
+  const gauge: AddGauge = (name, help, labelNames = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const image = ['project_id', 'image_id', 'image_name'] as const;
   return {
     up: gauge('cph_database_up', '1 when the tables could be read for this page.'),
+    ...gaugesOfProjects(gauge),
+    ...gaugesOfImages(gauge),
+    lag: gauge('cph_sink_lag_events', 'Events a sink has not accepted yet.', ['sink']),
+    deadLetters: gauge('cph_dead_letters', 'Events a sink refused for good.', ['sink']),
+  };
+}
+
+function gaugesOfProjects(gauge: AddGauge) {
+  return {
     info: gauge('cph_project_info', 'Every project, with its region and name.', [
       'project_id',
       'region',
@@ -66,7 +76,17 @@ function createGauges(registry: Registry) {
     rejected: gauge('cph_credential_rejected', '1 while the credential of the project is rejected, else 0.', [
       'project_id',
     ]),
+  };
+}
+
+function gaugesOfImages(gauge: AddGauge) {
+  const image = ['project_id', 'image_id', 'image_name'] as const;
+  return {
     images: gauge('cph_images', 'Images that exist.', ['project_id', 'image_type', 'status']),
+    bytes: gauge('cph_image_bytes', 'Their sizes together, as far as the API says them.', [
+      'project_id',
+      'image_type',
+    ]),
     failed: gauge('cph_image_failed', '1 for each image that failed to be created and still exists.', [
       ...image,
     ]),
@@ -76,8 +96,6 @@ function createGauges(registry: Registry) {
       ['project_id', 'image_id'],
     ),
     stuck: gauge('cph_image_stuck', '1 for each image that has been creating for too long.', [...image]),
-    lag: gauge('cph_sink_lag_events', 'Events a sink has not accepted yet.', ['sink']),
-    deadLetters: gauge('cph_dead_letters', 'Events a sink refused for good.', ['sink']),
   };
 }
 
@@ -97,8 +115,9 @@ function setProjects(gauges: Gauges, projects: Measurements['projects']): void {
 }
 
 function setImages(gauges: Gauges, measured: Measurements, baselineAlerts: boolean): void {
-  for (const { project_id, image_type, status, images } of measured.images) {
+  for (const { project_id, image_type, status, images, bytes } of measured.images) {
     gauges.images.set({ project_id, image_type, status }, images);
+    gauges.bytes.inc({ project_id, image_type }, bytes);
   }
   for (const image of measured.failed) {
     gauges.failed.set(imageLabels(image), 1);

@@ -28,7 +28,13 @@ export interface ImageMeasurement {
 
 export interface Measurements {
   readonly projects: readonly ProjectMeasurement[];
-  readonly images: readonly { project_id: string; image_type: string; status: string; images: number }[];
+  readonly images: readonly {
+    project_id: string;
+    image_type: string;
+    status: string;
+    images: number;
+    bytes: number;
+  }[];
   readonly failed: readonly ImageMeasurement[];
   readonly stuck: readonly ImageMeasurement[];
   readonly sinks: readonly { sink: string; lag: number; dead_letters: number }[];
@@ -72,7 +78,8 @@ const IMAGES = sql`
   select project_id,
     coalesce(image_type, case is_public when 1 then 'public' else 'none' end) as image_type,
     coalesce(status, 'none') as status,
-    count(*)::int as images
+    count(*)::int as images,
+    coalesce(sum(image_size), 0)::float8 as bytes
   from cph.images
   join cph.projects using (project_id)
   where removed_at is null and unconfigured_since is null

@@ -100,6 +100,22 @@ export function transitionsOf(
   });
 }
 
+/** A build that a look saw the end of. */
+export interface FinishedBuild {
+  readonly result: 'usable' | 'failed';
+  /** When the image was first seen as creating. */
+  readonly began: Date;
+}
+
+/** The images that were being created, as far as we knew, and are not any more. */
+export function finishedBuilds({ changes }: Diff, known: Pick<Known, 'images'>): FinishedBuild[] {
+  return changes.flatMap(({ image_id, transition }) => {
+    const began = known.images.get(image_id)?.status_since;
+    if (transition?.from !== 'creating' || !began) return [];
+    return transition.to === 'usable' || transition.to === 'failed' ? [{ result: transition.to, began }] : [];
+  });
+}
+
 function timeInStatus(change: ImageChange, before: StoredImage | null, look: LookTimes): number | null {
   if (!before?.status_since || !change.transition?.from) return null;
   return Math.max(0, look.observed_at.getTime() - before.status_since.getTime());

@@ -13,6 +13,7 @@ import {
 } from '../store/runs.ts';
 import type { RunStatus } from '../store/schema.ts';
 import { retryTransient } from '../store/transient.ts';
+import type { FinishedBuild } from './image-rows.ts';
 import type { ListingNote } from './look.ts';
 import { errorCode, errorText } from './trouble.ts';
 
@@ -36,6 +37,8 @@ export interface RunReport extends RunCounts {
   readonly finished_at: Date;
   readonly request_ids: readonly string[];
   readonly listings: readonly ListingNote[];
+  /** The builds that were seen to end. */
+  readonly builds: readonly FinishedBuild[];
   /** Images that dropped out of sight or came back into it, their fields unchanged. */
   readonly marked: number;
   /** Missing images whose removal waits for `approve`, and the listings that miss them. */
@@ -79,6 +82,7 @@ export function reportRun(
     Pick<
       RunReport,
       | 'listings'
+      | 'builds'
       | 'held_removals'
       | 'held_listings'
       | 'restless_fields'
@@ -99,6 +103,7 @@ export function reportRun(
     requests: run.scope.trace.requests,
     request_ids: [...run.scope.trace.requestIds],
     listings: [],
+    builds: [],
     marked: 0,
     held_removals: 0,
     held_listings: [],

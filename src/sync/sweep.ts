@@ -1,11 +1,12 @@
 /** The full sweep of one project: look → snapshot → diff → apply. */
 import { snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
-import { readKnown } from '../store/known-images.ts';
+import { type Known, readKnown } from '../store/known-images.ts';
 import { endQuietRun } from '../store/quiet-run.ts';
 import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges, type Finding } from './apply.ts';
 import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
+import { finishedBuilds } from './image-rows.ts';
 import { lookAtListings, noteOf, type SettledListing } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
 import {
@@ -48,7 +49,7 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     const wanted = { observed, current: snapshot.complete };
     const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
     const compared = await compareSweep(known, current, { scope: run.scope, turn: run.id });
-    const finding = findingOf(run, compared);
+    const finding = findingOf(run, compared, known);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
     if (applied === 'stale') throw new StaleLook();
@@ -79,9 +80,10 @@ async function applyQuiet(
 }
 
 /** The comparison as the run records it. */
-function findingOf(run: OpenRun, compared: Comparison): Finding {
+function findingOf(run: OpenRun, compared: Comparison, known: Known): Finding {
   const report = reportRun(run, compared.status, {
     ...countChanges(compared.diff),
+    builds: finishedBuilds(compared.diff, known),
     marked: compared.diff.marks.length,
     ...countRecords(compared.snapshot),
     listings: compared.settled.map(noteOf),

@@ -7,6 +7,7 @@ import { readCreating, readKnown } from '../store/known-images.ts';
 import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges } from './apply.ts';
 import { askById, type Suspect } from './confirm.ts';
+import { finishedBuilds } from './image-rows.ts';
 import { lookAtListings, noteOf, type SettledListing, troubleOf } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
 import {
@@ -86,6 +87,7 @@ async function applyWatch(
       error === null && nowCreating.every(({ image_id }) => snapshot.sightings.get(image_id)?.images?.status);
     const report = reportRun(run, error ? 'partial' : 'succeeded', {
       ...countChanges(diff),
+      builds: finishedBuilds(diff, known),
       ...countRecords(snapshot),
       listings: settled.map(noteOf),
       error,
