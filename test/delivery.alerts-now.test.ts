@@ -47,7 +47,7 @@ describe('the alerts that are true now', () => {
     api.records = [image('i1', 2), image('i2', 2), image('i3', 2)];
     await sweep();
     expect(await keys(NOW)).toEqual(['CphImageFailed i2']);
-    expect(await keys(NOW, true)).toEqual(['CphImageFailed i1', 'CphImageFailed i2', 'CphImageFailed i3']);
+    expect(await keys(NOW, true)).toEqual(['CphImageFailed i2', 'CphImageFailed i3', 'CphImageFailed i1']);
   });
 
   test('an image of a type that nobody asks for any more raises no alert', async () => {

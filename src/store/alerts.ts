@@ -36,19 +36,24 @@ export type Trouble =
 
 type Of<Name extends Trouble['alert']> = Extract<Trouble, { alert: Name }>;
 
+export interface TroubleAsked {
+  readonly now: Date;
+  readonly baselineAlerts: boolean;
+  /** How many failed images are told of, and how many stuck ones; all unless it is given. */
+  readonly mostImages?: number;
+}
+
 /**
  * Everything that is wrong at `now`. Projects that the configuration no longer names are left out. So are
  * images that had failed before their project was first read completely, unless `baselineAlerts`. The answer
  * comes from the state and not from events. It stays the same until a look changes the tables, whatever fails
  * or restarts; only the passing of time can add to it.
  */
-export async function readTrouble(
-  db: Database,
-  { now, baselineAlerts }: { now: Date; baselineAlerts: boolean },
-): Promise<Trouble[]> {
+export async function readTrouble(db: Database, asked: TroubleAsked): Promise<Trouble[]> {
+  const { now } = asked;
   return [
-    ...(await readFailed(db, baselineAlerts)),
-    ...(await readStuck(db, now)),
+    ...(await readFailed(db, asked)),
+    ...(await readStuck(db, asked)),
     ...(await readFailing(db)),
     ...(await readCredentialRejected(db)),
     ...(await readStale(db, now)),
@@ -57,26 +62,44 @@ export async function readTrouble(
   ];
 }
 
-async function readFailed(db: Database, baselineAlerts: boolean): Promise<Of<'CphImageFailed'>[]> {
+const failedNow = ({ baselineAlerts }: TroubleAsked) => sql`
+  cph.images i
+  join cph.projects p using (project_id)
+  where p.unconfigured_since is null and ${ASKED_FOR}
+    and i.status = 'failed' and i.removed_at is null and (${baselineAlerts} or not i.status_baseline)`;
+
+const stuckNow = ({ now }: TroubleAsked) => sql`
+  cph.images i
+  join cph.projects p using (project_id)
+  where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null
+    and i.status_since + p.stuck_after < ${now.toISOString()}::timestamptz`;
+
+/** How many images {@link readTrouble} tells of where it tells of all. */
+export async function countImageTrouble(
+  db: Database,
+  asked: TroubleAsked,
+): Promise<{ readonly failed: number; readonly stuck: number }> {
+  const { rows } = await db.execute<{ failed: number; stuck: number }>(sql`
+    select (select count(*)::int from ${failedNow(asked)}) as failed, (select count(*)::int from ${stuckNow(asked)}) as stuck`);
+  return rows[0] ?? { failed: 0, stuck: 0 };
+}
+
+async function readFailed(db: Database, asked: TroubleAsked): Promise<Of<'CphImageFailed'>[]> {
   const { rows } = await db.execute<Of<'CphImageFailed'>>(sql`
     select 'CphImageFailed' as alert, i.project_id, p.region, i.image_id, i.image_name, i.status_since as since
-    from cph.images i
-    join cph.projects p using (project_id)
-    where p.unconfigured_since is null and ${ASKED_FOR}
-      and i.status = 'failed' and i.removed_at is null and (${baselineAlerts} or not i.status_baseline)
-    order by i.status_since, i.project_id, i.image_id`);
+    from ${failedNow(asked)}
+    order by i.status_since desc, i.project_id, i.image_id
+    limit ${asked.mostImages ?? null}`);
   return rows;
 }
 
-async function readStuck(db: Database, now: Date): Promise<Of<'CphImageStuckCreating'>[]> {
+async function readStuck(db: Database, asked: TroubleAsked): Promise<Of<'CphImageStuckCreating'>[]> {
   const { rows } = await db.execute<Of<'CphImageStuckCreating'>>(sql`
     select 'CphImageStuckCreating' as alert, i.project_id, p.region, i.image_id, i.image_name,
       i.status_since + p.stuck_after as since, i.status_since as creating_since
-    from cph.images i
-    join cph.projects p using (project_id)
-    where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null
-      and i.status_since + p.stuck_after < ${now.toISOString()}::timestamptz
-    order by i.status_since, i.project_id, i.image_id`);
+    from ${stuckNow(asked)}
+    order by i.status_since, i.project_id, i.image_id
+    limit ${asked.mostImages ?? null}`);
   return rows;
 }
 

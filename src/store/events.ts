@@ -1,4 +1,4 @@
-import { asc, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { ImageChange } from '../inventory/diff.ts';
 import { type Database, promptly, type Transaction } from './database.ts';
@@ -85,4 +85,23 @@ export async function readEvents(
     .where(gt(imageEvents.seq, after))
     .orderBy(asc(imageEvents.seq))
     .limit(limit);
+}
+
+const OF_A_RUN = 100;
+
+/**
+ * The first events that a run wrote, which ended at `at`: events have the time at which their run ended, and
+ * there is an index of times and none of runs.
+ */
+export async function readEventsOfRun(
+  db: Database,
+  { run_id, at }: { run_id: number; at: Date },
+): Promise<EventRow[]> {
+  const { occurred_at, run_id: of, seq } = imageEvents;
+  return await db
+    .select()
+    .from(imageEvents)
+    .where(and(eq(occurred_at, at), eq(of, run_id)))
+    .orderBy(asc(seq))
+    .limit(OF_A_RUN);
 }

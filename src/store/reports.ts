@@ -63,7 +63,17 @@ export async function readLife(
   image: { project_id: string; image_id: string },
   limit: number,
 ): Promise<LifeEvent[]> {
-  const rows = await db
+  const ofImage = and(eq(imageEvents.project_id, image.project_id), eq(imageEvents.image_id, image.image_id));
+  return (await newestEvents(db, ofImage, limit)).reverse();
+}
+
+/** The last events of the log, newest first. */
+export async function readLatest(db: Database, limit: number): Promise<LifeEvent[]> {
+  return await newestEvents(db, undefined, limit);
+}
+
+async function newestEvents(db: Database, which: SQL | undefined, limit: number): Promise<LifeEvent[]> {
+  return await db
     .select({
       event: imageEvents,
       previous_observed_at: imageStatusTransitions.previous_observed_at,
@@ -75,10 +85,9 @@ export async function readLife(
     .from(imageEvents)
     .leftJoin(imageStatusTransitions, eq(imageStatusTransitions.event_seq, imageEvents.seq))
     .leftJoin(syncRuns, eq(syncRuns.id, imageEvents.run_id))
-    .where(and(eq(imageEvents.project_id, image.project_id), eq(imageEvents.image_id, image.image_id)))
+    .where(which)
     .orderBy(desc(imageEvents.seq))
     .limit(limit);
-  return rows.reverse();
 }
 
 /** The events after `after` with their transitions, oldest first: the log as a person follows it. */

@@ -1,0 +1,69 @@
+/** What is said of trouble where a person looks, and what to do about it. Pure. */
+import type { Trouble } from '../store/alerts.ts';
+import type { AttentionItem, DeliveryTrouble } from './attention.ts';
+
+type Advice = Pick<AttentionItem, 'summary' | 'do' | 'path' | 'runbook'>;
+
+/** The words for one trouble. `project_name` is of its project, where it has one. */
+export function advise(trouble: Trouble | DeliveryTrouble, project_name: string | null): Advice {
+  const runbook = `runbooks/${trouble.alert}.md`;
+  if (trouble.alert === 'CphDeliveryFailing') return { ...aboutSink(trouble), path: '/sinks', runbook };
+  const project = project_name ?? trouble.project_id;
+  if ('image_id' in trouble) return { ...aboutImage(trouble, project), path: imagePath(trouble), runbook };
+  return {
+    ...aboutProject(trouble, project),
+    path: `/projects/${encodeURIComponent(trouble.project_id)}`,
+    runbook,
+  };
+}
+
+function aboutSink({ sink, attempts, dead_letters, last_error, replay }: DeliveryTrouble) {
+  const refused = `${count(dead_letters, 'event')} refused by sink ${sink}${because(last_error)}`;
+  const failing = `sink ${sink} failed ${count(attempts, 'time')} in a row${because(last_error)}`;
+  return { summary: attempts > 0 ? failing : refused, do: replay ?? 'cph-inventory check' };
+}
+
+type OfImage = Extract<Trouble, { image_id: string }>;
+
+function aboutImage(trouble: OfImage, project: string) {
+  const name = trouble.image_name ?? trouble.image_id;
+  const what = trouble.alert === 'CphImageFailed' ? 'has failed' : 'has been creating for too long';
+  return { summary: `${name} of ${project} ${what}`, do: `cph-inventory history ${word(trouble.image_id)}` };
+}
+
+const imagePath = ({ project_id, image_id }: OfImage) =>
+  `/images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
+
+function aboutProject(trouble: Exclude<Trouble, OfImage>, project: string) {
+  const check = 'cph-inventory check';
+  switch (trouble.alert) {
+    case 'CphInventoryStale':
+      return { summary: `${project} is out of date: no sweep was complete for three intervals`, do: check };
+    case 'CphCredentialRejected':
+      return { summary: `the credential of ${project} is rejected${because(trouble.last_error)}`, do: check };
+    case 'CphSyncFailing':
+      return {
+        summary: `${project} cannot be read: ${count(trouble.failures, 'sweep')} failed in a row${because(trouble.last_error)}`,
+        do: check,
+      };
+    case 'CphRemovalsHeld':
+      return {
+        summary: `${count(trouble.held, 'removal')} of ${project} ${trouble.held === 1 ? 'is' : 'are'} held: too much of it is missing at once`,
+        do: `cph-inventory approve ${word(trouble.project_id)}`,
+      };
+    case 'CphRecordsUnreadable':
+      return {
+        summary: `the last sweep of ${project} left out ${count(trouble.records, 'record')} and ${count(trouble.fields, 'field')}${because(trouble.example)}`,
+        do: 'cph-inventory query unreadable',
+      };
+  }
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+const because = (reason: string | null) => (reason ? `: ${reason.replace(/\.$/, '')}` : '');
+
+/** A text as one word of a command line, whatever it holds. */
+function word(text: string): string {
+  const quoted = /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return text.startsWith('-') ? `-- ${quoted}` : quoted;
+}

@@ -1,0 +1,98 @@
+/** The orders in which images are listed, and where a page of each goes on. */
+import { type SQL, sql } from 'drizzle-orm';
+import { cursorOf, notACursor, type Place, placeOf } from './cursor.ts';
+
+interface Order {
+  /** Never null, since a null has no place. Indexes have the same expression. */
+  readonly key: SQL;
+  readonly valueOf: (row: OrderedImage) => string | number;
+  readonly bind: (value: string | number) => SQL;
+}
+
+/** The columns that orders go by. */
+export interface OrderedImage {
+  readonly project_id: string;
+  readonly image_id: string;
+  readonly image_name: string | null;
+  readonly image_size: number | null;
+  readonly create_time: Date | null;
+  readonly changed_at: Date | null;
+  readonly status_since: Date | null;
+}
+
+/** Names may be of any length; what is the same so far is told apart by the id. */
+const NAME_KEY = 200;
+/** Stands for a time that is not known. */
+const NO_TIME = '0001-01-01T00:00:00Z';
+
+const byTime = (column: 'create_time' | 'changed_at' | 'status_since'): Order => ({
+  key: sql.raw(`coalesce(i.${column}, '${NO_TIME}')`),
+  valueOf: (row) => row[column]?.getTime() ?? Date.parse(NO_TIME),
+  bind: (value) => sql`${timeText(Number(value))}::timestamptz`,
+});
+
+const ORDERS = {
+  image_name: {
+    key: sql.raw(`left(coalesce(i.image_name, ''), ${NAME_KEY})`),
+    valueOf: ({ image_name }) =>
+      Array.from(image_name ?? '')
+        .slice(0, NAME_KEY)
+        .join(''),
+    bind: (value) => sql`${value}`,
+  },
+  image_size: {
+    key: sql.raw('coalesce(i.image_size, -1)'),
+    valueOf: ({ image_size }) => image_size ?? -1,
+    bind: (value) => sql`${value}::bigint`,
+  },
+  create_time: byTime('create_time'),
+  changed_at: byTime('changed_at'),
+  status_since: byTime('status_since'),
+} as const satisfies Record<string, Order>;
+
+type OrderName = keyof typeof ORDERS;
+const NAMES = Object.keys(ORDERS) as OrderName[];
+
+/** A column to sort by; with a minus in front, from the last to the first. */
+export type ImageSort = OrderName | `-${OrderName}`;
+export const IMAGE_SORTS = NAMES.flatMap((name) => [name, `-${name}`] as const);
+
+/** `order by` for a sort, and the condition that only what lies behind `cursor` meets. */
+export function sortedBy(sort: ImageSort, cursor: string | undefined): { orderBy: SQL; behind: SQL | null } {
+  const { order, descends } = orderOf(sort);
+  const way = sql.raw(descends ? 'desc' : 'asc');
+  const orderBy = sql`${order.key} ${way}, i.project_id ${way}, i.image_id ${way}`;
+  if (cursor === undefined) return { orderBy, behind: null };
+  const first = order.valueOf(NOWHERE);
+  const [value, project_id, image_id] = placeOf(cursor, { order: sort, example: [first, '', ''] });
+  const sign = sql.raw(descends ? '<' : '>');
+  const place = sql`(${order.bind(value)}, ${project_id}, ${image_id})`;
+  return { orderBy, behind: sql`(${order.key}, i.project_id, i.image_id) ${sign} ${place}` };
+}
+
+/** Where a page ends whose last row is this. */
+export function endsAt(sort: ImageSort, row: OrderedImage): string {
+  const place: Place = [orderOf(sort).order.valueOf(row), row.project_id, row.image_id];
+  return cursorOf(sort, place);
+}
+
+function orderOf(sort: ImageSort): { order: Order; descends: boolean } {
+  const descends = sort.startsWith('-');
+  return { order: ORDERS[(descends ? sort.slice(1) : sort) as OrderName], descends };
+}
+
+const NOWHERE: OrderedImage = {
+  project_id: '',
+  image_id: '',
+  image_name: null,
+  image_size: null,
+  create_time: null,
+  changed_at: null,
+  status_since: null,
+};
+
+function timeText(ms: number): string {
+  const text = Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : '';
+  if (!/^(?!0000)\d{4}-/.test(text)) throw notACursor();
+  return text;
+}
