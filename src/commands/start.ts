@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from '../config/config.ts';
 import { ConfigError } from '../config/fault.ts';
+import { loadConfigAside } from '../config/load-aside.ts';
 import { createUpstreamMemory, type UpstreamMemory } from '../cph/upstream-memory.ts';
 import { announce } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
@@ -120,7 +121,7 @@ async function reload(parts: RunningParts, running: Running): Promise<RunningPar
   const { log, context } = daemon;
   const tellsAgain = daemon.reload.state === 'waiting';
   daemon.reload.state = 'none';
-  const next = nextConfig(daemon, { store, quiet: tellsAgain });
+  const next = await nextConfig(daemon, { store, quiet: tellsAgain });
   if (next === null) return parts;
   try {
     await announce(next, { db: store.db, now: context.now });
@@ -139,18 +140,22 @@ async function reload(parts: RunningParts, running: Running): Promise<RunningPar
   return await startWith(next, running);
 }
 
-/** The configuration to go on with. Null when it cannot be used; the log then says why. */
-function nextConfig(
+/**
+ * The configuration to go on with. Null when it cannot be used, and the log then says why; also when the
+ * daemon is stopped meanwhile.
+ */
+async function nextConfig(
   { log, context, config }: Daemon,
   { store, quiet }: { store: Store; quiet: boolean },
-): Config | null {
+): Promise<Config | null> {
   try {
-    const next = loadConfig(context.surroundings);
+    const next = await loadConfigAside(context.surroundings, context.stop);
     for (const warning of quiet ? [] : next.warnings) log.warn(warning);
     if (!quiet && !isDatabaseOf(next, { store, dataDir: config.dataDir }))
       log.warn('the database has changed in the configuration; the old one stays in use until a restart');
     return next;
   } catch (error) {
+    if (error === context.stop.reason) return null;
     if (!(error instanceof ConfigError)) throw error;
     log.error(`the configuration was not reloaded, the old one stays: ${error.message}`);
     return null;

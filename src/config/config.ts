@@ -84,7 +84,8 @@ function unique(sentences: readonly string[]): readonly string[] {
   return [...new Set(sentences)];
 }
 
-function deepFreeze<T extends object>(value: T): Readonly<T> {
+/** Freezes a value and all that is in it. */
+export function deepFreeze<T extends object>(value: T): Readonly<T> {
   for (const part of Object.values(value)) {
     if (typeof part === 'object' && part !== null) deepFreeze(part);
   }

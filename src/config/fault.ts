@@ -14,13 +14,15 @@ export interface Fault {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly Fault[];
+  /** The configuration file, where there is one. */
+  readonly file: string | null;
 
-  /** `file` is the configuration file, where there is one. */
   constructor(faults: readonly Fault[], file: string | null = null) {
     const heading = file === null ? 'The configuration' : `The configuration in ${file}`;
     const lines = faults.map(({ where, got, expected }) => `  ${where}: got ${got}; takes ${expected}`);
     super([`${heading} cannot be used:`, ...lines].join('\n'));
     this.faults = faults;
+    this.file = file;
   }
 }
 

@@ -7,6 +7,7 @@ export interface FileReader {
   read(path: string): string;
 }
 
+/** What a file held, and when. */
 interface Version {
   readonly stamp: string;
   readonly value: string;
@@ -14,17 +15,25 @@ interface Version {
 
 const HIDDEN = '[secret]';
 
+/** A secret in words that another thread of this program can take: its text, or the file it is read from. */
+export type PortableSecret = { readonly text: string } | { readonly path: string; readonly version: Version };
+
 /** A text that shows itself as `[secret]` wherever it is printed, joined, inspected or turned into JSON. */
 export class Secret {
   readonly #current: () => string;
+  readonly #portable: () => PortableSecret;
 
-  private constructor(current: () => string) {
+  private constructor(current: () => string, portable: () => PortableSecret) {
     this.#current = current;
+    this.#portable = portable;
   }
 
   static of(text: string): Secret {
     const value = withoutLineEnd(text);
-    return new Secret(() => value);
+    return new Secret(
+      () => value,
+      () => ({ text: value }),
+    );
   }
 
   /**
@@ -33,17 +42,35 @@ export class Secret {
    * While it is gone or empty, as in the middle of being rewritten, the last value stays.
    */
   static fromFile(path: string, files: FileReader): Secret | null {
-    let version = readVersion(path, files);
-    if (version.value === '') return null;
-    return new Secret(() => {
-      version = latestVersion(version, path, files);
-      return version.value;
-    });
+    const version = readVersion(path, files);
+    return version.value === '' ? null : Secret.#following(path, version, files);
+  }
+
+  /** The secret that {@link Secret.portable} has put into words. Reads nothing yet. */
+  static fromPortable(portable: PortableSecret, files: FileReader): Secret {
+    if ('text' in portable) return Secret.of(portable.text);
+    return Secret.#following(portable.path, portable.version, files);
+  }
+
+  static #following(path: string, known: Version, files: FileReader): Secret {
+    let version = known;
+    return new Secret(
+      () => {
+        version = latestVersion(version, path, files);
+        return version.value;
+      },
+      () => ({ path, version }),
+    );
   }
 
   /** The text itself. For a file this costs one `stat`. Call it where the secret is used; keep no copy. */
   reveal(): string {
     return this.#current();
+  }
+
+  /** For {@link Secret.fromPortable} in another thread. It holds the text: keep it nowhere. */
+  portable(): PortableSecret {
+    return this.#portable();
   }
 
   toString(): string {

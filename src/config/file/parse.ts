@@ -4,7 +4,7 @@ import { LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import type { Surroundings } from '../environment.ts';
 import { ConfigError, type Fault, shown } from '../fault.ts';
 import { cannotBeRead } from '../secret-file.ts';
-import { entriesOf, kindAt, originOf, type ParsedFile, rootOf } from './place.ts';
+import { entriesOf, kindAt, meaningsOf, originOf, type ParsedFile, rootOf } from './place.ts';
 
 /** A configuration file that could be read and is a mapping. */
 export interface ConfigFile extends ParsedFile {
@@ -21,9 +21,10 @@ export function readConfigFile(path: string, { files }: Surroundings): ConfigFil
   const lines = new LineCounter();
   // Pretty errors quote the line they are about, and a secret may stand on that line.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const faults = syntaxFaults({ document, lines });
+  const parsed = { document, lines, meanings: meaningsOf(document) };
+  const faults = syntaxFaults(parsed);
   if (faults.length > 0) throw new ConfigError(faults, path);
-  return { path, text, document, lines };
+  return { path, text, ...parsed };
 }
 
 function readText(path: string, files: Surroundings['files']): string {
@@ -37,7 +38,7 @@ function readText(path: string, files: Surroundings['files']): string {
 
 /** Only the first error counts: after it the parser is out of step and finds an error in every line. */
 function syntaxFaults(file: ParsedFile): Fault[] {
-  const { document, lines } = file;
+  const { document, lines, meanings } = file;
   const where = (offset = 0) => {
     const { line, col } = lines.linePos(offset);
     return `line ${line}, column ${col}`;
@@ -47,7 +48,7 @@ function syntaxFaults(file: ParsedFile): Fault[] {
   const faults = document.warnings.map(({ code, pos }) => ({ where: where(pos[0]), ...meaningOf(code) }));
   visit(document, {
     Alias: (_, alias) => {
-      if (!alias.resolve(document)) faults.push({ where: where(alias.range?.[0]), ...NO_ANCHOR });
+      if (!meanings.has(alias)) faults.push({ where: where(alias.range?.[0]), ...NO_ANCHOR });
     },
   });
   return faults.length > 0 ? faults : rootFaults(file);

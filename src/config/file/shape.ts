@@ -178,10 +178,12 @@ function misplaced(place: Place, expected: string): Fault {
 }
 
 function repeatedKeys(entries: readonly Entry[]): Fault[] {
-  return entries.flatMap(({ key, place }, index) => {
-    const first = entries.findIndex((entry) => entry.key === key);
-    if (first === index) return [];
-    const got = `this key again, after line ${entries[first]?.place.line}`;
+  const lines = new Map<string, number>();
+  return entries.flatMap(({ key, place }) => {
+    const first = lines.get(key);
+    if (first === undefined) lines.set(key, place.line);
+    if (first === undefined) return [];
+    const got = `this key again, after line ${first}`;
     return [{ where: originOf(place), got, expected: 'each key once' }];
   });
 }
