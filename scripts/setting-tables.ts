@@ -7,6 +7,7 @@ import {
   CREDENTIALS_OF_PROJECT,
   GLOBAL,
   PROJECT,
+  SMN,
   WEBHOOK,
 } from '../src/config/file/shape.ts';
 import type { Row } from '../src/config/setting-table.ts';
@@ -18,6 +19,7 @@ const TABLES: Readonly<Record<string, readonly SettingGroup<string>[]>> = {
   program: [GLOBAL],
   webhook: [WEBHOOK],
   alertmanager: [ALERTMANAGER],
+  smn: [SMN],
 };
 
 const MARKED = /(<!-- settings: (\w+)[^>]*-->\n)[\s\S]*?(<!-- end of settings -->)/g;

@@ -28,7 +28,7 @@ test('the example is one the program takes without a warning, and editors take',
     files,
   });
   expect(config.projects.map(({ name }) => name)).toEqual(['phones-production', 'phones-staging']);
-  expect(config.sinks.map(({ kind }) => kind)).toEqual(['webhook', 'alertmanager']);
+  expect(config.sinks.map(({ kind }) => kind)).toEqual(['webhook', 'alertmanager', 'smn']);
   expect(config.warnings).toEqual([]);
   expect(accepts(text)).toBe(true);
 });

@@ -142,7 +142,7 @@ test('sinks of both kinds, several of one kind, with filters', () => {
   - { kind: webhook, url: https://example.com/all }
   - { kind: alertmanager, url: "http://alertmanager:9093" }
 `);
-  expect(sinks.map(({ url }) => url.reveal())).toEqual([
+  expect(sinks.map((sink) => sink.kind !== 'smn' && sink.url.reveal())).toEqual([
     'https://example.com/t0ken',
     'https://example.com/all',
     'http://alertmanager:9093',

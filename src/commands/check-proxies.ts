@@ -12,7 +12,7 @@ export function proxyNotes({
     ...projects.flatMap(({ endpoint, credentials }) =>
       credentials.kind === 'password' ? [endpoint, credentials.authUrl] : [endpoint],
     ),
-    ...sinks.map(({ url }) => url.reveal()),
+    ...sinks.map((sink) => (sink.kind === 'smn' ? sink.endpoint : sink.url.reveal())),
   ].map((target) => new URL(target));
   const behind = new Map<string, Set<string>>();
   for (const target of targets) {

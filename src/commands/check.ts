@@ -96,17 +96,19 @@ async function checkProject(
 
 const RECEIVER_TIMEOUT_MS = 5_000;
 
-/** Sends nothing. Whether a webhook takes events shows with the first delivery, see `status`. */
+/** Sends nothing. Whether a webhook or a topic takes what it is sent shows with the first delivery, see `status`. */
 async function checkSink(
-  { kind, name, url, headers }: SinkConfig,
+  sink: SinkConfig,
   { stop, proxies }: Pick<CommandContext, 'stop'> & Pick<Config, 'proxies'>,
 ): Promise<Checked> {
   const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS, proxies };
-  const { ok, details } = await reachReceiver(
-    { kind, url: url.reveal(), headers: revealed(headers) },
-    control,
-  );
-  return { result: ok ? 'ok' : 'failed', what: `sink ${name}`, project_id: null, details };
+  const { kind } = sink;
+  const receiver =
+    kind === 'smn'
+      ? { kind, url: sink.endpoint }
+      : { kind, url: sink.url.reveal(), headers: revealed(sink.headers) };
+  const { ok, details } = await reachReceiver(receiver, control);
+  return { result: ok ? 'ok' : 'failed', what: `sink ${sink.name}`, project_id: null, details };
 }
 
 const ACCEPTED = { result: 'ok', details: 'accepted' } as const;

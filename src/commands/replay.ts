@@ -60,7 +60,7 @@ async function refuseOthers(db: Database, name: string): Promise<void> {
   if (sink?.kind === 'webhook') return;
   if (sink) {
     throw new CommandError(
-      `${name} takes no events. It is told what is true now, again and again, so there is nothing to replay.`,
+      `${name} takes no events. It is told what is true now, so there is nothing to replay.`,
       EXIT.usage,
     );
   }

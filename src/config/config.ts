@@ -40,7 +40,7 @@ export interface Config extends DatabaseConfig {
 export function loadConfig(surroundings: Surroundings): Config {
   const { found, findings, file } = find(surroundings);
   const projects = assembleProjects(found.projects(), findings);
-  const sinks = assembleSinks(found.sinks(), findings);
+  const sinks = assembleSinks(found.sinks(), projects, findings);
   const global = assembleGlobal(found.global(), findings);
   const proxies = readProxies(surroundings.env, findings);
   if (global === null || findings.faults.length > 0) throw refusal(findings, file);

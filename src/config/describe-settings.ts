@@ -5,7 +5,7 @@ import {
   type Row,
   type SettingTable,
 } from './setting-table.ts';
-import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
+import { ALERTMANAGER_SETTINGS, SMN_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
 
 /** A setting of the environment, as the documentation lists it. */
 export interface SettingDescription {
@@ -22,6 +22,7 @@ const ALL_TABLES: readonly SettingTable<string>[] = [
   GLOBAL_SETTINGS,
   WEBHOOK_SETTINGS,
   ALERTMANAGER_SETTINGS,
+  SMN_SETTINGS,
 ];
 
 /** The settings that have a variable, of all tables or of some, in the order in which people see them. */

@@ -3,7 +3,7 @@ import type { GlobalKey } from './global.ts';
 import type { ProjectSettings } from './project.ts';
 import { CREDENTIAL_SETTINGS, GLOBAL_SETTINGS, PROJECT_SETTINGS } from './setting-table.ts';
 import { type Findings, isSet, type Settings } from './settings.ts';
-import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
+import { ALERTMANAGER_SETTINGS, SMN_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
 import type { SinkSettings } from './sinks.ts';
 
 /** What was found, before any of it is judged. A part that nobody asks for is not read, and so not missed. */
@@ -42,5 +42,7 @@ function sinksInEnvironment(surroundings: Surroundings, findings: Findings): Sin
   if (isSet(alertmanager.url)) {
     sinks.push({ kind: 'alertmanager', settings: alertmanager, headers: [] });
   }
+  const smn = readEnvironment(SMN_SETTINGS, surroundings, findings);
+  if (isSet(smn.topicUrn)) sinks.push({ kind: 'smn', settings: smn });
   return sinks;
 }

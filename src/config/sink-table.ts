@@ -38,3 +38,24 @@ export const ALERTMANAGER_SETTINGS = {
     description: 'URL of an Alertmanager, or of its API; the variable makes a sink named alertmanager',
   },
 } as const satisfies SettingTable<string>;
+
+/** A sink that tells people through the vendor's own notification service. */
+export const SMN_SETTINGS = {
+  name: { key: 'name', default: 'smn', description: 'name of the sink' },
+  topicUrn: {
+    variable: 'CPH_SMN_TOPIC_URN',
+    key: 'topic_urn',
+    description: 'topic that alerts are published to; the variable makes a sink named smn',
+  },
+  endpoint: {
+    variable: 'CPH_SMN_ENDPOINT',
+    key: 'endpoint',
+    default: 'https://smn.{region}.myhuaweicloud.com',
+    description: "URL of Simple Message Notification; {region} stands for the topic's region",
+  },
+  project: {
+    key: 'project',
+    description:
+      "id or name of the project whose credentials publish; the topic's own project, or the only one, where it is left out",
+  },
+} as const satisfies SettingTable<string>;

@@ -3,14 +3,18 @@ import { EVENT_TYPES, type EventType } from '../inventory/diff.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
 import { type AcceptConfig, assembleAccept, jsonPath, plainValue } from './accept.ts';
 import { clearTextWarnings } from './domain-fields.ts';
-import { listOf, secretLike, textLike } from './fields.ts';
+import { listOf, secretLike } from './fields.ts';
 import { assembleHeaders, type HeaderSetting, type HeadersConfig } from './headers.ts';
+import type { ProjectConfig } from './project.ts';
 import type { Secret } from './secret.ts';
 import { type Findings, judge, refuseRepeated, type Settings } from './settings.ts';
+import { sinkName } from './sink-name.ts';
 import type { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from './sink-table.ts';
+import { assembleSmn, type SmnConfig, type SmnKey } from './smn.ts';
 
 /** Where events or alerts go. URLs are secrets: they may hold a password, or a token in their path. */
 export type SinkConfig =
+  | SmnConfig
   | {
       readonly kind: 'webhook';
       readonly name: string;
@@ -37,6 +41,7 @@ type AlertmanagerKey = keyof typeof ALERTMANAGER_SETTINGS;
 
 /** A sink as found, before it is judged. */
 export type SinkSettings =
+  | { readonly kind: 'smn'; readonly settings: Settings<SmnKey> }
   | {
       readonly kind: 'webhook';
       readonly settings: Settings<WebhookKey>;
@@ -69,27 +74,27 @@ export const ALERTMANAGER_FIELDS = {
 const webhook = z.object(WEBHOOK_FIELDS);
 const alertmanager = z.object(ALERTMANAGER_FIELDS);
 
-/** Stands in metrics, tables and commands, and so has no blanks and no characters a shell would take. */
-function sinkName(example: string) {
-  return textLike(
-    /^[a-z0-9][a-z0-9_-]{0,62}$/,
-    `a name in lower-case letters, digits, - and _, such as ${example}`,
-  );
-}
-
 function sinkUrl(example: string) {
   const accepts = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
   return secretLike(accepts, `an http or https URL, such as ${example}`);
 }
 
 /** The sinks the settings describe, without those that something is wrong about; a fault says what. */
-export function assembleSinks(found: readonly SinkSettings[], findings: Findings): readonly SinkConfig[] {
+export function assembleSinks(
+  found: readonly SinkSettings[],
+  projects: readonly ProjectConfig[],
+  findings: Findings,
+): readonly SinkConfig[] {
   const names = found.map(({ settings }) => settings.name);
   refuseRepeated(names, 'a name that no other sink has', findings);
-  return found.flatMap((sink) => assembleSink(sink, findings) ?? []);
+  return found.flatMap((sink) => {
+    const assembled =
+      sink.kind === 'smn' ? assembleSmn(sink.settings, projects, findings) : assembleSink(sink, findings);
+    return assembled ?? [];
+  });
 }
 
-function assembleSink(found: SinkSettings, findings: Findings): SinkConfig | null {
+function assembleSink(found: Exclude<SinkSettings, { kind: 'smn' }>, findings: Findings): SinkConfig | null {
   const headers = assembleHeaders(found.headers, findings);
   if (found.kind === 'alertmanager') {
     const fields = judge(alertmanager, found.settings, findings);

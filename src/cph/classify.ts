@@ -111,6 +111,15 @@ const KIND_BY_CODE: Readonly<Record<string, CphErrorKind>> = {
   'APIGW.0601': 'unavailable',
   'APIGW.0613': 'unavailable',
   'APIGW.0802': 'denied',
+  'SMN.0001': 'denied',
+  'SMN.0016': 'unavailable',
+  'SMN.0018': 'unavailable',
+  'SMN.0019': 'unavailable',
+  'SMN.0022': 'unauthorized',
+  'SMN.0057': 'throttled',
+  'SMN.0065': 'throttled',
+  'SMN.0070': 'suspended',
+  'SMN.0071': 'suspended',
 };
 
 function kindOfCode(code: string): CphErrorKind | undefined {

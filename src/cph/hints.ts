@@ -3,6 +3,10 @@ import type { CphErrorKind } from './errors.ts';
 const BY_CODE: Readonly<Record<string, string>> = {
   'CPS.0006': 'The account is in arrears: settle the bill, then it works again by itself.',
   'CPS.0007': 'The account is frozen: ask the vendor to release it.',
+  'SMN.0005': 'The topic URN is not valid: copy it from the SMN console.',
+  'SMN.0006': 'The topic is not there: check its URN, and that its region is that of the endpoint.',
+  'SMN.0070': 'The account is in arrears: settle the bill, then it works again by itself.',
+  'SMN.0071': 'The account is frozen: ask the vendor to release it.',
   'APIGW.0101':
     'The gateway knows no such API: check the endpoint, and that Cloud Phone Host exists in this region.',
   'APIGW.0301':
@@ -19,6 +23,9 @@ const BY_KIND: Readonly<Partial<Record<CphErrorKind, string>>> = {
   malformed: 'This does not look like the API: check the endpoint and any proxy in between.',
 };
 
+/** What publishing a message is called in messages. */
+export const SMN_PUBLISH = 'SMN publish';
+
 /**
  * What a person should do about a failed request to `endpoint`; null when there is nothing better than the
  * message.
@@ -27,6 +34,9 @@ export function hintFor(
   kind: CphErrorKind,
   { code, endpoint }: { code: string; endpoint: string },
 ): string | null {
+  if (kind === 'denied' && endpoint === SMN_PUBLISH) {
+    return 'Give the IAM user the permission smn:topic:publish for this topic, in its region.';
+  }
   if (kind === 'denied' && endpoint.endsWith('/phone-images')) {
     return 'Give the IAM user the permission ims:images:list beside cph:images:list: this endpoint needs both.';
   }

@@ -86,7 +86,7 @@ async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Databas
 
 function deliver(
   config: Config,
-  { db, url, log, now, metrics, replica }: PartsOptions & { replica: string },
+  { db, url, log, now, metrics, memory, replica }: PartsOptions & { replica: string },
 ): RunningDelivery {
   return startDelivery({
     db,
@@ -94,7 +94,7 @@ function deliver(
     replica,
     now,
     random: Math.random,
-    sinks: createSinks(config.sinks, config),
+    sinks: createSinks(config.sinks, { ...config, memory, now }),
     onDelivery: (delivery) => {
       logDelivery(log, delivery);
       metrics.countDelivery(delivery);

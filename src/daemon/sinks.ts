@@ -4,7 +4,7 @@ import { createAlertmanagerSink } from '../delivery/alertmanager.ts';
 import type { HeaderSource } from '../delivery/receiver-url.ts';
 import type { Sink } from '../delivery/sink.ts';
 import { createWebhookSink } from '../delivery/webhook.ts';
-import type { Proxies } from '../network/proxies.ts';
+import { openSmnSink } from './smn.ts';
 
 /** How long a receiver may take over one request. */
 const RECEIVER_TIMEOUT_MS = 10_000;
@@ -12,10 +12,12 @@ const RECEIVER_TIMEOUT_MS = 10_000;
 /** The sinks of a configuration. No request is sent yet. */
 export function createSinks(
   configs: readonly SinkConfig[],
-  { baselineAlerts, proxies }: { baselineAlerts: boolean; proxies: Proxies },
+  means: Omit<Parameters<typeof openSmnSink>[1], 'timeoutMs'>,
 ): Sink[] {
+  const { baselineAlerts, proxies } = means;
   const timeoutMs = RECEIVER_TIMEOUT_MS;
   return configs.map((config) => {
+    if (config.kind === 'smn') return openSmnSink(config, { ...means, timeoutMs });
     const { name } = config;
     const receiver = {
       name,

@@ -114,7 +114,8 @@ export function connectProject(
   };
 }
 
-function credentialOf(credentials: Credentials, projectId: string): Credential {
+/** A credential as requests of a project are authorized with it. */
+export function credentialOf(credentials: Credentials, projectId: string): Credential {
   if (credentials.kind === 'token') return credentials;
   if (credentials.kind === 'password') return { ...credentials, projectId };
   const { securityToken, ...key } = credentials;

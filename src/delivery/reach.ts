@@ -12,9 +12,9 @@ interface Reached {
 }
 
 /**
- * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, a webhook by
- * HEAD. Any answer of a webhook is fine, since most take nothing but a POST. Only one that wants other
- * credentials, or fails, is not. Never rejects.
+ * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, the others by HEAD.
+ * Any answer of a webhook is fine, since most take nothing but a POST. Only one that wants other credentials,
+ * or fails, is not. SMN is asked without a credential, and may well say so. Never rejects.
  */
 export async function reachReceiver(
   { kind, url, headers = () => ({}) }: { kind: SinkKind; url: string; headers?: HeaderSource },
@@ -54,5 +54,5 @@ function reasonOf(error: unknown): string {
 
 function isFine(kind: SinkKind, status: number): boolean {
   if (kind === 'alertmanager') return status === 200;
-  return status !== 401 && status !== 403 && status < 500;
+  return status < 500 && (kind === 'smn' || (status !== 401 && status !== 403));
 }

@@ -30,6 +30,8 @@ export interface Turn {
   readonly last_seq: number;
   /** Failures in a row before this turn. */
   readonly attempts: number;
+  /** When the receiver last accepted something; null when it never did. */
+  readonly last_delivered_at: Date | null;
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }

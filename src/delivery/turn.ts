@@ -43,11 +43,12 @@ export async function takeTurn(sink: Sink, control: TurnControl): Promise<TurnOu
   const { db, replica, now, signal } = control;
   const claimed = await claimSink(db, sink.name, { replica, lease_ms: LEASE_MS, now: now() });
   if (claimed === null) return null;
-  const { cursor_seq, last_seq, attempts } = claimed;
+  const { cursor_seq, last_seq, attempts, last_delivered_at } = claimed;
   try {
     const report = await withDeadline(signal, {
       ms: LONGEST_TURN_MS,
-      work: (bounded) => sink.takeTurn({ db, cursor_seq, last_seq, attempts, now, signal: bounded }),
+      work: (bounded) =>
+        sink.takeTurn({ db, cursor_seq, last_seq, attempts, last_delivered_at, now, signal: bounded }),
     });
     return await settleTurn(claimed, report, control);
   } catch (error) {

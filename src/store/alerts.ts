@@ -1,4 +1,4 @@
-/** What is wrong now, by the tables, and which alerts an Alertmanager was told of. */
+/** What is wrong now, by the tables, and which alerts receivers were told of. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { openAlerts } from './delivery-schema.ts';
@@ -183,7 +183,7 @@ async function readUnreadable(db: Database): Promise<Of<'CphRecordsUnreadable'>[
 
 type OpenAlertRow = typeof openAlerts.$inferSelect;
 
-/** An alert that the Alertmanager of a sink may believe to be firing. */
+/** An alert that the receiver of a sink may believe to be firing. */
 export type OpenAlert = Pick<OpenAlertRow, 'fingerprint' | 'starts_at' | 'last_sent_at'>;
 
 /** The alert as it was told. */
@@ -224,7 +224,7 @@ const COLUMNS = {
 } as const;
 
 /**
- * Notes what the Alertmanager of `sink` may believe from here on. `firing` are open, and were last sent at
+ * Notes what the receiver of `sink` may believe from here on. `firing` are open, and were last sent at
  * `last_sent_at`. `ended` are open no longer. An alert that is open already keeps its start. All of it is
  * written, or nothing.
  */

@@ -7,7 +7,7 @@ export const sinks = cph.table(
   'sinks',
   {
     name: text().primaryKey(),
-    kind: text().$type<'webhook' | 'alertmanager'>().notNull(),
+    kind: text().$type<'webhook' | 'alertmanager' | 'smn'>().notNull(),
     /** The last event that the sink accepted or was spared. The next one is what it still has to hear of. */
     cursor_seq: bigint({ mode: 'number' }).notNull(),
     /** Failures in a row. */
@@ -25,7 +25,7 @@ export const sinks = cph.table(
     unconfigured_since: instant('unconfigured_since'),
   },
   () => [
-    check('sinks_kind', sql`kind in ('webhook', 'alertmanager')`),
+    check('sinks_kind', sql`kind in ('webhook', 'alertmanager', 'smn')`),
     check('sinks_counts', sql`cursor_seq >= 0 and attempts >= 0`),
     check('sinks_failing', sql`(attempts = 0) = (failing_since is null)`),
   ],
@@ -46,8 +46,8 @@ export const deadLetters = cph.table(
 );
 
 /**
- * Alerts that an Alertmanager was told are firing, and not yet that they ended. A restart must not forget
- * them.
+ * Alerts that a sink was told are firing, or is about to be told of, and not yet that they ended. A restart
+ * must not forget them.
  */
 export const openAlerts = cph.table(
   'open_alerts',

@@ -50,7 +50,8 @@ export async function markUnconfiguredSinks(
 }
 
 /** A sink whose turn it is, leased to us. */
-export interface ClaimedSink extends Pick<SinkRow, 'name' | 'cursor_seq' | 'attempts' | 'failing_since'> {
+export interface ClaimedSink
+  extends Pick<SinkRow, 'name' | 'cursor_seq' | 'attempts' | 'failing_since' | 'last_delivered_at'> {
   /** The last event of the log. */
   readonly last_seq: number;
 }
@@ -76,7 +77,7 @@ export async function claimSink(
     where s.name = ${name}
       and (s.leased_by is null or s.leased_by = ${replica} or s.leased_until <= clock_timestamp())
       and (s.next_attempt_at <= ${at} or s.next_attempt_at > ${at} + interval '61 minutes' or (s.attempts = 0 and s.cursor_seq < log.last_seq))
-    returning s.name, s.cursor_seq, s.attempts, s.failing_since, log.last_seq`);
+    returning s.name, s.cursor_seq, s.attempts, s.failing_since, s.last_delivered_at, log.last_seq`);
   return rows[0] ?? null;
 }
 

@@ -23,6 +23,7 @@ import {
   GLOBAL_SHAPE,
   PROJECT,
   SECTIONS,
+  SMN,
   structureFaults,
   WEBHOOK,
 } from './shape.ts';
@@ -55,6 +56,7 @@ function sinksInFile(root: Place, reading: Reading): SinkSettings[] {
 function sinkAt(place: Place, reading: Reading): SinkSettings | null {
   const kind = wordAt(place, 'kind');
   const lookup = { layers: [place], missing: defaultAt(place) };
+  if (kind === 'smn') return { kind, settings: readGroup(SMN, lookup, reading) };
   if (kind === 'webhook') {
     return { kind, settings: readGroup(WEBHOOK, lookup, reading), headers: headersIn(place, reading) };
   }

@@ -17,8 +17,9 @@ import {
   type Row,
 } from '../setting-table.ts';
 import type { SettingGroup } from '../settings.ts';
-import { ALERTMANAGER_SETTINGS, WEBHOOK_SETTINGS } from '../sink-table.ts';
+import { ALERTMANAGER_SETTINGS, SMN_SETTINGS, WEBHOOK_SETTINGS } from '../sink-table.ts';
 import { ALERTMANAGER_FIELDS, WEBHOOK_FIELDS } from '../sinks.ts';
+import { SMN_FIELDS } from '../smn.ts';
 import { childAt, type Entry, elementsOf, entriesOf, kindAt, originOf, type Place, wordAt } from './place.ts';
 
 /** What may stand at a place. */
@@ -54,6 +55,7 @@ export const GLOBAL = { table: GLOBAL_SETTINGS, fields: GLOBAL_FIELDS };
 export const PROJECT = { table: PROJECT_SETTINGS, fields: PROJECT_FIELDS };
 export const CREDENTIAL = { table: CREDENTIAL_SETTINGS, fields: CREDENTIAL_FIELDS };
 export const WEBHOOK = { table: WEBHOOK_SETTINGS, fields: WEBHOOK_FIELDS };
+export const SMN = { table: SMN_SETTINGS, fields: SMN_FIELDS };
 export const ALERTMANAGER = { table: ALERTMANAGER_SETTINGS, fields: ALERTMANAGER_FIELDS };
 
 /** Credentials have names in a file, so that projects can share them. */
@@ -78,6 +80,7 @@ export const SECTIONS = {
       of: {
         webhook: sink('webhook', WEBHOOK, { headers: { kind: 'headers' } }),
         alertmanager: sink('alertmanager', ALERTMANAGER, { headers: { kind: 'headers' } }),
+        smn: sink('smn', SMN, {}),
       },
     },
   },

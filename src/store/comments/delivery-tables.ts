@@ -9,7 +9,7 @@ export const DELIVERY_COMMENTS: Tables = {
       'The sinks that were ever configured, one row each: how far each is in the log, and what stands in its way.',
     columns: {
       name: 'The name of the sink in the configuration. The key.',
-      kind: 'webhook (told of every event) or alertmanager (told of what is wrong now).',
+      kind: 'webhook (told of every event), alertmanager (told of what is wrong now) or smn (told when that begins and ends).',
       cursor_seq:
         'The last event that the sink accepted or was spared (cph.image_events.seq). The next one is what it still has to hear of.',
       attempts: 'Deliveries in a row that failed. 0 when the last one did not.',
@@ -35,14 +35,14 @@ export const DELIVERY_COMMENTS: Tables = {
     },
   },
   open_alerts: {
-    about: 'Alerts that an Alertmanager was told are firing, and not yet that they ended.',
+    about: 'Alerts that a sink was told are firing, or is to be told of, and not yet that they ended.',
     columns: {
       sink: 'The sink (cph.sinks.name). First part of the key.',
       fingerprint: "The alert's identity: its labels as canonical JSON. Second part of the key.",
       labels: 'Labels, a JSON object of texts.',
       annotations: 'Annotations as last sent, a JSON object of texts.',
       starts_at: 'Since when what it tells of has been so.',
-      last_sent_at: 'When the Alertmanager was last told.',
+      last_sent_at: 'When the receiver was last told. 1970 while it has not accepted it.',
     },
   },
 };
