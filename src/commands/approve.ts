@@ -3,6 +3,7 @@ import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts
 import type { Database } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { consent } from './consent.ts';
 import { type Store, withStore } from './store.ts';
 import { type Column, durationText, printJson, printTable } from './terminal.ts';
 
@@ -55,14 +56,10 @@ async function agrees(
 ): Promise<boolean> {
   if (count === 0) return false;
   showHeld();
-  if (options.yes) return true;
-  if (options.json) return false;
-  if (context.confirm)
-    return await context.confirm(`Let these ${count} removals of ${project_id} go through?`);
-  throw new CommandError(
-    `Nothing was approved: there is no terminal to ask on. Say \`cph-inventory approve ${project_id} --yes\`.`,
-    EXIT.usage,
-  );
+  return await consent(options, context, {
+    question: `Let these ${count} removals of ${project_id} go through?`,
+    refusal: `Nothing was approved: there is no terminal to ask on. Say \`cph-inventory approve ${project_id} --yes\`.`,
+  });
 }
 
 function show(

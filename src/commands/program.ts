@@ -11,6 +11,7 @@ import { check } from './check.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
 import { demo } from './demo.ts';
 import { events } from './events.ts';
+import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { images } from './images.ts';
@@ -159,6 +160,14 @@ function addRest({ program, context, run }: CommandLine): void {
     .option('--yes', 'without asking')
     .option('--json', 'what is held, as one JSON document on stdout')
     .action((project_id, options) => run(approve(project_id, options, context)));
+  program
+    .command('forget')
+    .description('deletes for good what is no longer configured: a project with all its rows, or a sink')
+    .argument('[project_id]')
+    .option('--sink <name>', 'a sink instead of a project')
+    .option('--yes', 'without asking')
+    .option('--json', 'what goes, as one JSON document on stdout')
+    .action((project_id, options) => run(forget(project_id, options, context)));
   program
     .command('replay')
     .description('send events to a sink again, under the same ids')

@@ -4,10 +4,9 @@ import type { UpstreamMemory } from '../cph/upstream-memory.ts';
 import { type RunningDelivery, startDelivery } from '../delivery/relay.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Database } from '../store/database.ts';
-import { markUnconfigured } from '../store/projects.ts';
-import { markUnconfiguredSinks } from '../store/sinks.ts';
 import { startDaemon } from './daemon.ts';
 import type { Log } from './log.ts';
+import { startMarking } from './marking.ts';
 import { startPruner } from './pruner.ts';
 import { replicaName } from './replica-name.ts';
 import { describeError, logDelivery, logSinkFailure } from './run-log.ts';
@@ -38,7 +37,7 @@ export interface RunningParts {
 /** Starts all parts for a configuration that the database knows of, see `announce.ts`. */
 export async function startParts(config: Config, options: PartsOptions): Promise<RunningParts> {
   const { db, log, now, metrics, memory } = options;
-  await markWhatIsNotNamed(config, db, now());
+  const marking = await startMarking(config, options);
   const replica = replicaName();
   for (const { projectId } of config.projects) metrics.expectProject(projectId);
   const open = connectProjects(config.projects, {
@@ -56,7 +55,7 @@ export async function startParts(config: Config, options: PartsOptions): Promise
   log.info({ replica, projects: projects.length, sinks: sinks.length, schedules }, 'started');
   const stop = async (graceMs: number) => {
     scheduled = false;
-    await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop()]);
+    await Promise.all([daemon.stop(graceMs), delivery.stop(graceMs), pruner.stop(), marking.stop()]);
     await Promise.all([open.close(), serving.stop()]);
   };
   let stopped: Promise<void> | undefined;
@@ -66,22 +65,6 @@ export async function startParts(config: Config, options: PartsOptions): Promise
       return stopped;
     },
   };
-}
-
-/**
- * A file names every project and every sink there is. Programs that are configured by the environment know of
- * one each and may share a database, so they mark nothing. Call this only once nobody of us looks at those
- * projects any more: a look takes the mark away.
- */
-async function markWhatIsNotNamed({ file, projects, sinks }: Config, db: Database, at: Date): Promise<void> {
-  if (file === null) return;
-  const names = sinks.map(({ name }) => name);
-  await markUnconfiguredSinks(db, names, at);
-  await markUnconfigured(
-    db,
-    projects.map(({ projectId }) => projectId),
-    at,
-  );
 }
 
 function deliver(

@@ -62,7 +62,8 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
   if (takesNone && returned.length === 0) return [];
   // One statement, so that a claim is all or nothing in one round trip: replicas make one after every look.
   // Whoever claims a project has it in its configuration. So it is not unconfigured, whatever a replica with
-  // an older file has said.
+  // another configuration has said; and one that was marked like that is due at once, for a look that takes
+  // the mark away before an alert ends over it.
   const { rows } = await promptly(db).execute<ClaimedProject & Record<string, unknown>>(sql`
     with given_back as (
       ${giveBack(replica, returned)}
@@ -124,7 +125,7 @@ const LONGEST_WAITING = sql`sweep_tick nulls first, watch_tick nulls first, proj
 function isDue(options: ClaimOptions) {
   return sql`(project_id = any(${sql.param(options.project_ids)}::text[])
     and (leased_until is null or leased_until < clock_timestamp())
-    and (${sweepIsDue(options)} or ${watchIsDue(options)}))`;
+    and (${sweepIsDue(options)} or ${watchIsDue(options)} or unconfigured_since is not null))`;
 }
 
 function sweepIsDue({ ticks, spread_ms, now }: ClaimOptions) {

@@ -42,17 +42,31 @@ export async function registerProjects(
   });
 }
 
+/** Which of what is not named is marked: all of it, or what nobody has worked with for a while. */
+export type Marked = 'all' | 'idle';
+
 /**
- * Marks the projects that the configuration no longer names. Nobody looks at them, and that is no trouble.
- * Another replica may have them in a newer configuration: its next claim takes the mark away.
+ * Marks the projects that the configuration does not name, and returns those it has marked. Nobody looks at
+ * them, and that is no trouble. Another replica may have them: its next claim takes the mark away. A project
+ * is idle after two intervals of its schedule without a look, which is before it is stale.
  */
-export async function markUnconfigured(db: Database, configured: readonly string[], at: Date): Promise<void> {
-  await retryTransient(() =>
-    db.execute(sql`
+export async function markUnconfigured(
+  db: Database,
+  configured: readonly string[],
+  at: Date,
+  which: Marked = 'all',
+): Promise<string[]> {
+  const idle = sql`coalesce(leased_until, '-infinity') < clock_timestamp() and greatest(registered_at, last_run_at, sweep_tick, watch_tick)
+    < clock_timestamp() - 2 * coalesce(sync_interval, interval '1 hour')`;
+  const { rows } = await retryTransient(() =>
+    db.execute<{ project_id: string }>(sql`
       update cph.projects
       set unconfigured_since = ${at.toISOString()}::timestamptz
-      where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])`),
+      where unconfigured_since is null and project_id <> all(${sql.param(configured)}::text[])
+        and ${which === 'all' ? sql`true` : idle}
+      returning project_id`),
   );
+  return rows.map(({ project_id }) => project_id).sort();
 }
 
 /** What a project is asked for. */

@@ -5,6 +5,7 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
 import { type deadLetters, sinks } from './delivery-schema.ts';
+import type { Marked } from './projects.ts';
 import { retryTransient } from './transient.ts';
 import { unnested } from './unnest.ts';
 
@@ -33,20 +34,30 @@ export async function registerSinks(
 }
 
 /**
- * Marks the sinks that the configuration no longer names. Nobody delivers to them, and that is as it should
- * be.
+ * Marks the sinks that the configuration does not name, and returns those it has marked. Nobody delivers to
+ * them, and that is as it should be. A sink is idle when it has had something to do for five minutes.
  */
 export async function markUnconfiguredSinks(
   db: Database,
   configured: readonly string[],
   at: Date,
-): Promise<void> {
-  await retryTransient(() =>
-    db.execute(sql`
-      update cph.sinks
+  which: Marked = 'all',
+): Promise<string[]> {
+  const idle = sql`coalesce(leased_until, '-infinity') < clock_timestamp() and (
+    next_attempt_at < clock_timestamp() - interval '5 minutes'
+    or attempts = 0 and exists (
+      select from cph.image_events e
+      where e.seq = (select min(seq) from cph.image_events where seq > s.cursor_seq) and e.occurred_at < clock_timestamp() - interval '5 minutes'
+    ))`;
+  const { rows } = await retryTransient(() =>
+    db.execute<{ name: string }>(sql`
+      update cph.sinks s
       set unconfigured_since = ${at.toISOString()}::timestamptz
-      where unconfigured_since is null and name <> all(${sql.param(configured)}::text[])`),
+      where unconfigured_since is null and name <> all(${sql.param(configured)}::text[])
+        and ${which === 'all' ? sql`true` : idle}
+      returning name`),
   );
+  return rows.map(({ name }) => name).sort();
 }
 
 /** A sink whose turn it is, leased to us. */
@@ -76,7 +87,7 @@ export async function claimSink(
     from (select coalesce(max(seq), 0) as last_seq from cph.image_events) log
     where s.name = ${name}
       and (s.leased_by is null or s.leased_by = ${replica} or s.leased_until <= clock_timestamp())
-      and (s.next_attempt_at <= ${at} or s.next_attempt_at > ${at} + interval '61 minutes' or (s.attempts = 0 and s.cursor_seq < log.last_seq))
+    and (s.next_attempt_at <= ${at} or s.next_attempt_at > ${at} + interval '61 minutes' or (s.attempts = 0 and s.cursor_seq < log.last_seq) or s.unconfigured_since is not null)
     returning s.name, s.cursor_seq, s.attempts, s.failing_since, s.last_delivered_at, log.last_seq`);
   return rows[0] ?? null;
 }
