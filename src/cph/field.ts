@@ -67,5 +67,5 @@ export function wholeNumber(value: unknown): number | undefined {
 
 /** Postgres takes no NUL in `text`, and half a surrogate pair would come back as another character. */
 export function isStorableText(value: string): boolean {
-  return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
+  return !value.includes('\0') && value.isWellFormed();
 }

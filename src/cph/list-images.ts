@@ -1,5 +1,12 @@
 /** The images endpoint: `GET /v1/{project_id}/cloud-phone/images` (API reference, Querying Images). */
-import { IMAGE_TYPES, type ImagesRecord, type ImageType, statusOfCode } from '../inventory/image.ts';
+import {
+  IMAGE_TYPES,
+  type IMAGES_FIELDS,
+  type ImagesRecord,
+  type ImageType,
+  NO_IMAGES_FIELDS,
+  statusOfCode,
+} from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
 import { invalidAnswer, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
@@ -11,7 +18,7 @@ import type { PageRequest } from './listing-end.ts';
 import { listOnce } from './offset-listing.ts';
 import type { Page } from './received.ts';
 import { listUntilComplete } from './relist.ts';
-import { type RowReader, readRow } from './row.ts';
+import { rowReader, SAYS_NOTHING } from './row.ts';
 import type { Query } from './url.ts';
 
 const ENDPOINT = 'cloud-phone/images';
@@ -153,19 +160,12 @@ function pageOf(
  * `ListImagesView` of the API reference, as far as it is kept; a private image's `project_id` repeats what
  * was asked.
  */
-const ROW: RowReader<
-  Omit<
-    ImagesRecord,
-    'source' | 'image_id' | 'listed_under' | 'status' | 'status_code' | 'extra' | 'unreadable'
-  > & {
-    readonly status: number | null;
-  }
-> = {
-  source: 'images',
+const readRow = rowReader<ImagesRecord, 'image_name' | Exclude<(typeof IMAGES_FIELDS)[number], 'status'>>({
+  blank: { source: 'images', ...SAYS_NOTHING, ...NO_IMAGES_FIELDS, listed_under: 'private' },
   fields: {
     image_name: text,
     image_type: text,
-    status: code,
+    status_code: code,
     image_version: text,
     image_size: bytes,
     domain_id: text,
@@ -173,8 +173,11 @@ const ROW: RowReader<
     create_time: time,
     update_time: time,
   },
+  called: { status_code: 'status' },
   dropped: ['project_id'],
-};
+});
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * A row of the listing that asked for the type `asked`. It belongs to that listing, however it spells its
@@ -183,23 +186,20 @@ const ROW: RowReader<
 export function readImagesRow(
   raw: unknown,
   asked: ImageType,
-  ignored: ReadonlySet<string> = new Set(),
+  ignored: ReadonlySet<string> = NONE,
 ): ImagesRecord | RejectedRecord {
-  const row = readRow(raw, ROW, ignored);
-  if ('reason' in row) return row;
-  const { status, image_type, ...fields } = row;
-  return {
-    source: 'images',
-    ...fields,
-    image_type: spelledType(image_type) ?? asked,
-    listed_under: asked,
-    status: status === null ? null : statusOfCode(status),
-    status_code: status,
-  };
+  const record = readRow(raw, ignored);
+  if ('reason' in record) return record;
+  const { image_type, status_code } = record;
+  record.image_type = spelledType(image_type) ?? asked;
+  record.listed_under = asked;
+  record.status = status_code === null ? null : statusOfCode(status_code);
+  return record;
 }
 
 function spelledType(type: string | null): string | null {
-  const word = type?.trim().toLowerCase();
+  if (type === null || IMAGE_TYPES.some((one) => one === type)) return type;
+  const word = type.trim().toLowerCase();
   if (word === 'shared') return 'share';
   return IMAGE_TYPES.find((one) => one === word) ?? type;
 }

@@ -2,7 +2,11 @@
  * The phone-images endpoint: `GET /v1/{project_id}/cloud-phone/phone-images` (Querying the Image of a Cloud
  * Phone).
  */
-import type { PhoneImagesRecord } from '../inventory/image.ts';
+import {
+  NO_PHONE_IMAGES_FIELDS,
+  type PHONE_IMAGES_FIELDS,
+  type PhoneImagesRecord,
+} from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
 import { listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
@@ -12,7 +16,7 @@ import type { Listing, RequestScope } from './listing.ts';
 import { askBehind } from './marker-end.ts';
 import { listByMarker, type MarkerAttempt, type MarkerPage, type PageParameters } from './marker-listing.ts';
 import { type Attempt, listUntilComplete } from './relist.ts';
-import { type RowReader, readRow } from './row.ts';
+import { rowReader, SAYS_NOTHING } from './row.ts';
 import { NO_SIGNS, signsOfMore } from './signs-of-more.ts';
 
 const ENDPOINT = 'cloud-phone/phone-images';
@@ -95,8 +99,8 @@ async function askPage(
 }
 
 /** `PhoneImage` of the API reference. */
-const ROW: RowReader<Omit<PhoneImagesRecord, 'source' | 'image_id' | 'extra' | 'unreadable'>> = {
-  source: 'phone-images',
+const readRow = rowReader<PhoneImagesRecord, 'image_name' | (typeof PHONE_IMAGES_FIELDS)[number]>({
+  blank: { source: 'phone-images', ...SAYS_NOTHING, ...NO_PHONE_IMAGES_FIELDS },
   fields: {
     image_name: text,
     os_type: text,
@@ -107,12 +111,13 @@ const ROW: RowReader<Omit<PhoneImagesRecord, 'source' | 'image_id' | 'extra' | '
     receive_status: code,
   },
   dropped: [],
-};
+});
+
+const NONE: ReadonlySet<string> = new Set();
 
 export function readPhoneImagesRow(
   raw: unknown,
-  ignored: ReadonlySet<string> = new Set(),
+  ignored: ReadonlySet<string> = NONE,
 ): PhoneImagesRecord | RejectedRecord {
-  const row = readRow(raw, ROW, ignored);
-  return 'reason' in row ? row : { source: 'phone-images', ...row };
+  return readRow(raw, ignored);
 }

@@ -47,7 +47,7 @@ export function meetsTotal(so: Received): boolean {
   return announcedTotal(so) === so.distinct && so.pages.length > 1;
 }
 
-export function longestPage({ pages }: Received): number {
+export function longestPage({ pages }: Pick<Received, 'pages'>): number {
   return Math.max(...pages.map((page) => page.rows.length));
 }
 

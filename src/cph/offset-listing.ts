@@ -155,7 +155,7 @@ function take(
   { reading, lessons }: { reading: OffsetReading; lessons: Lessons },
 ): 'on' | 'end' | 'stuck' | 'more behind the end' {
   const known = new Set(pages.flatMap((page) => idsOf(page.rows)));
-  const stride = longestPage(received(pages));
+  const stride = longestPage({ pages });
   for (const [place, page] of window.entries()) {
     const later = window.slice(place + 1).some((one) => one.rows.length > 0);
     if (page.rows.length === 0 && later) return 'more behind the end';

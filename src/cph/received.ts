@@ -26,7 +26,9 @@ export function idOf(row: Row): string | null {
 
 /** Ids of all rows that have one, in order. */
 export function idsOf(rows: readonly Row[]): string[] {
-  return rows.flatMap((row) => idOf(row) ?? []);
+  const ids: string[] = [];
+  for (const row of rows) if ('image_id' in row) ids.push(row.image_id);
+  return ids;
 }
 
 export function received(pages: readonly Page[]): Received {

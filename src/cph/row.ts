@@ -3,61 +3,99 @@
  * out and named in `unreadable`, so that its neighbours still count. A row without a usable id is a {@link
  * RejectedRecord}.
  */
-import type { Extra, Source } from '../inventory/image.ts';
+import type { Extra, ImageRecord } from '../inventory/image.ts';
 import type { RejectedRecord } from '../inventory/listing.ts';
 import { type FieldReader, isSilent, isStorableText } from './field.ts';
 import { settledValue } from './settled-value.ts';
 
 const LONGEST_ID = 128;
 
-/** What one row of an endpoint holds. */
-export interface RowReader<Fields> {
-  readonly source: Source;
-  /** How each documented field is read, by name. `image_id` is not among them. */
-  readonly fields: { readonly [F in keyof Fields]: FieldReader<NonNullable<Fields[F]>> };
+/** What a record of any source has. */
+type AnyRecord = Pick<ImageRecord, 'source' | 'image_id' | 'extra' | 'unreadable'>;
+
+type Mutable<Record> = { -readonly [F in keyof Record]: Record[F] };
+
+/** How rows of an endpoint become records. */
+export interface RowReader<Record extends AnyRecord, Field extends keyof Record> {
+  /** A record that says nothing. */
+  readonly blank: Record;
+  /** What is read, by the field of the record. `image_id` is not among them. */
+  readonly fields: { readonly [F in Field]: FieldReader<NonNullable<Record[F]>> };
+  /** Fields of the record that rows call otherwise. */
+  readonly called?: { readonly [F in Field]?: string };
   /** Documented fields that are not kept. */
   readonly dropped: readonly string[];
 }
 
-type ReadRow<Fields> = Fields & {
-  readonly image_id: string;
-  readonly extra: Extra;
-  readonly unreadable: readonly string[];
-};
-
 const NOTHING: Extra = Object.freeze({});
 const ALL_READABLE: readonly string[] = Object.freeze([]);
 
-/**
- * The fields of a row, null where it says nothing, with those the reference does not name in `extra`. Fields
- * named in `ignored` are as if they were not there.
- */
-export function readRow<Fields extends object>(
+/** What every blank record has. */
+export const SAYS_NOTHING = { image_id: '', image_name: null, extra: NOTHING, unreadable: ALL_READABLE };
+
+/** Fields named in `ignored` are as if they were not there. */
+export type ReadRow<Record> = (
   raw: unknown,
-  { source, fields, dropped }: RowReader<Fields>,
   ignored: ReadonlySet<string>,
-): ReadRow<Fields> | RejectedRecord {
-  const row = rowOf(raw);
-  const image_id = row && usableId(row.image_id);
-  if (!row || !image_id) return { source, reason: whyRejected(raw, row) };
-  const faults: string[] = [];
-  const read: Record<string, unknown> = { image_id };
-  for (const [name, reader] of Object.entries<FieldReader<unknown>>(fields)) {
-    read[name] = ignored.has(name) ? null : readField(row[name], { name, reader, faults });
-  }
+) => Mutable<Record> | RejectedRecord;
+
+/**
+ * Reads rows: null where they say nothing, with the fields that the reference does not name in `extra`.
+ *
+ * A record is a copy of the blank one that is filled in. Put together from entries and spreads, records were
+ * a third of the processor time of a listing: 5.1 µs each, and 1.3 µs like this.
+ */
+export function rowReader<Record extends AnyRecord, Field extends keyof Record & string>({
+  blank,
+  fields,
+  called = {},
+  dropped,
+}: RowReader<Record, Field>): ReadRow<Record> {
+  const columns = (Object.keys(fields) as Field[]).map((field) => {
+    const name: string = (called as { readonly [F in Field]?: string })[field] ?? field;
+    return { field, name, reader: fields[field] as FieldReader<unknown> };
+  });
+  const documented = new Set(['image_id', ...dropped, ...columns.map(({ name }) => name)]);
+  return (raw, ignored) => {
+    const row = rowOf(raw);
+    const image_id = row && usableId(row.image_id);
+    if (!row || !image_id) return { source: blank.source, reason: whyRejected(raw, row) };
+    const faults: string[] = [];
+    const record: Mutable<Record> = { ...blank, image_id };
+    for (const { field, name, reader } of columns) {
+      const value = row[name];
+      if (isSilent(value) || ignored.has(name)) continue;
+      record[field] = readField(value, { name, reader, faults }) as Record[Field];
+    }
+    const extra = extraOf(row, { documented, ignored, faults });
+    if (extra) record.extra = extra;
+    if (faults.length > 0) record.unreadable = faults;
+    return record;
+  };
+}
+
+interface Beyond {
+  readonly documented: ReadonlySet<string>;
+  readonly ignored: ReadonlySet<string>;
+  readonly faults: string[];
+}
+
+/** Null where a row has no other fields than the documented ones, which is nearly always. */
+function extraOf(row: RawRow, { documented, ignored, faults }: Beyond): Extra | null {
+  const beyond = Object.keys(row).filter((name) => !documented.has(name) && !ignored.has(name));
+  if (beyond.length === 0) return null;
   const extra: [string, unknown][] = [];
-  for (const name of Object.keys(row)) {
-    if (Object.hasOwn(read, name) || dropped.includes(name) || ignored.has(name)) continue;
+  for (const name of beyond) {
     const value = settledField(name, row[name], faults);
     if (value !== undefined) extra.push([name, value]);
   }
-  read.extra = extra.length === 0 ? NOTHING : Object.fromEntries(extra);
-  read.unreadable = faults.length === 0 ? ALL_READABLE : faults;
-  return read as ReadRow<Fields>;
+  return Object.fromEntries(extra);
 }
 
-function rowOf(raw: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw } : null;
+type RawRow = Readonly<Record<string, unknown>>;
+
+function rowOf(raw: unknown): RawRow | null {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as RawRow) : null;
 }
 
 /** Ids are kept as they are sent; one that is a number is its digits. */
@@ -67,7 +105,7 @@ function usableId(value: unknown): string | null {
   return isStorableText(id) ? id : null;
 }
 
-function whyRejected(raw: unknown, row: Readonly<Record<string, unknown>> | null): string {
+function whyRejected(raw: unknown, row: RawRow | null): string {
   if (!row) return `row: ${kindOf(raw)} instead of an object`;
   const right = `text of 1 to ${LONGEST_ID} characters without NUL or broken characters`;
   return `image_id: ${kindOf(row.image_id)} instead of ${right}`;
@@ -77,7 +115,6 @@ function readField(
   value: unknown,
   { name, reader, faults }: { name: string; reader: FieldReader<unknown>; faults: string[] },
 ): unknown {
-  if (isSilent(value)) return null;
   const read = reader.read(value);
   if (read === undefined) faults.push(`${name}: ${kindOf(value)} instead of ${reader.expected}`);
   return read ?? null;

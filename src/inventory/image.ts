@@ -148,8 +148,9 @@ export const PHONE_IMAGES_FIELDS = namesOf(OF_PHONE_IMAGES);
 /** Everything that can change about an image, in the order of the table. */
 export const REPORTED_FIELDS = [...namesOf(FIELD_KINDS), 'listed_in', 'extra'] as const;
 
-const NO_IMAGES_FIELDS = nothingIn(OF_IMAGES);
-const NO_PHONE_IMAGES_FIELDS = nothingIn(OF_PHONE_IMAGES);
+/** The fields of each source where it says nothing. */
+export const NO_IMAGES_FIELDS = nothingIn(OF_IMAGES);
+export const NO_PHONE_IMAGES_FIELDS = nothingIn(OF_PHONE_IMAGES);
 
 function namesOf<T extends object>(fields: T): readonly (keyof T)[] {
   return Object.keys(fields) as (keyof T)[];
