@@ -5,6 +5,7 @@ import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
 import { onHangup, onHangupElse } from './hangup.ts';
 import { errorText } from './sync/trouble.ts';
+import { openOutput } from './terminal/output.ts';
 import { createController } from './waiting/deadline.ts';
 import { Stopped } from './waiting/stopped.ts';
 
@@ -31,10 +32,11 @@ for (const stream of [process.stdout, process.stderr]) {
 const { stdin: input, stdout: output } = process;
 const confirm = (question: string) => askYesOrNo(question, { input, output, signal: stopping.signal });
 
+const surroundings = processSurroundings();
 const running = runCommandLine(process.argv.slice(2), {
-  out: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY === true },
-  err: process.stderr,
-  surroundings: processSurroundings(),
+  out: openOutput(process.stdout, surroundings.env),
+  err: openOutput(process.stderr, surroundings.env),
+  surroundings,
   stop: stopping.signal,
   onReload: onHangup,
   confirm: process.stdin.isTTY && process.stdout.isTTY ? confirm : null,

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { psqlCommand } from '../src/commands/psql.ts';
+import { openOutput } from '../src/terminal/output.ts';
 import { useProgram } from './support/program.ts';
 import { projectEnv } from './support/simulated-project.ts';
 
@@ -55,7 +56,7 @@ describe('the way into the embedded database', () => {
   const store = { url: 'postgres://postgres:s3cret@127.0.0.1:42015/postgres' };
 
   test('is shown with its password at a terminal, and with the password file elsewhere', () => {
-    const out = (isTTY: boolean) => ({ write: () => undefined, isTTY });
+    const out = (isTTY: boolean) => openOutput({ write: () => undefined, isTTY }, {});
     expect(psqlCommand(out(true), store, '/data')).toBe(`psql '${store.url}'`);
     expect(psqlCommand(out(false), store, "/it's")).toBe(
       `PGPASSWORD="$(cat '/it'\\''s/postgres/password')" psql 'postgres://postgres@127.0.0.1:42015/postgres'`,

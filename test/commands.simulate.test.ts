@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type SimulateOptions, simulate } from '../src/commands/simulate.ts';
+import { openOutput } from '../src/terminal/output.ts';
 import { outcomeOf } from './support/command-context.ts';
 
 const SURROUNDINGS = { env: {}, now: new Date('2026-01-01T00:00:00Z') };
@@ -9,7 +10,7 @@ const OPTIONS: SimulateOptions = { port: 0, images: 3, seed: 1, pace: 0 };
 async function simulated(options: Partial<SimulateOptions>, ask: (printed: string) => Promise<void>) {
   const stop = new AbortController();
   const lines: string[] = [];
-  const out = { write: (text: string) => void lines.push(text), isTTY: false };
+  const out = openOutput({ write: (text) => lines.push(text) }, {});
   const running = outcomeOf(
     (context) => simulate({ ...OPTIONS, ...options }, { ...context, out, stop: stop.signal }),
     SURROUNDINGS,

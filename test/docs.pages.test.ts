@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withMetrics } from '../scripts/metrics-page.ts';
 import { withSettingTables } from '../scripts/setting-tables.ts';
+import { runCommandLine } from '../src/commands/program.ts';
 import { describeSettings } from '../src/config/describe-settings.ts';
+import { openOutput } from '../src/terminal/output.ts';
+import { heardContext } from './support/command-context.ts';
 import { loadFile } from './support/config-file.ts';
 
 const read = (page: string) => readFileSync(page, 'utf8');
@@ -79,10 +82,12 @@ test('README leads to every page of docs', () => {
   expect(docs.filter((name) => !read('README.md').includes(`(docs/${name})`))).toEqual([]);
 });
 
-test('every command of the program is in the table of commands, and no other', () => {
-  const commands = [...read('src/commands/program.ts').matchAll(/\.command\('([a-z]+)'\)/g)].map(
-    (command) => command[1],
-  );
+test('every command of the program is in the table of commands, and no other', async () => {
+  let help = '';
+  const { context } = heardContext({ env: {}, now: () => new Date() });
+  await runCommandLine(['--help'], { ...context, out: openOutput({ write: (text) => (help += text) }, {}) });
+  const listed = help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) /gm);
+  const commands = Array.from(listed, (command) => command[1]).filter((name) => name !== 'help');
   const operating = read('docs/operating.md');
   const table = operating.slice(operating.indexOf('## Commands'), operating.indexOf('**Exit codes.**'));
   const rows = [...table.matchAll(/^\| `([a-z]+)[ `]/gm)].map((row) => row[1]);

@@ -2,10 +2,12 @@ import { loadDatabaseConfig } from '../config/config.ts';
 import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts';
 import type { Database } from '../store/database.ts';
 import { findProject } from '../store/projects.ts';
+import { printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { durationText } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { consent } from './consent.ts';
 import { type Store, withStore } from './store.ts';
-import { type Column, durationText, printJson, printTable } from './terminal.ts';
 
 interface ApproveOptions {
   /** Approve without asking. */

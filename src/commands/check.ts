@@ -10,11 +10,11 @@ import { revealed } from '../daemon/sinks.ts';
 import { connectProject } from '../daemon/sync-project.ts';
 import { reachReceiver } from '../delivery/reach.ts';
 import { errorText } from '../sync/trouble.ts';
+import { printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 import { checkDatabase } from './check-database.ts';
 import { proxyNotes } from './check-proxies.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
-
-import { type Column, printJson, printTable } from './terminal.ts';
 
 interface CheckOptions {
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 import type { Surroundings } from '../config/environment.ts';
+import type { Output } from '../terminal/output.ts';
 import { Stopped } from '../waiting/stopped.ts';
-import type { Output } from './terminal.ts';
 
 /**
  * Why a command stops when its output has no reader any more, such as `head` that has seen enough. No

@@ -3,7 +3,10 @@
  */
 import type { LifeEvent } from '../store/reports.ts';
 import type { RunReport } from '../sync/run.ts';
-import { durationText, type Output, paint, printable } from './terminal.ts';
+import { type Colour, type Output, paint } from '../terminal/output.ts';
+import { statusLine } from '../terminal/status-line.ts';
+import { cutMiddle, padText, paragraph, printable } from '../terminal/text.ts';
+import { durationText } from '../terminal/units.ts';
 
 export interface DemoView {
   readonly welcome: (psql: string) => void;
@@ -14,12 +17,9 @@ export interface DemoView {
 
 type SeenChange = Pick<LifeEvent, 'event' | 'time_in_status_ms'>;
 
-const CLEAR_LINE = '\r\u001b[K';
-
 export function demoView(out: Output, { started, now }: { started: Date; now: () => Date }): DemoView {
   const tally = { created: 0, usable: 0, failed: 0, updated: 0, removed: 0 };
-  let line = '';
-  const print = (text: string) => out.write(out.isTTY ? `${CLEAR_LINE}${text}\n${line}` : `${text}\n`);
+  const { print, show, end } = statusLine(out);
   return {
     welcome: (psql) => print(welcomeText(out, psql)),
     changes: (changes) => {
@@ -32,35 +32,39 @@ export function demoView(out: Output, { started, now }: { started: Date; now: ()
       }
     },
     status: (report, images) => {
-      line = paint(out, 'dim', `${clockText(now(), started)}  ${statusText(report, images)}`);
-      if (out.isTTY) out.write(CLEAR_LINE + line);
+      const clock = clockText(now(), started);
+      show(statusTexts(report, images).map((text) => `${clock}  ${text}`));
     },
     goodbye: () => {
-      line = '';
-      print(`\n${goodbyeText(tally, now().getTime() - started.getTime())}`);
+      end();
+      const text = goodbyeText(tally, now().getTime() - started.getTime());
+      print(`\n${paragraph(out, text).trimEnd()}`);
     },
   };
 }
 
+/** What stands in front of a change. */
+const CLOCK = 8;
+
 function welcomeText(out: Output, psql: string): string {
+  const remark = (text: string) => paint(out, 'dim', `  ${paragraph(out, text, { hang: 2 })}`);
   return [
-    `${paint(out, 'bold', 'cph-inventory demo')}  a simulated cloud, a real Postgres, the real daemon`,
-    '',
-    `  ${psql}`,
-    paint(
+    paragraph(
       out,
-      'dim',
-      '  select * from cph.failed_images;   select * from cph.image_events order by seq desc limit 5;',
+      `${paint(out, 'bold', 'cph-inventory demo')}  a simulated cloud, a real Postgres, the real daemon`,
     ),
-    paint(out, 'dim', '  A sweep every 4 s, a watch of images being created every second. Ctrl-C ends it.'),
-    '',
-  ].join('\n');
+    `\n  ${psql}\n`,
+    remark('select * from cph.failed_images;'),
+    remark('select * from cph.image_events order by seq desc limit 5;'),
+    remark('A sweep every 4 s, a watch of images being created every second. Ctrl-C ends it.'),
+  ].join('');
 }
 
 function baselineText(out: Output, baseline: readonly SeenChange[]): string {
   const failed = baseline.filter(({ event }) => event.after?.status === 'failed').length;
   const also = failed > 0 ? `, ${failed} of them failed before anyone was watching` : '';
-  return `  0:00  ${paint(out, 'bold', `${baseline.length} images`)} found by the first sweep${also}`;
+  const text = `  0:00  ${paint(out, 'bold', `${baseline.length} images`)} found by the first sweep${also}`;
+  return paragraph(out, text, { hang: CLOCK }).trimEnd();
 }
 
 function clockText(at: Date, started: Date): string {
@@ -77,25 +81,49 @@ function count(tally: Tally, { type, transition }: SeenChange['event']): void {
   else tally.updated += 1;
 }
 
+/** A change in the words of the demo. */
+interface Told {
+  readonly mark: string;
+  readonly word: string;
+  readonly colour: Colour | readonly Colour[];
+  readonly behind: string;
+}
+
 function changeText(out: Output, { event, time_in_status_ms }: SeenChange): string {
-  const name = printable((event.after ?? event.before)?.image_name ?? event.image_id).padEnd(34);
-  const after =
-    time_in_status_ms === null ? '' : `after ${durationText(time_in_status_ms)} ${event.transition?.from}`;
-  const label = (mark: string, word: string) => `${mark} ${word.padEnd(9)}`;
-  if (event.type === 'cph.image.created') {
-    return `${paint(out, 'cyan', label('+', 'created'))} ${name} ${event.after?.status ?? ''}`;
+  const { mark, word, colour, behind } = tell(event, time_in_status_ms);
+  const { label, name, rest } = roomOf(out);
+  const shown = printable((event.after ?? event.before)?.image_name ?? event.image_id);
+  const text = out.isTTY
+    ? `${padText(cutMiddle(shown, name), name)} ${paint(out, 'dim', cutMiddle(behind, rest))}`
+    : `${padText(shown, name)} ${behind}`;
+  return `${paint(out, colour, label ? `${mark} ${word.padEnd(9)}` : mark)} ${text}`.trimEnd();
+}
+
+function tell({ type, transition, before, after, changes }: SeenChange['event'], ms: number | null): Told {
+  const elapsed = ms === null ? '' : `after ${durationText(ms)} ${transition?.from}`;
+  if (type === 'cph.image.created') {
+    return { mark: '+', word: 'created', colour: 'cyan', behind: after?.status ?? '' };
   }
-  if (event.type === 'cph.image.restored') return `${paint(out, 'cyan', label('+', 'restored'))} ${name}`;
-  if (event.type === 'cph.image.removed') {
-    return paint(out, 'dim', `${label('-', 'removed')} ${name} was ${event.before?.status ?? 'listed'}`);
+  if (type === 'cph.image.restored') return { mark: '+', word: 'restored', colour: 'cyan', behind: '' };
+  if (type === 'cph.image.removed') {
+    return { mark: '-', word: 'removed', colour: 'dim', behind: `was ${before?.status ?? 'listed'}` };
   }
-  if (event.transition?.to === 'failed') {
-    return paint(out, ['red', 'bold'], `${label('✗', 'FAILED')} ${name} ${after}`);
+  if (transition?.to === 'failed') {
+    return { mark: '✗', word: 'FAILED', colour: ['red', 'bold'], behind: elapsed };
   }
-  if (event.transition) {
-    return `${paint(out, 'green', label('✓', event.transition.to))} ${name} ${paint(out, 'dim', after)}`;
-  }
-  return `${paint(out, 'yellow', label('~', 'updated'))} ${name} ${paint(out, 'dim', fieldsText(event.changes))}`;
+  if (transition) return { mark: '✓', word: transition.to, colour: 'green', behind: elapsed };
+  return { mark: '~', word: 'updated', colour: 'yellow', behind: fieldsText(changes) };
+}
+
+const LABEL = 12;
+
+/** What a line has room for behind the clock. The narrower the terminal, the more is left to the mark. */
+function roomOf({ isTTY, columns }: Output): { label: boolean; name: number; rest: number } {
+  if (!isTTY) return { label: true, name: 34, rest: 0 };
+  const label = columns >= 40;
+  const room = columns - 1 - CLOCK - (label ? LABEL : 2);
+  const name = columns < 60 ? Math.max(1, room) : Math.min(34, room - 24);
+  return { label, name, rest: Math.max(0, room - name - 1) };
 }
 
 function fieldsText(changes: SeenChange['event']['changes']): string {
@@ -105,11 +133,17 @@ function fieldsText(changes: SeenChange['event']['changes']): string {
   return Object.keys(changes).join(', ');
 }
 
-function statusText(report: RunReport, images: Readonly<Record<string, number>>): string {
+/** How things stand, said at length and ever shorter. */
+function statusTexts(report: RunReport, images: Readonly<Record<string, number>>): string[] {
   const total = Object.values(images).reduce((sum, n) => sum + n, 0);
-  const parts = ['creating', 'usable', 'failed'].map((status) => `${images[status] ?? 0} ${status}`);
+  const parts = ['creating', 'usable', 'failed']
+    .map((status) => `${images[status] ?? 0} ${status}`)
+    .join(', ');
   const took = report.finished_at.getTime() - report.started_at.getTime();
-  return `${total} images: ${parts.join(', ')} | run ${report.run_id} (${report.kind}): ${report.requests} requests, ${took} ms`;
+  const run = `run ${report.run_id} (${report.kind})`;
+  const stand = `${total} images: ${parts}`;
+  const long = `${stand} | ${run}: ${report.requests} requests, ${took} ms`;
+  return [long, `${stand} | ${run}`, stand, `${total}: ${parts}`, `${total} images`];
 }
 
 function goodbyeText(tally: Tally, ms: number): string {

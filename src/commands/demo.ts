@@ -76,7 +76,7 @@ async function watchDaemon(
   const view = demoView(context.out, { started: context.now(), now: context.now });
   view.welcome(psqlCommand(context.out, store, config.dataDir));
   const follow = follower(store, view);
-  const log = createLog({ level: 'error' }, context.err);
+  const log = createLog({ level: 'error', projects: () => config.projects }, context.err);
   const daemon = startDaemon({
     ...config,
     ...store,

@@ -1,17 +1,11 @@
 import { loadDatabaseConfig } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
 import { findImages, type ImageRow, type LifeEvent, readLife } from '../store/reports.ts';
+import { type Output, paint, printJson } from '../terminal/output.ts';
+import { printable } from '../terminal/text.ts';
+import { durationText, instantText, statusColour } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
-import {
-  durationText,
-  instantText,
-  type Output,
-  paint,
-  printable,
-  printJson,
-  statusColour,
-} from './terminal.ts';
 
 interface HistoryOptions {
   readonly project?: string;

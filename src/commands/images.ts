@@ -1,17 +1,11 @@
 import { loadDatabaseConfig } from '../config/config.ts';
 import { IMAGE_STATUSES, type ImageStatus } from '../inventory/image.ts';
 import { type ImageRow, readImages } from '../store/reports.ts';
+import { printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
-import {
-  type Column,
-  durationText,
-  instantText,
-  printJson,
-  printTable,
-  sizeText,
-  statusColour,
-} from './terminal.ts';
 
 export interface ImagesOptions {
   readonly project?: string;

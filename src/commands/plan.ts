@@ -6,10 +6,11 @@ import { type Plan, type PlannedRemoval, planSweep } from '../sync/plan.ts';
 import type { SyncProject } from '../sync/project.ts';
 import { countRecords } from '../sync/run.ts';
 import { errorCode, errorText } from '../sync/trouble.ts';
+import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
-import { type Colour, type Column, type Output, paint, printJson, printTable } from './terminal.ts';
 
 interface PlanOptions {
   readonly project?: string;

@@ -1,30 +1,33 @@
 /** The command line: commands, their options, and what to say and to end with when something went wrong. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import completion from '@bomb.sh/tab/commander';
+import { Command, CommanderError } from 'commander';
 import { withConfigFile } from '../config/environment.ts';
 import { ConfigError } from '../config/fault.ts';
-import { duration } from '../config/fields.ts';
 import { EmbeddedPostgresError } from '../store/embedded/error.ts';
 import { MigrationError } from '../store/migrate.ts';
 import { errorText } from '../sync/trouble.ts';
+import { programVersion } from '../version.ts';
 import { approve } from './approve.ts';
+import { parseCount, parseDuration, parsePath, parsePort, parseSeq } from './argument.ts';
 import { check } from './check.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
 import { demo } from './demo.ts';
+<<<<<<< HEAD
 import { events } from './events.ts';
 import { forget } from './forget.ts';
+=======
+>>>>>>> 3a425c4 (Fit tables to the terminal, keep the demo's status line to one line, and complete commands in shells)
 import { health } from './health.ts';
-import { history } from './history.ts';
-import { images } from './images.ts';
 import { migrate } from './migrate.ts';
 import { plan } from './plan.ts';
-import { query } from './query.ts';
 import { replay } from './replay.ts';
+import { addReports } from './report-commands.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
-import { status } from './status.ts';
 import { sync } from './sync.ts';
 
-interface CommandLine {
+/** What a group of commands is added to. */
+export interface CommandLine {
   readonly program: Command;
   readonly context: CommandContext;
   /** Notes what the command ends with. */
@@ -49,6 +52,9 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
     exitCode = await command;
   };
   for (const add of [addDaemons, addWork, addReports, addRest]) add({ program, context, run });
+  completion(program);
+  const complete = program.commands.find((command) => command.name() === 'complete');
+  complete?.description('a script for bash, zsh or fish that completes commands and options: source it');
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -60,6 +66,7 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
 function createProgram({ out, err }: CommandContext): Command {
   return new Command('cph-inventory')
     .description('Keeps Postgres in step with the images of Huawei Cloud Phone Host projects.')
+    .version(programVersion(), '--version', 'the version, and nothing else')
     .option(
       '--config <file>',
       'a YAML file with many projects and sinks, instead of the environment',
@@ -113,45 +120,6 @@ function addWork({ program, context, run }: CommandLine): void {
     .action(() => run(migrate(context)));
 }
 
-function addReports({ program, context, run }: CommandLine): void {
-  program
-    .command('status')
-    .description('freshness and last run of every project, open alerts, lag and dead letters of every sink')
-    .option('--json', 'one JSON document on stdout')
-    .action((options) => run(status(options, context)));
-  program
-    .command('images')
-    .description('the images known now')
-    .option('--project <id>', 'only of this project')
-    .option('--status <status>', 'creating, usable, failed or unknown')
-    .option('--type <type>', 'public, private or share')
-    .option('--removed', 'the images that are gone instead')
-    .option('--json', 'one JSON document on stdout')
-    .action((options) => run(images(options, context)));
-  program
-    .command('history')
-    .description("one image's life: transitions, changes, removal, and the runs that saw them")
-    .argument('<image_id>')
-    .option('--project <id>', 'only in this project')
-    .option('--json', 'one JSON document on stdout')
-    .action((image_id, options) => run(history(image_id, options, context)));
-  program
-    .command('events')
-    .description('the event log, one CloudEvent a line')
-    .option('--after <seq>', 'only events with a higher sequence number', parseSeq, 0)
-    .option('--follow', 'go on with what comes, until stopped')
-    .action((options) => run(events(options, context)));
-  program
-    .command('query')
-    .description('answers a ready question; without a name, lists them')
-    .argument('[name]')
-    .argument('[parameters...]', 'such as since=7d')
-    .option('--list', 'the questions there are, and what they can be asked with')
-    .option('--json', 'one JSON document on stdout')
-    .option('--csv', 'CSV on stdout')
-    .action((name, settings, options) => run(query({ name, settings }, options, context)));
-}
-
 function addRest({ program, context, run }: CommandLine): void {
   program
     .command('approve')
@@ -185,34 +153,6 @@ function addRest({ program, context, run }: CommandLine): void {
     .option('--faults <file>', 'misbehave as this JSON file says')
     .option('--edition <file|settings>', 'differ from the reference, such as total=absent,limit=clamped:50')
     .action((options) => run(simulate(options, context)));
-}
-
-function parseDuration(text: string): number {
-  const parsed = duration({ upTo: '24h', example: '30s' }).safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError('It takes a duration such as 30s or 5m.');
-}
-
-/** An empty path would mean the environment instead. It comes from a script's variable that was not set. */
-function parsePath(text: string): string {
-  if (text !== '') return text;
-  throw new InvalidArgumentError('It takes the path of a file.');
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It takes a whole number.');
-}
-
-function parseSeq(text: string): number {
-  if (/^\d{1,19}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It takes the sequence number of an event.');
-}
-
-function parsePort(text: string): number {
-  const port = parseCount(text);
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('It takes a port, 0 to 65535.');
 }
 
 /**

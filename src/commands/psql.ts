@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { passwordFile } from '../store/embedded/cluster.ts';
+import type { Output } from '../terminal/output.ts';
 import type { Store } from './store.ts';
-import type { Output } from './terminal.ts';
 
 /**
  * How to look into the embedded database. Its password, a superuser's, is shown to whoever sits at a

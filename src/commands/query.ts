@@ -4,18 +4,11 @@ import { QUERIES, queryNamed } from '../queries/catalogue.ts';
 import { csvOf } from '../queries/csv.ts';
 import type { ColumnKind, Query } from '../queries/query.ts';
 import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
+import { type Output, printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
-import {
-  type Column,
-  durationText,
-  instantText,
-  type Output,
-  printJson,
-  printTable,
-  sizeText,
-  statusColour,
-} from './terminal.ts';
 
 export interface QueryOptions {
   readonly list?: boolean;

@@ -49,10 +49,10 @@ export async function start(context: CommandContext): Promise<ExitCode> {
     alarm.ring();
   });
   const config = loadConfig(context.surroundings);
-  const log = createLog({ level: config.logLevel }, context.err);
-  for (const warning of config.warnings) log.warn(warning);
+  const log = createLog({ level: config.logLevel, projects: () => daemon.config.projects }, context.err);
   const memory = createUpstreamMemory(context.now);
   const daemon: Daemon = { context, log, metrics: createMetrics(), alarm, reload, memory, config };
+  for (const warning of config.warnings) log.warn(warning);
   context.stop.addEventListener('abort', () => {
     log.info('stopping');
     context.exitWithin(daemon.config.shutdownTimeoutMs);

@@ -10,19 +10,12 @@ import {
   type SinkStatus,
 } from '../store/status.ts';
 import { restlessText } from '../sync/trouble.ts';
+import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { printable } from '../terminal/text.ts';
+import { durationText, runColour } from '../terminal/units.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
-import {
-  type Colour,
-  type Column,
-  durationText,
-  type Output,
-  paint,
-  printable,
-  printJson,
-  printTable,
-  runColour,
-} from './terminal.ts';
 
 interface StatusOptions {
   readonly json?: boolean;

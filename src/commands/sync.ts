@@ -8,10 +8,12 @@ import type { SyncProject } from '../sync/project.ts';
 import { type RunReport, StaleLook } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
 import { errorCode, errorText, restlessText } from '../sync/trouble.ts';
+import { type Output, printJson } from '../terminal/output.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { durationText, runColour } from '../terminal/units.ts';
 import { chooseProjects } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
-import { type Column, durationText, type Output, printJson, printTable, runColour } from './terminal.ts';
 
 interface SyncOptions {
   readonly project?: string;
@@ -21,7 +23,7 @@ interface SyncOptions {
 /** Sweeps every project once, one after the other, and prints how each went. */
 export async function sync(options: SyncOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
-  const log = createLog({ level: config.logLevel }, context.err);
+  const log = createLog({ level: config.logLevel, projects: () => config.projects }, context.err);
   for (const warning of config.warnings) log.warn(warning);
   const chosen = chooseProjects(config.projects, options.project);
   const work = async ({ db }: Store) =>

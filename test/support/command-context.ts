@@ -1,5 +1,6 @@
 import { type CommandContext, CommandError, type ExitCode } from '../../src/commands/command.ts';
 import { processSurroundings } from '../../src/config/environment.ts';
+import { openOutput } from '../../src/terminal/output.ts';
 import type { Env } from './simulated-project.ts';
 
 interface HeardContext {
@@ -16,8 +17,8 @@ export function heardContext({ env, now }: { env: Env; now: () => Date }): Heard
   const printed: string[] = [];
   const said: string[] = [];
   const context: CommandContext = {
-    out: { write: (text) => printed.push(text) > 0, isTTY: false },
-    err: { write: (text) => said.push(text) > 0, isTTY: false },
+    out: openOutput({ write: (text) => printed.push(text) }, env),
+    err: openOutput({ write: (text) => said.push(text) }, env),
     surroundings: { env, files: processSurroundings().files },
     stop: new AbortController().signal,
     onReload: () => undefined,
