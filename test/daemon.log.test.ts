@@ -28,6 +28,7 @@ const RUN = {
   listed: 300,
   request_ids: ['4f1b0a9cd0f64a3c8e2f'],
   listings: [],
+  builds: [],
   marked: 0,
   held_removals: 0,
   held_listings: [],

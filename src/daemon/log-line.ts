@@ -10,7 +10,7 @@ export interface LineOptions {
 }
 
 /** Told by the line itself, or of use only to somebody who looks for a fault. */
-const LEFT_OUT = ['level', 'time', 'msg', 'kind', 'status', 'request_ids', 'listings', 'replica'];
+const LEFT_OUT = ['level', 'time', 'msg', 'kind', 'status', 'request_ids', 'listings', 'builds', 'replica'];
 
 /** The text of a record, of which the JSON log has every field. Nothing and zero are not told. */
 export function logLine(record: Readonly<Record<string, unknown>>, options: LineOptions): string {
