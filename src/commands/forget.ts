@@ -8,10 +8,11 @@ import {
   readBelongings,
   SINK,
 } from '../store/forget.ts';
+import { printJson } from '../terminal/output.ts';
+import { printTable } from '../terminal/table.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { consent } from './consent.ts';
 import { type Store, withStore } from './store.ts';
-import { printJson, printTable } from './terminal.ts';
 
 interface ForgetOptions {
   /** The sink to delete, where no project is named. */

@@ -12,11 +12,7 @@ import { parseCount, parseDuration, parsePath, parsePort, parseSeq } from './arg
 import { check } from './check.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
 import { demo } from './demo.ts';
-<<<<<<< HEAD
-import { events } from './events.ts';
 import { forget } from './forget.ts';
-=======
->>>>>>> 3a425c4 (Fit tables to the terminal, keep the demo's status line to one line, and complete commands in shells)
 import { health } from './health.ts';
 import { migrate } from './migrate.ts';
 import { plan } from './plan.ts';
