@@ -120,7 +120,7 @@ describe('what needs a person', () => {
     const { attention } = await now();
     expect(attention.map(({ summary, do: command }) => [summary, command])).toEqual([
       ['sink down failed 3 times in a row: HTTP 500', 'cph-inventory check'],
-      ['2 events refused by sink picky: HTTP 422', 'cph-inventory replay picky --after 0'],
+      ['2 events refused by sink picky: HTTP 400', 'cph-inventory replay picky --after 0'],
     ]);
     const [down, picky] = await readSinks(database.db);
     expect(down).toMatchObject({ name: 'down', lag: 2, dead_letters: 0, letters: [] });

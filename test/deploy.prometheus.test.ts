@@ -22,6 +22,15 @@ const TROUBLE: readonly Trouble[] = [
   { ...ofImage, alert: 'CphRecordsUnreadable', records: 1, fields: 2, example: null },
   { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null },
   { ...ofImage, alert: 'CphRemovalsHeld', held: 1 },
+  {
+    alert: 'CphDeliveryFailing',
+    sink: 's',
+    since: new Date(),
+    attempts: 3,
+    dead_letters: 0,
+    first_dead_seq: null,
+    last_error: null,
+  },
 ];
 
 describe('the rules for Prometheus', () => {

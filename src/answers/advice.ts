@@ -1,11 +1,12 @@
 /** What is said of trouble where a person looks, and what to do about it. Pure. */
 import type { Trouble } from '../store/alerts.ts';
-import type { AttentionItem, DeliveryTrouble } from './attention.ts';
+import type { AttentionItem } from './attention.ts';
+import { replayCommand } from './sinks.ts';
 
 type Advice = Pick<AttentionItem, 'summary' | 'do' | 'path' | 'runbook'>;
 
 /** The words for one trouble. `project_name` is of its project, where it has one. */
-export function advise(trouble: Trouble | DeliveryTrouble, project_name: string | null): Advice {
+export function advise(trouble: Trouble, project_name: string | null): Advice {
   const runbook = `runbooks/${trouble.alert}.md`;
   if (trouble.alert === 'CphDeliveryFailing') return { ...aboutSink(trouble), path: '/sinks', runbook };
   const project = project_name ?? trouble.project_id;
@@ -17,10 +18,13 @@ export function advise(trouble: Trouble | DeliveryTrouble, project_name: string 
   };
 }
 
-function aboutSink({ sink, attempts, dead_letters, last_error, replay }: DeliveryTrouble) {
+type OfSink = Extract<Trouble, { sink: string }>;
+
+function aboutSink({ sink, attempts, dead_letters, first_dead_seq, last_error }: OfSink) {
   const refused = `${count(dead_letters, 'event')} refused by sink ${sink}${because(last_error)}`;
   const failing = `sink ${sink} failed ${count(attempts, 'time')} in a row${because(last_error)}`;
-  return { summary: attempts > 0 ? failing : refused, do: replay ?? 'cph-inventory check' };
+  const replay = first_dead_seq === null ? 'cph-inventory check' : replayCommand(sink, first_dead_seq - 1);
+  return { summary: attempts > 0 ? failing : refused, do: replay };
 }
 
 type OfImage = Extract<Trouble, { image_id: string }>;
@@ -34,7 +38,7 @@ function aboutImage(trouble: OfImage, project: string) {
 const imagePath = ({ project_id, image_id }: OfImage) =>
   `/images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
 
-function aboutProject(trouble: Exclude<Trouble, OfImage>, project: string) {
+function aboutProject(trouble: Exclude<Trouble, OfImage | OfSink>, project: string) {
   const check = 'cph-inventory check';
   switch (trouble.alert) {
     case 'CphInventoryStale':

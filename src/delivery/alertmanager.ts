@@ -67,15 +67,19 @@ interface Means {
 
 async function takeTurn(turn: Turn, means: Means): Promise<TurnReport> {
   const now = turn.now();
-  const trouble = await readTrouble(turn.db, { now, baselineAlerts: means.baselineAlerts });
+  const trouble = await readTrouble(turn.db, {
+    now,
+    baselineAlerts: means.baselineAlerts,
+    teller: means.name,
+  });
   const news = compareAlerts(trouble.map(alertOf), await readOpenAlerts(turn.db, means.name), now);
   const ended = await readToldAlerts(turn.db, means.name, news.ended);
   // Written down before they are sent. When the answer is lost and the trouble is over by the next turn, we
   // still know that the Alertmanager may have to be told so.
   await recordAlerts(turn.db, means.name, { firing: news.fresh, ended: [], last_sent_at: NEVER });
-  const { accepted, failure } = await tell(messagesOf({ ...news, ended }), { turn, means, now });
+  const { accepted, failure, cut } = await tell(messagesOf({ ...news, ended }), { turn, means, now });
   return {
-    cursor_seq: failure ? turn.cursor_seq : turn.last_seq,
+    cursor_seq: failure || cut ? turn.cursor_seq : turn.last_seq,
     delivered: accepted,
     refused: [],
     failure,
@@ -107,22 +111,37 @@ interface Telling {
   readonly now: Date;
 }
 
-/** Batch by batch, each noted down once it was answered, so that a turn that is cut short was not in vain. */
+/**
+ * Batch by batch, each noted down once it was answered: a turn that is cut short because the Alertmanager is
+ * slow was not in vain, and says what was taken.
+ */
 async function tell(
   messages: readonly Message[],
   { turn, means, now }: Telling,
-): Promise<{ accepted: number; failure: Failure | null }> {
+): Promise<{ accepted: number; failure: Failure | null; cut: boolean }> {
   let accepted = 0;
   let refusal: Failure | null = null;
   for (let start = 0; start < messages.length; start += BATCH) {
     const batch = messages.slice(start, start + BATCH);
-    const offered = await offer(batch, (part) => post(part, { turn, means, now }));
+    const offered = await offerOrStop(batch, { turn, means, now });
+    if (offered === null && accepted === 0) turn.signal.throwIfAborted();
+    if (offered === null) return { accepted, failure: refusal, cut: true };
     await noteAnswer(offered, { turn, means, now });
     accepted += offered.accepted.length;
     refusal ??= offered.refusal;
-    if (offered.failure) return { accepted, failure: offered.failure };
+    if (offered.failure) return { accepted, failure: offered.failure, cut: false };
   }
-  return { accepted, failure: refusal };
+  return { accepted, failure: refusal, cut: false };
+}
+
+/** Null where the turn ended first. */
+async function offerOrStop(batch: readonly Message[], telling: Telling): Promise<Offered<Message> | null> {
+  try {
+    return await offer(batch, (part) => post(part, telling));
+  } catch (error) {
+    if (!telling.turn.signal.aborted) throw error;
+    return null;
+  }
 }
 
 async function post(messages: readonly Message[], { turn, means, now }: Telling): Promise<Verdict> {

@@ -22,6 +22,7 @@ const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
   CphInventoryStale: 'critical',
   CphRemovalsHeld: 'warning',
   CphRecordsUnreadable: 'warning',
+  CphDeliveryFailing: 'warning',
 };
 
 /**
@@ -33,14 +34,18 @@ export function alertOf(trouble: Trouble): Alert {
   const labels: Record<string, string> = {
     alertname: trouble.alert,
     severity: SEVERITY[trouble.alert],
-    region: labelText(trouble.region),
-    project_id: labelText(trouble.project_id),
+    ...subjectOf(trouble),
   };
   if ('image_id' in trouble) {
     labels.image_id = labelText(trouble.image_id);
     labels.image_name = labelText(trouble.image_name);
   }
   return { fingerprint: canonicalJson(labels), labels, trouble };
+}
+
+function subjectOf(trouble: Trouble): Readonly<Record<string, string>> {
+  if ('sink' in trouble) return { sink: trouble.sink };
+  return { region: labelText(trouble.region), project_id: labelText(trouble.project_id) };
 }
 
 /**
@@ -70,6 +75,7 @@ export function labelText(text: string | null): string {
 type Annotations = Readonly<Record<'summary' | 'description', string>>;
 
 function annotationsOf(trouble: Trouble): Annotations {
+  if (trouble.alert === 'CphDeliveryFailing') return tellUndelivered(trouble);
   const project = `project ${labelText(trouble.project_id)} (${labelText(trouble.region)})`;
   switch (trouble.alert) {
     case 'CphImageFailed':
@@ -149,6 +155,24 @@ const tellUnreadable: Telling<'CphRecordsUnreadable'> = ({ records, fields, exam
     `what is known. The first: ${sentence(example)} Images may have changed unseen. ` +
     'All of them: select rejections from cph.sync_runs order by id desc limit 1; tell the maintainers of cph-inventory.',
 });
+
+function tellUndelivered({
+  sink,
+  attempts,
+  dead_letters,
+  last_error,
+}: Extract<Trouble, { alert: 'CphDeliveryFailing' }>): Annotations {
+  const facts = [
+    ...(attempts > 0 ? [`failed ${attempts} ${attempts === 1 ? 'time' : 'times'} in a row`] : []),
+    ...(dead_letters > 0 ? [`has ${dead_letters} dead ${dead_letters === 1 ? 'letter' : 'letters'}`] : []),
+  ].join(' and ');
+  return {
+    summary: `Sink ${sink} ${facts}`,
+    description:
+      `Sink ${sink} ${facts}; the last answer was: ${sentence(last_error)} What failed is tried again; dead letters are ` +
+      'not, and wait in cph.dead_letters for cph-inventory replay. Find the cause with: cph-inventory check.',
+  };
+}
 
 function sentence(text: string | null): string {
   const line = labelText(text ?? 'not recorded');

@@ -71,7 +71,7 @@ async function readDigest(
   db: Database,
   { name, now, baselineAlerts }: { name: string; now: Date; baselineAlerts: boolean },
 ): Promise<Digest> {
-  const trouble = await readTrouble(db, { now, baselineAlerts });
+  const trouble = await readTrouble(db, { now, baselineAlerts, teller: name });
   const open = await readOpenAlerts(db, name);
   const { fresh, due, ended } = compareAlerts(trouble.map(alertOf), open, now);
   await recordAlerts(db, name, { firing: fresh, ended: [], last_sent_at: NEVER });

@@ -19,8 +19,9 @@ export function tableMetrics(registry: Registry): {
       if (!measured) return;
       setProjects(gauges, measured.projects);
       setImages(gauges, measured, baselineAlerts);
-      for (const { sink, lag, dead_letters } of measured.sinks) {
+      for (const { sink, lag, failures, dead_letters } of measured.sinks) {
         gauges.lag.set({ sink }, lag);
+        gauges.sinkFailures.set({ sink }, failures);
         gauges.deadLetters.set({ sink }, dead_letters);
       }
     },
@@ -39,6 +40,7 @@ function createGauges(registry: Registry) {
     ...gaugesOfProjects(gauge),
     ...gaugesOfImages(gauge),
     lag: gauge('cph_sink_lag_events', 'Events a sink has not accepted yet.', ['sink']),
+    sinkFailures: gauge('cph_sink_consecutive_failures', 'Failed deliveries in a row.', ['sink']),
     deadLetters: gauge('cph_dead_letters', 'Events a sink refused for good.', ['sink']),
   };
 }

@@ -32,13 +32,26 @@ export type Trouble =
       readonly fields: number;
       /** The first of them, in words. */
       readonly example: string | null;
-    });
+    })
+  | {
+      readonly alert: 'CphDeliveryFailing';
+      readonly sink: string;
+      readonly since: Date;
+      /** Failures in a row. */
+      readonly attempts: number;
+      readonly dead_letters: number;
+      /** The first event it refused; null where it refused none. */
+      readonly first_dead_seq: number | null;
+      readonly last_error: string | null;
+    };
 
 type Of<Name extends Trouble['alert']> = Extract<Trouble, { alert: Name }>;
 
 export interface TroubleAsked {
   readonly now: Date;
   readonly baselineAlerts: boolean;
+  /** The sink that is going to tell it. Nothing is said of that one: while it fails, nobody hears. */
+  readonly teller?: string;
   /** How many failed images are told of, and how many stuck ones; all unless it is given. */
   readonly mostImages?: number;
 }
@@ -59,6 +72,7 @@ export async function readTrouble(db: Database, asked: TroubleAsked): Promise<Tr
     ...(await readStale(db, now)),
     ...(await readHeld(db)),
     ...(await readUnreadable(db)),
+    ...(await readUndelivered(db, asked)),
   ];
 }
 
@@ -180,6 +194,29 @@ async function readUnreadable(db: Database): Promise<Of<'CphRecordsUnreadable'>[
     order by p.project_id`);
   return rows;
 }
+
+/**
+ * A delivery that failed once or twice is tried again within seconds. A dead letter is trouble until a replay
+ * has delivered it.
+ */
+async function readUndelivered(db: Database, { teller }: TroubleAsked): Promise<Of<'CphDeliveryFailing'>[]> {
+  const { rows } = await db.execute<Of<'CphDeliveryFailing'>>(sql`
+    select 'CphDeliveryFailing' as alert, s.name as sink, least(s.failing_since, d.failed_at) as since, s.attempts,
+      d.dead_letters, d.first_dead_seq, coalesce(s.last_error, d.last_error) as last_error
+    from cph.sinks s
+    cross join lateral (
+      select count(*)::int as dead_letters, min(failed_at) as failed_at, min(event_seq) as first_dead_seq, (array_agg(last_error order by event_seq desc))[1] as last_error
+      from cph.dead_letters
+      where sink = s.name
+    ) d
+    where s.unconfigured_since is null and s.name is distinct from ${teller ?? null}::text
+      and (s.attempts >= ${FAILURES_TOLD} or d.dead_letters > 0)
+    order by s.name`);
+  return rows;
+}
+
+/** As in the rules for Prometheus. */
+const FAILURES_TOLD = 3;
 
 type OpenAlertRow = typeof openAlerts.$inferSelect;
 

@@ -37,7 +37,7 @@ export interface Measurements {
   }[];
   readonly failed: readonly ImageMeasurement[];
   readonly stuck: readonly ImageMeasurement[];
-  readonly sinks: readonly { sink: string; lag: number; dead_letters: number }[];
+  readonly sinks: readonly { sink: string; lag: number; failures: number; dead_letters: number }[];
 }
 
 /**
@@ -98,7 +98,7 @@ const STUCK = sql`
   where p.unconfigured_since is null and ${ASKED_FOR} and i.status = 'creating' and i.removed_at is null and now() - i.status_since > p.stuck_after`;
 
 const SINKS = sql`
-  select s.name as sink,
+  select s.name as sink, s.attempts as failures,
     (select count(*)::int from cph.image_events e where e.seq > s.cursor_seq) as lag,
     (select count(*)::int from cph.dead_letters d where d.sink = s.name) as dead_letters
   from cph.sinks s
