@@ -9,13 +9,16 @@ import { health } from '../src/commands/health.ts';
 import { READY, type Readiness, startHttpServer } from '../src/http/server.ts';
 import { outcomeOf } from './support/command-context.ts';
 import type { Env } from './support/simulated-project.ts';
+import { NO_SITE } from './support/site.ts';
 
 const WELL: Readiness = { database: READY, migrations: READY, schedules: READY };
 
 /** The server of a daemon, and the port it has. */
 async function daemonOn(host: string, readiness: Readiness = WELL): Promise<string> {
   const metrics = { contentType: 'text/plain', page: async () => '' };
-  const server = await startHttpServer({ host, port: 0, readiness: async () => readiness, metrics });
+  const server = await startHttpServer({
+    ...{ host, port: 0, readiness: async () => readiness, metrics, site: NO_SITE },
+  });
   onTestFinished(() => server.close());
   return new URL(server.url).port;
 }

@@ -48,6 +48,16 @@ test.each([
   ['CPH_HTTP_HOST', 'a b'],
   ['CPH_BASELINE_ALERTS', 'yes'],
   ['CPH_STUCK_AFTER', '60'],
+  ['CPH_PUBLIC_URL', 'ops.example.com'],
+  ['CPH_PUBLIC_URL', 'https://user:password@ops.example.com/'],
+  ['CPH_PUBLIC_URL', 'https://{region}.example.com/'],
 ])('%s does not take %s', (name, value) => {
   expect(() => load({ [name]: value })).toThrow(name);
+});
+
+test('CPH_PUBLIC_URL may have a path, and nothing is known without it', () => {
+  expect(load({ CPH_PUBLIC_URL: 'https://ops.example.com/cph/' }).publicUrl?.href).toBe(
+    'https://ops.example.com/cph/',
+  );
+  expect(load({}).publicUrl).toBeNull();
 });

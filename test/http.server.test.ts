@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { READY, type Readiness, startHttpServer } from '../src/http/server.ts';
 import { moment } from './support/moment.ts';
+import { NO_SITE } from './support/site.ts';
 import { until } from './support/until.ts';
 
 async function serverWith(readiness: Readiness) {
@@ -8,6 +9,7 @@ async function serverWith(readiness: Readiness) {
     host: '127.0.0.1',
     port: 0,
     readiness: async () => readiness,
+    site: NO_SITE,
     metrics: { contentType: 'text/plain; version=0.0.4', page: async () => 'cph_database_up 1\n' },
   });
   onTestFinished(() => server.close());
@@ -52,6 +54,7 @@ test('a port somebody else has rejects, and a closed server gives its port back'
     host: '127.0.0.1',
     port,
     readiness: async () => WELL,
+    site: NO_SITE,
     metrics: { contentType: '', page: async () => '' },
   };
   await expect(startHttpServer(options)).rejects.toThrow(/EADDRINUSE/);
@@ -71,6 +74,7 @@ test('whoever asks while an answer is being made gets that answer, and whoever a
       await answering.come;
       return WELL;
     },
+    site: NO_SITE,
     metrics: {
       contentType: 'text/plain',
       page: async () => {
@@ -98,6 +102,7 @@ test('an answer that failed is not given to whoever asks next', async () => {
     host: '127.0.0.1',
     port: 0,
     readiness: async () => WELL,
+    site: NO_SITE,
     metrics: {
       contentType: 'text/plain',
       page: async () => {

@@ -61,6 +61,23 @@ export interface ImageItem extends Reported, Record<string, unknown> {
   readonly project_last_run_status: string | null;
 }
 
+/** The columns of a row, in the order of `cph.image_inventory`. */
+export const IMAGE_COLUMNS: readonly (keyof ImageItem & string)[] = [
+  ...['project_id', 'project_name', 'region', 'image_id'],
+  ...Object.keys(FIELD_KINDS),
+  ...[
+    'listed_in',
+    'extra',
+    'first_seen_at',
+    'changed_at',
+    'missing_since',
+    'removed_at',
+    'status_since',
+    'age',
+  ],
+  ...['time_in_status', 'project_last_complete_at', 'project_freshness', 'project_last_run_status'],
+];
+
 export interface Images extends Page<ImageItem> {
   /** Null where nothing narrows the selection: it would be counted anew for every page. */
   readonly total: number | null;

@@ -131,8 +131,16 @@ export function takeParameters<Schema extends z.ZodObject>(
   const [issue] = taken.error.issues;
   if (issue?.code === 'unrecognized_keys') throw unknownParameter(issue.keys[0] ?? '', schema);
   const name = String(issue?.path[0]);
-  const takes = (schema.shape[name] as z.ZodType | undefined)?.meta()?.takes ?? 'something else';
-  throw new QueryFault(name, `${name} takes ${takes}; got ${JSON.stringify(given[name])}`);
+  throw new QueryFault(
+    name,
+    `${name} takes ${takenBy(schema.shape[name])}; got ${JSON.stringify(given[name])}`,
+  );
+}
+
+/** In words, as each parameter says it. */
+function takenBy(field: unknown): string {
+  const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+  return String((inner as z.ZodType).meta()?.takes);
 }
 
 function unknownParameter(name: string, { shape }: z.ZodObject): QueryFault {

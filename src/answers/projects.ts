@@ -1,11 +1,13 @@
 /** How far each project can be relied on, what it holds, and how its last looks went. */
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { QueryFault } from '../queries/run.ts';
 import type { Database } from '../store/database.ts';
 import type { RunStatus } from '../store/schema.ts';
 import { type Health, healthOf, worstFirst } from './health.ts';
 import { PARAMETERS } from './parameters.ts';
 import { projectFilter } from './project.ts';
+import { type RunItem, readRuns } from './runs.ts';
 
 export const PROJECTS_PARAMETERS = z.strictObject({ project: PARAMETERS.project });
 
@@ -132,4 +134,20 @@ async function strips(db: Database, ids: readonly string[] | null): Promise<Map<
   for (const { project_id, ...cell } of rows)
     strips.set(project_id, [...(strips.get(project_id) ?? []), cell]);
   return strips;
+}
+
+/** One project with its last runs; null for one that was never known. */
+export interface ProjectAnswer extends ProjectItem {
+  readonly runs: readonly RunItem[];
+}
+
+/** The project with this id, or the first of this name, with its last runs of both kinds. */
+export async function readProjectAnswer(db: Database, project: string): Promise<ProjectAnswer | null> {
+  const [found] = await readProjects(db, { project }).catch((error: unknown) => {
+    if (error instanceof QueryFault) return [];
+    throw error;
+  });
+  if (!found) return null;
+  const { items } = await readRuns(db, { project: found.project_id });
+  return { ...found, runs: items };
 }

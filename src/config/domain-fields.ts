@@ -61,6 +61,17 @@ export function addressIn(region: string, template: string): string {
   return `${origin}${pathname}`.replace(/\/+$/, '');
 }
 
+const PUBLIC_URL =
+  'an http or https URL without user, password, query or fragment, such as https://ops.example.com/cph/';
+
+/** Where people reach the page. Its path, if it has one, comes before every address. */
+export function publicUrl() {
+  return field(PUBLIC_URL, (text) => {
+    const plain = isAddress(text) && !text.includes(REGION);
+    return plain ? new URL(text) : undefined;
+  });
+}
+
 /** A warning when others can read what is sent to an address on its way. This machine's own earn none. */
 export function clearTextWarnings(origin: string, url: string): string[] {
   const { protocol, hostname, host } = new URL(url);

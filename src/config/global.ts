@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cron, cronOrOff, databaseUrl, portOrOff, timeZone } from './domain-fields.ts';
+import { cron, cronOrOff, databaseUrl, portOrOff, publicUrl, timeZone } from './domain-fields.ts';
 import { duration, oneOf, textLike, yesOrNo } from './fields.ts';
 import type { GLOBAL_SETTINGS } from './setting-table.ts';
 import { type Findings, judge, type Settings } from './settings.ts';
@@ -28,6 +28,10 @@ export const GLOBAL_FIELDS = {
   httpHost: textLike(/^[A-Za-z0-9.:_-]+$/, 'an address or host name, such as 127.0.0.1'),
   /** Null where nothing is served. */
   httpPort: portOrOff(),
+  /** Null where the page is not known under any name. */
+  publicUrl: publicUrl()
+    .optional()
+    .transform((url) => url ?? null),
   logLevel: oneOf(LOG_LEVELS, 'info'),
 } satisfies Record<GlobalKey, z.ZodType>;
 

@@ -204,13 +204,20 @@ export const GLOBAL_SETTINGS = {
     variable: 'CPH_HTTP_HOST',
     key: 'http.host',
     default: '127.0.0.1',
-    description: 'address that probes and metrics are served on',
+    description: 'address that probes, metrics and the page are served on',
   },
   httpPort: {
     variable: 'CPH_HTTP_PORT',
     key: 'http.port',
     default: '8080',
-    description: 'port that probes and metrics are served on; 0 picks a free port, off serves nothing',
+    description:
+      'port that probes, metrics and the page are served on; 0 picks a free port, off serves nothing',
+  },
+  publicUrl: {
+    variable: 'CPH_PUBLIC_URL',
+    key: 'http.public_url',
+    description:
+      'where people reach the page: alerts lead there, its path comes before every address, and its host is answered',
   },
   logLevel: {
     variable: 'LOG_LEVEL',

@@ -7,9 +7,12 @@ import { errorText } from '../sync/trouble.ts';
 import { startPeriodic } from '../waiting/periodic.ts';
 import type { Log } from './log.ts';
 import { readinessOf } from './readiness.ts';
+import { describeError } from './run-log.ts';
 
 /** For everybody who only reads. Looks have others, so that no number of readers keeps them waiting. */
 const READER_CONNECTIONS = 3;
+/** Longer than any answer takes, so that one that got out of hand leaves its connection to others. */
+const READ_MS = 10_000;
 /** Whoever has our port is mostly our predecessor, which is about to end. */
 const LISTEN_AGAIN_MS = 1_000;
 
@@ -19,6 +22,7 @@ interface ServingOptions {
   /** The same database. */
   readonly url: string;
   readonly log: Log;
+  readonly now: () => Date;
   readonly metrics: Metrics;
   /** Whether the schedules are running. */
   readonly scheduled: () => boolean;
@@ -35,16 +39,22 @@ interface Serving {
  */
 export async function startServing({ http, ...config }: Config, options: ServingOptions): Promise<Serving> {
   if (!http) return { stop: async () => {} };
-  const { db, url, log, metrics, scheduled } = options;
+  const { db, url, log, now, metrics, scheduled } = options;
   const readers = openDatabase({
     url,
     applicationName: 'cph-inventory readers',
     maxConnections: READER_CONNECTIONS,
+    readsForMs: READ_MS,
   });
   const page = () => metrics.page(readers.db, config);
   const routes = {
     readiness: () => readinessOf(db, { scheduled: scheduled() }),
     metrics: { contentType: metrics.contentType, page },
+    site: {
+      ...{ db: readers.db, now, publicUrl: config.publicUrl, baselineAlerts: config.baselineAlerts },
+      onError: (error: unknown) =>
+        log.error({ error: describeError(error) }, 'a reader could not be answered'),
+    },
   };
   let refused = false;
   let server: HttpServer | null = null;

@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import type { Database } from '../store/database.ts';
 import { shared } from '../waiting/shared.ts';
+import { apiRoutes } from './api/routes.ts';
+import { gate } from './gate.ts';
 
 /** Whether the daemon can do its work, part by part; a part that cannot says why. */
 export type Readiness = Readonly<Record<'database' | 'migrations' | 'schedules', string>>;
@@ -17,6 +21,20 @@ interface HttpOptions {
   readonly port: number;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: { readonly contentType: string; readonly page: () => Promise<string> };
+  readonly site: Site;
+}
+
+/** What is shown of the inventory, and to whom. */
+export interface Site {
+  /** For readers: looks have connections of their own. */
+  readonly db: Database;
+  readonly now: () => Date;
+  /** Where people reach it; its path comes before every address. */
+  readonly publicUrl: URL | null;
+  /** Whether images that had failed before their project was first read need attention. */
+  readonly baselineAlerts: boolean;
+  /** Told of what could not be answered though it should have been. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface HttpServer {
@@ -45,8 +63,10 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
  * The routes, apart from the socket they are served on. However many ask for the same at once, the database
  * is asked once.
  */
-function routes({ readiness, metrics }: HttpOptions): Hono {
-  const app = new Hono();
+function routes({ readiness, metrics, site }: HttpOptions): Hono {
+  const prefix = site.publicUrl?.pathname.replace(/\/+$/, '') ?? '';
+  // A proxy may have taken the prefix away, or passed it on: both are answered.
+  const app = new Hono({ getPath: (request) => withoutPrefix(getPath(request), prefix) });
   const ready = shared(readiness);
   const page = shared(metrics.page);
   app.get('/livez', (c) => c.text('ok\n'));
@@ -56,7 +76,17 @@ function routes({ readiness, metrics }: HttpOptions): Hono {
     return c.json({ ready: all, ...parts }, all ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.body(await page(), 200, { 'content-type': metrics.contentType }));
-  app.notFound((c) => c.text('There are /livez, /readyz and /metrics here.\n', 404));
-  app.onError((_error, c) => c.text('This could not be answered; the log says why.\n', 500));
+  app.use('/api/*', gate(site));
+  app.route('/api', apiRoutes({ ...site, prefix }));
+  app.notFound((c) => c.text('There are /livez, /readyz, /metrics and /api here.\n', 404));
+  app.onError((error, c) => {
+    site.onError(error);
+    return c.text('This could not be answered; the log says why.\n', 500);
+  });
   return app;
+}
+
+function withoutPrefix(path: string, prefix: string): string {
+  if (prefix === '' || !(path === prefix || path.startsWith(`${prefix}/`))) return path;
+  return path.slice(prefix.length) || '/';
 }

@@ -41,6 +41,8 @@ export function openDatabase(options: {
   readonly url: string;
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** For who only reads: nothing can be written, and Postgres ends a statement that takes longer. */
+  readonly readsForMs?: number;
 }): OpenDatabase {
   const config = {
     Client: PostgresClient as unknown as typeof pg.Client,
@@ -58,13 +60,21 @@ export function openDatabase(options: {
   });
   // An idle connection that dies is replaced when one is needed. Whoever needs it learns what is wrong.
   pool.on('error', () => undefined);
-  const db = Object.assign(byThemselves(pool), {
+  const { readsForMs } = options;
+  const begin =
+    readsForMs === undefined ? BEGIN_PINNED : `${BEGIN} read only; ${PINNED}; ${timeLimit(readsForMs)}`;
+  const limits = readsForMs === undefined ? LIMITS : `${LIMITS}; ${timeLimit(readsForMs)}`;
+  const db = Object.assign(byThemselves(pool, { begin }), {
     transaction: <Result>(work: (tx: Transaction) => Promise<Result>, config?: PgTransactionConfig) =>
-      inTransaction(pool, work, config),
+      inTransaction(pool, work, { limits, config }),
   });
   pools.set(db, pool);
   return { db, close: () => pool.end() };
 }
+
+const BEGIN = 'begin isolation level read committed';
+const BEGIN_PINNED = `${BEGIN}; ${PINNED}`;
+const timeLimit = (ms: number) => `set local statement_timeout = ${ms}`;
 
 const pools = new WeakMap<Database, pg.Pool>();
 
@@ -77,13 +87,16 @@ const pools = new WeakMap<Database, pg.Pool>();
 export function promptly(db: Database, ms = PROMPT_ANSWER_MS): Database {
   const pool = pools.get(db);
   if (!pool) return db;
-  return byThemselves(pool, { query_timeout: ms });
+  return byThemselves(pool, { begin: BEGIN_PINNED, query_timeout: ms });
 }
 
 /** For statements that are transactions by themselves, all with the same options. */
-function byThemselves(pool: pg.Pool, options: { readonly query_timeout?: number } = {}) {
+function byThemselves(
+  pool: pg.Pool,
+  { begin, ...options }: { readonly begin: string; readonly query_timeout?: number },
+) {
   const query = (statement: pg.QueryConfig, values: unknown[]) =>
-    alone(pool, { ...statement, ...options, values });
+    alone(pool, begin, { ...statement, ...options, values });
   return drizzle({ client: Object.assign(Object.create(pool), { query }) as pg.Pool });
 }
 
@@ -92,14 +105,14 @@ function byThemselves(pool: pg.Pool, options: { readonly query_timeout?: number 
  * measured at 0.20 ms on one machine, as long as the statement without. Settings cannot be pinned for
  * longer: behind a pooler the next statement may be another server connection's.
  */
-async function alone(pool: pg.Pool, statement: pg.QueryConfig): Promise<pg.QueryResult> {
+async function alone(pool: pg.Pool, begin: string, statement: pg.QueryConfig): Promise<pg.QueryResult> {
   const client = await pool.connect();
   const limit = 'query_timeout' in statement ? { query_timeout: statement.query_timeout } : {};
-  const begun = client.query({ text: `begin isolation level read committed; ${PINNED}`, ...limit });
+  const begun = client.query({ text: begin, ...limit });
   const answered = client.query(statement);
   const committed = client.query({ text: 'commit', ...limit });
-  const [begin, answer, commit] = await Promise.allSettled([begun, answered, committed]);
-  const failed = [begin, answer, commit].find((outcome) => outcome.status === 'rejected');
+  const [beginning, answer, commit] = await Promise.allSettled([begun, answered, committed]);
+  const failed = [beginning, answer, commit].find((outcome) => outcome.status === 'rejected');
   client.release(failed !== undefined && (failed !== answer || losesConnection(failed.reason)));
   if (failed) throw failed.reason;
   return (answer as PromiseFulfilledResult<pg.QueryResult>).value;
@@ -113,7 +126,7 @@ async function alone(pool: pg.Pool, statement: pg.QueryConfig): Promise<pg.Query
 async function inTransaction<Result>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<Result>,
-  config?: PgTransactionConfig,
+  { limits, config }: { readonly limits: string; readonly config: PgTransactionConfig | undefined },
 ): Promise<Result> {
   const { client, release } = await borrow(pool);
   let failure: unknown;
@@ -121,7 +134,7 @@ async function inTransaction<Result>(
     const result = await drizzle({ client }).transaction(
       async (tx) => {
         try {
-          await tx.execute(sql.raw(`${PINNED}; ${LIMITS}`));
+          await tx.execute(sql.raw(`${PINNED}; ${limits}`));
           return await work(tx);
         } catch (error) {
           failure = error;
