@@ -81,7 +81,7 @@ async function ratePerMinute(database: Database): Promise<{ rate: number; busy: 
 
 async function sweeps(database: Database): Promise<number> {
   const { rows } = await database.execute<{ sweeps: number }>(
-    sql`select count(*) as sweeps from cph.sync_runs where status = 'succeeded'`,
+    sql`select coalesce(sum(looks), 0)::int as sweeps from cph.sync_runs where kind = 'sweep' and status = 'succeeded'`,
   );
   return rows[0]?.sweeps ?? 0;
 }

@@ -5,8 +5,9 @@ import { QUERIES } from '../src/queries/catalogue.ts';
 import { runQuery } from '../src/queries/run.ts';
 import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
 import { approveRemovals, readHeld } from '../src/store/approvals.ts';
+import { claimProjects } from '../src/store/claims.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
-import { claimProjects, leaseProject, releaseProjects, renewLeases } from '../src/store/leases.ts';
+import { leaseProject, releaseProjects, renewLeases } from '../src/store/leases.ts';
 import { readMeasurements } from '../src/store/measurements.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readPrivileges } from '../src/store/privileges.ts';
@@ -69,10 +70,10 @@ async function work(db: Database): Promise<void> {
     spread_ms: 0,
     returned: [],
   };
-  await claimProjects(db, { ...mine, ...claim, now: NOW });
+  await claimProjects(db, { ...mine, ...claim, now: NOW, started_at: NOW });
   await leaseProject(db, 'p1', { ...mine, now: NOW });
-  await renewLeases(db, { ...mine, project_ids: ['p1'] });
-  await releaseProjects(db, { ...mine, returned: [{ project_id: 'p1', served: null }] });
+  await renewLeases(db, { ...mine, project_ids: ['p1'], slow_ids: ['p1'] });
+  await releaseProjects(db, { ...mine, returned: [{ project_id: 'p1', run_id: null, served: null }] });
 
   await rewindSink(db, 'webhook', 0);
   const turn = await claimSink(db, 'webhook', { ...mine, now: NOW });
@@ -126,7 +127,8 @@ test('the role of deploy/sql/roles.sql lacks nothing, and can do and read what t
     const signal = new AbortController().signal;
     // The one that is a dead letter stays.
     expect(await pruneEvents(daemon.db, new Date(), signal)).toBe(1);
-    expect(await pruneRuns(daemon.db, new Date(), signal)).toBe(1);
+    // The first sweep and the look that the lease took over.
+    expect(await pruneRuns(daemon.db, new Date(), signal)).toBe(2);
   } finally {
     await daemon.close();
   }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { readTrouble } from '../src/store/alerts.ts';
+import { claimProjects } from '../src/store/claims.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
-import { claimProjects } from '../src/store/leases.ts';
 import { readMeasurements } from '../src/store/measurements.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readLife } from '../src/store/reports.ts';
@@ -146,6 +146,7 @@ async function looksAtOnce({ db }: { db: Database }): Promise<string[]> {
       limit: 1,
       failing_limit: 1,
       now: new Date(),
+      started_at: new Date(),
       lease_ms: 1,
       spread_ms: 0,
       returned: [],

@@ -19,7 +19,7 @@ describe('projects whose sweeps fail', () => {
     await failed(1, 'a', 'b', 'c');
     await claim(['a']);
     await release('a', 'ours', { sweep: new Date(TICK.getTime() - MINUTE), watch: null });
-    expect(await claim(ids, { limit: 4, failing_limit: 2 })).toEqual([
+    expect(await claim(ids, { limit: 4, failing_limit: 2 })).toMatchObject([
       { project_id: 'b', sweep: true, failing: true },
       { project_id: 'c', sweep: true, failing: true },
       { project_id: 'd', sweep: true, failing: false },

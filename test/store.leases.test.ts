@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { renewLeases } from '../src/store/leases.ts';
 import { markUnconfigured } from '../src/store/projects.ts';
-import { beginRun } from '../src/store/runs.ts';
+import { beginRun, showRuns } from '../src/store/runs.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { holdLock } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -73,21 +73,52 @@ test('a claim says that the project is configured, whatever a replica with an ol
 describe('a lease', () => {
   test('that has run out goes to the next replica, and the runs left behind are abandoned', async () => {
     const ids = await register('p1', 'p2');
-    await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
-    await beginRun(database.db, 'p1', 'sweep', TICK);
-    await beginRun(database.db, 'p2', 'sweep', TICK);
+    for (const id of ids) await claim([id], { replica: 'gone', lease_ms: RUN_OUT });
     expect(await claim(['p1'], { now: LATER })).toMatchObject([{ project_id: 'p1', sweep: true }]);
     expect(await project('p1')).toMatchObject({ leased_by: 'ours' });
     expect(await runsOf(database.db)).toMatchObject([
-      { project_id: 'p1', status: 'abandoned', finished_at: LATER, error_message: expect.any(String) },
-      { project_id: 'p2', status: 'running', finished_at: null },
+      { id: 1, project_id: 'p1', status: 'abandoned', finished_at: LATER, error_message: expect.any(String) },
+      { id: 2, project_id: 'p2', status: 'running', finished_at: null },
+      { id: 3, project_id: 'p1', status: 'running', finished_at: null },
     ]);
+  });
+
+  test('that has run out leaves runs abandoned, too, that had a row already', async () => {
+    const ids = await register('p1');
+    await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
+    await showRuns(database.db, 'p1', 1);
+    await claim(ids, { now: LATER });
+    expect(await runsOf(database.db)).toMatchObject([
+      { id: 1, status: 'abandoned', finished_at: LATER },
+      { id: 2, status: 'running' },
+    ]);
+  });
+
+  test('that was given back before the look began leaves no run', async () => {
+    const ids = await register('p1');
+    await claim(ids);
+    await release('p1', 'ours', null);
+    expect(await runsOf(database.db)).toEqual([]);
+  });
+
+  test('shows the look as running once it takes long, and no look that is not ours', async () => {
+    const ids = await register('p1', 'p2', 'p3');
+    await claim(['p1']);
+    await claim(['p2']);
+    await claim(['p3'], { replica: 'theirs' });
+    const shown = () => rowsOf(database.db, 'select id, project_id, status, started_at from cph.sync_runs');
+    const renewal = { replica: 'ours', project_ids: ids, lease_ms: MINUTE };
+    await renewLeases(database.db, { ...renewal, slow_ids: [] });
+    expect(await shown()).toEqual([]);
+    await renewLeases(database.db, { ...renewal, slow_ids: ['p2', 'p3'] });
+    await renewLeases(database.db, { ...renewal, slow_ids: ['p2', 'p3'] });
+    expect(await shown()).toEqual([{ id: 2, project_id: 'p2', status: 'running', started_at: TICK }]);
+    expect(await project('p2')).toMatchObject({ looking_run_id: null, leased_by: 'ours' });
   });
 
   test('of one project that has run out leaves its runs abandoned, too, and those of our own alone', async () => {
     const ids = await register('p1');
     await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
-    await beginRun(database.db, 'p1', 'sweep', TICK);
     expect(await lease('p1', 'ours')).toBe(true);
     await beginRun(database.db, 'p1', 'sweep', TICK);
     expect(await lease('p1', 'ours', RUN_OUT)).toBe(true);
@@ -100,11 +131,11 @@ describe('a lease', () => {
   test('that has run out leaves runs that had ended as they were', async () => {
     const ids = await register('p1');
     await claim(ids, { replica: 'gone', lease_ms: RUN_OUT });
-    await beginRun(database.db, 'p1', 'sweep', TICK);
+    await showRuns(database.db, 'p1', 1);
     await rowsOf(database.db, `update cph.sync_runs set status = 'succeeded', finished_at = started_at`);
     const before = await runsOf(database.db);
     await claim(ids);
-    expect(await runsOf(database.db)).toEqual(before);
+    expect((await runsOf(database.db)).filter(({ status }) => status !== 'running')).toEqual(before);
   });
 
   test('that was given back in time lets a run of somebody else go on', async () => {
@@ -113,7 +144,7 @@ describe('a lease', () => {
     await release('p1', 'ours', null);
     await beginRun(database.db, 'p1', 'sweep', TICK);
     await claim(ids);
-    expect(await runsOf(database.db)).toMatchObject([{ status: 'running' }]);
+    expect(await runsOf(database.db)).toMatchObject([{ status: 'running' }, { status: 'running' }]);
   });
 
   test('that was lost is neither renewed nor given back by the one who had it', async () => {
@@ -121,7 +152,12 @@ describe('a lease', () => {
     await claim(ids, { replica: 'paused', lease_ms: RUN_OUT });
     await claim(ids);
     const taken = await project('p1');
-    await renewLeases(database.db, { replica: 'paused', project_ids: ids, lease_ms: 10 * MINUTE });
+    await renewLeases(database.db, {
+      replica: 'paused',
+      project_ids: ids,
+      slow_ids: [],
+      lease_ms: 10 * MINUTE,
+    });
     await release('p1', 'paused', { sweep: LATER, watch: LATER });
     expect(await project('p1')).toEqual(taken);
   });
@@ -129,9 +165,9 @@ describe('a lease', () => {
   test('lasts for as long as it is renewed', async () => {
     const ids = await register('p1', 'p2');
     await claim(ids, { lease_ms: RUN_OUT });
-    await renewLeases(database.db, { replica: 'ours', project_ids: ['p1'], lease_ms: MINUTE });
+    await renewLeases(database.db, { replica: 'ours', project_ids: ['p1'], slow_ids: [], lease_ms: MINUTE });
     expect(await claim(ids, { replica: 'theirs' })).toMatchObject([{ project_id: 'p2' }]);
-    await renewLeases(database.db, { replica: 'ours', project_ids: [], lease_ms: MINUTE });
+    await renewLeases(database.db, { replica: 'ours', project_ids: [], slow_ids: [], lease_ms: MINUTE });
   });
 
   test('is neither waited for nor given back while its project is being written; the others are', async () => {
@@ -142,10 +178,10 @@ describe('a lease', () => {
       database.directUrl,
       `select from cph.projects where project_id = 'p1' for no key update`,
     );
-    await renewLeases(database.db, { replica: 'ours', project_ids: ids, lease_ms: MINUTE });
+    await renewLeases(database.db, { replica: 'ours', project_ids: ids, slow_ids: [], lease_ms: MINUTE });
     expect(await claim(ids, { replica: 'theirs', limit: 1 })).toMatchObject([{ project_id: 'p3' }]);
     const served = { sweep: TICK, watch: null };
-    const returned = ['p1', 'p2'].map((project_id) => ({ project_id, served }));
+    const returned = ['p1', 'p2'].map((project_id) => ({ project_id, run_id: null, served }));
     expect(await claim([], { returned })).toEqual([]);
     expect(await project('p1')).toEqual(written);
     expect(await project('p2')).toMatchObject({ leased_by: null, sweep_tick: TICK });

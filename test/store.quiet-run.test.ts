@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Transaction } from '../src/store/database.ts';
 import { lockProject, updateProject } from '../src/store/projects.ts';
-import { endQuietRun } from '../src/store/quiet-run.ts';
+import { endQuietSweep, endQuietWatch } from '../src/store/quiet-run.ts';
 import { abandonOlderRuns, beginRun } from '../src/store/runs.ts';
+import { imagesRecord } from './support/image-records.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { untilWaiting } from './support/locks.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -21,10 +22,12 @@ async function quietRun() {
   await scriptedProject(database.db);
   await rowsOf(database.db, `update cph.projects set snapshot_digest = 'same'`);
   const run_id = await beginRun(database.db, 'p1', 'sweep', BEGAN);
-  const end = () =>
-    endQuietRun(database.db, { run_id, project_id: 'p1', started_at: BEGAN, digest: 'same', end: END });
+  const end = () => endQuietSweep(database.db, quietly(run_id), 'same');
   return { run_id, end };
 }
+
+const quietly = (run_id: number) =>
+  ({ run_id, project_id: 'p1', kind: 'sweep', started_at: BEGAN, end: END }) as const;
 
 const project = async () => (await rowsOf(database.db, 'select * from cph.projects'))[0];
 
@@ -68,7 +71,6 @@ describe('the end of a quiet run that had to wait for somebody else', () => {
     ['took its replica for dead', (tx, run_id) => abandonOlderRuns(tx, 'p1', run_id + 1, ENDED)],
   ])('is not written when that %s', async (_, work) => {
     const run = await quietRun();
-    const another = await beginRun(database.db, 'p1', 'watch', BEGAN);
     let before: unknown;
     const ended = await endDuring(run, async (tx) => {
       await work(tx, run.run_id);
@@ -78,8 +80,33 @@ describe('the end of a quiet run that had to wait for somebody else', () => {
     expect(ended).toBe(false);
     expect(await rowsOf(database.db, 'select to_jsonb(p) as project from cph.projects p')).toEqual(before);
     expect(await runsOf(database.db)).not.toContainEqual(expect.objectContaining({ status: 'succeeded' }));
-    expect((await runsOf(database.db)).find(({ id }) => id === another)).toMatchObject({ status: 'running' });
   });
+});
+
+test('a look that began while the project was being written cannot be known to be the last: it is compared', async () => {
+  await quietRun();
+  await database.db.transaction(async (tx) => {
+    await lockProject(tx, 'p1');
+    const run_id = await beginRun(database.db, 'p1', 'sweep', BEGAN);
+    expect(run_id).toBe(2);
+    // It waits for nobody, and is a row at once.
+    expect(await rowsOf(database.db, 'select id, status from cph.sync_runs')).toEqual([
+      { id: 2, status: 'running' },
+    ]);
+  });
+  expect(await endQuietSweep(database.db, quietly(2), 'same')).toBe(false);
+});
+
+test('the end of a quiet watch is not written where an image is known as being created', async () => {
+  const { api, sweep } = await scriptedProject(database.db);
+  api.records = [imagesRecord('a', { status_code: 0 })];
+  await sweep();
+  const run_id = await beginRun(database.db, 'p1', 'watch', BEGAN);
+  const watch = { ...quietly(run_id), kind: 'watch' } as const;
+  expect(await endQuietWatch(database.db, watch)).toBe(false);
+  await rowsOf(database.db, 'update cph.images set status = null, status_code = null');
+  expect(await endQuietWatch(database.db, watch)).toBe(true);
+  expect(await project()).toMatchObject({ last_watch_look_at: BEGAN, looking_run_id: null });
 });
 
 test('the end of a quiet run abandons the runs that began before it, and no others', async () => {
@@ -87,9 +114,7 @@ test('the end of a quiet run abandons the runs that began before it, and no othe
   const other = await beginRun(database.db, 'p2', 'sweep', BEGAN);
   const older = await quietRun();
   const run_id = await beginRun(database.db, 'p1', 'sweep', BEGAN);
-  const later = await beginRun(database.db, 'p1', 'watch', BEGAN);
-  const quiet = { run_id, project_id: 'p1', started_at: BEGAN, digest: 'same', end: END };
-  expect(await endQuietRun(database.db, quiet)).toBe(true);
+  expect(await endQuietSweep(database.db, quietly(run_id), 'same')).toBe(true);
   const statuses = Object.fromEntries(
     (await runsOf(database.db)).map(({ id, status }) => [Number(id), status]),
   );
@@ -97,8 +122,7 @@ test('the end of a quiet run abandons the runs that began before it, and no othe
     [other]: 'running',
     [older.run_id]: 'abandoned',
     [run_id]: 'succeeded',
-    [later]: 'running',
   });
-  expect(await endQuietRun(database.db, quiet)).toBe(false);
+  expect(await endQuietSweep(database.db, quietly(run_id), 'same')).toBe(false);
   expect(await older.end()).toBe(false);
 });

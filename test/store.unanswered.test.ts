@@ -1,8 +1,9 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { claimProjects } from '../src/store/claims.ts';
 import { type Database, openDatabase, promptly } from '../src/store/database.ts';
-import { claimProjects, releaseProjects, renewLeases } from '../src/store/leases.ts';
+import { releaseProjects, renewLeases } from '../src/store/leases.ts';
 import { registerProjects } from '../src/store/projects.ts';
-import { endQuietRun } from '../src/store/quiet-run.ts';
+import { endQuietSweep, endQuietWatch } from '../src/store/quiet-run.ts';
 import { beginRun } from '../src/store/runs.ts';
 import { claimSink, releaseSink, settleSink } from '../src/store/sinks.ts';
 import { startLossyProxy } from './support/lossy-proxy.ts';
@@ -15,18 +16,19 @@ beforeEach(() => database.truncate());
 
 const replica = 'ours';
 const lease_ms = 15_000;
-const returned = [{ project_id: 'p1', served: null }];
+const returned = [{ project_id: 'p1', run_id: null, served: null }];
 const claiming = {
   project_ids: ['p1'],
   ticks: { sweep: TICK, watch: null },
   limit: 1,
   failing_limit: 1,
   spread_ms: 0,
+  started_at: TICK,
 };
 const failed = { attempts: 1, failing_since: TICK, next_attempt_at: TICK, last_error: 'away' };
 const progress = { cursor_seq: 0, delivered_at: null, ...failed };
-const end = { status: 'succeeded', finished_at: TICK } as const;
-const quiet = { run_id: 1, project_id: 'p1', started_at: TICK, digest: '', end };
+const end = { status: 'succeeded', finished_at: TICK, requests: 1, listed: 0 } as const;
+const quiet = { run_id: 1, project_id: 'p1', kind: 'sweep', started_at: TICK, end } as const;
 
 /** What a replica asks all the time, with the seconds after which it gives up. */
 const STATEMENTS: [string, number, (db: Database) => Promise<unknown>][] = [
@@ -34,11 +36,12 @@ const STATEMENTS: [string, number, (db: Database) => Promise<unknown>][] = [
   [
     'a renewal, a third of the lease long',
     5,
-    (db) => renewLeases(db, { replica, lease_ms, project_ids: ['p1'] }),
+    (db) => renewLeases(db, { replica, lease_ms, project_ids: ['p1'], slow_ids: [] }),
   ],
   ['giving back', 15, (db) => releaseProjects(db, { replica, returned })],
   ['the beginning of a run', 15, (db) => beginRun(db, 'p1', 'sweep', TICK)],
-  ['the end of a quiet run, which may wait for a lock', 40, (db) => endQuietRun(db, quiet)],
+  ['the end of a quiet sweep, which may wait for a lock', 40, (db) => endQuietSweep(db, quiet, '')],
+  ['the end of a quiet watch, too', 40, (db) => endQuietWatch(db, quiet)],
   ['the claim of a sink', 15, (db) => claimSink(db, 'webhook', { replica, lease_ms, now: TICK })],
   [
     'the end of a turn',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readEvents } from '../src/store/events.ts';
+import { showRuns } from '../src/store/runs.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { currentImages, foldedLog, rowsOf, rowVersions, runsOf, wholeLog } from './support/inventory-rows.ts';
 import { holdLock, untilWaiting, waitingQueries } from './support/locks.ts';
@@ -116,6 +117,8 @@ describe('two looks at one project', () => {
     api.circumstances = { proofs: { public: 'failed', private: 'failed', share: 'failed', all: 'failed' } };
     const first = sweep();
     await until(async () => (await runsOf(database.db)).length === 1);
+    // Else the newer one would wait to show it, and not to be applied.
+    await showRuns(database.db, 'p1', 1);
 
     const lock = await holdLock(database.directUrl, 'select from cph.projects for no key update');
     api.hold = () => undefined;

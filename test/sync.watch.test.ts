@@ -130,14 +130,18 @@ describe('a watch during which a sweep adds an image that it did not see', () =>
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
     const { api, sweep, watch } = await scriptedProject(database.db);
     const older = moment();
-    api.records = [imagesRecord('a', { status_code: 0 })];
+    const other = imagesRecord('other', { status_code: 0 });
+    api.records = [other];
+    await sweep({ now: lookTimes(at(-5), at(-4)) });
+    api.records = [other, imagesRecord('a', { status_code: 0 })];
     api.hold = (answer) => (answer === 'all' ? older.come : undefined);
     const first = sweep({ now: lookTimes(at(0), at(1)) });
-    await until(async () => (await runsOf(database.db)).length === 1);
+    await until(async () => (await runsOf(database.db)).length === 2);
 
     api.records = [imagesRecord('a', { status_code: 1 })];
+    api.unlisted = [other];
     api.hold = async (answer) => {
-      if (answer !== 'creating') return;
+      if (answer !== 'by id') return;
       older.now();
       await first;
     };
@@ -146,7 +150,7 @@ describe('a watch during which a sweep adds an image that it did not see', () =>
     await sweep({ now: lookTimes(at(10), at(11)) });
     const [, change] = await rowsOf(
       database.db,
-      'select * from cph.image_status_transitions order by event_seq',
+      `select * from cph.image_status_transitions where image_id = 'a' order by event_seq`,
     );
     expect(change).toMatchObject({ from_status: 'creating', to_status: 'usable', observed_at: at(11) });
     // Begun at minute 0, the sweep is the last look that saw it being created; at minute 5 it was usable already.

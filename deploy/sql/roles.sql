@@ -27,6 +27,7 @@ grant select on cph.image_inventory, cph.failed_images, cph.stuck_images, cph.im
 grant execute on function cph.images_as_of, cph.changes_between to cph_daemon;
 grant select, insert, update on cph.projects, cph.images, cph.sinks to cph_daemon;
 grant select, insert, update, delete on cph.sync_runs, cph.dead_letters, cph.open_alerts to cph_daemon;
+grant usage on sequence cph.sync_runs_id_seq to cph_daemon;
 grant select, insert, delete on cph.image_events to cph_daemon;
 grant select, insert on cph.image_status_transitions to cph_daemon;
 

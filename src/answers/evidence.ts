@@ -27,13 +27,17 @@ export interface FieldEvidence {
   readonly confirmed: Look | null;
 }
 
-/** The last sweep of a project that was complete, or null. */
+/**
+ * The last sweep of a project that was complete, or null. Sweeps that found nothing new share a run: its request
+ * ids are those of the first of them.
+ */
 export async function lastCompleteSweep(db: Database, project_id: string): Promise<Look | null> {
   const { rows } = await db.execute<Look & Record<string, unknown>>(sql`
-    select id as run_id, kind, started_at as from, finished_at as to, request_ids
-    from cph.sync_runs
-    where project_id = ${project_id} and kind between 'sweep' and 'sweep' and status in ('succeeded', 'held')
-    order by kind desc, id desc
+    select r.id as run_id, r.kind, p.last_complete_look_at as from, p.last_complete_at as to, r.request_ids
+    from cph.sync_runs r
+    join cph.projects p using (project_id)
+    where r.project_id = ${project_id} and r.kind between 'sweep' and 'sweep' and r.status in ('succeeded', 'held')
+    order by r.kind desc, r.id desc
     limit 1`);
   return rows[0] ?? null;
 }

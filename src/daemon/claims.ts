@@ -1,13 +1,9 @@
 /** The projects that are ours to look at: claimed when they are due, kept while we look, and given back. */
+
+import { type ClaimedProject, type ClaimOptions, claimProjects } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
-import {
-  type ClaimedProject,
-  type ClaimOptions,
-  claimProjects,
-  type ReturnedProject,
-  releaseProjects,
-  renewLeases,
-} from '../store/leases.ts';
+import type { Ticks } from '../store/due.ts';
+import { type ReturnedProject, releaseProjects, renewLeases } from '../store/leases.ts';
 import { LEASE_MS } from './lease.ts';
 
 export interface ClaimsOptions {
@@ -21,17 +17,30 @@ export interface ClaimsOptions {
 }
 
 /** What is due, and how much of it there is room for. */
-interface Due extends Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now'> {
+interface Due extends Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now' | 'started_at'> {
   /** The projects we are looking at. */
   readonly busy: Iterable<string>;
 }
 
 interface Claimed {
   readonly claimed: readonly ClaimedProject[];
-  /** How many projects were given back. */
-  readonly returned: number;
+  /** Others are due that could not be claimed, for want of places or because somebody is at them. */
+  readonly others: boolean;
+  /** Some of what was given back is due again, and could not be claimed by the same statement. */
+  readonly again: boolean;
   /** False where there was nothing to ask the database. */
   readonly asked: boolean;
+}
+
+interface Looking {
+  readonly project_ids: readonly string[];
+  /** Those of them that take long. */
+  readonly slow_ids: readonly string[];
+}
+
+interface Returned {
+  readonly project: ReturnedProject;
+  readonly ticks: Ticks | null;
 }
 
 export interface Claims {
@@ -42,19 +51,19 @@ export interface Claims {
   readonly claim: (due: Due) => Promise<Claimed>;
   /**
    * Gives a project back with the next claim. A statement for each was a quarter of what quiet sweeps ask of
-   * Postgres.
+   * Postgres. `ticks` are those that it was claimed for; null where it is still due for them.
    */
-  readonly giveBack: (project: ReturnedProject) => void;
+  readonly giveBack: (project: ReturnedProject, ticks: Ticks | null) => void;
   /** Gives back everything that still waits for a claim. False where nothing did. */
   readonly giveBackNow: () => Promise<boolean>;
-  /** Makes the leases of these projects last longer. False where there are none. */
-  readonly renew: (project_ids: readonly string[]) => Promise<boolean>;
+  /** Makes the leases of these looks last longer. False where there are none. */
+  readonly renew: (looks: Looking) => Promise<boolean>;
 }
 
 /** The claims of one replica. None is made yet. All of them reject when the database cannot be asked. */
 export function createClaims({ db, replica, projects, spreadMs }: ClaimsOptions): Claims {
-  let waiting: ReturnedProject[] = [];
-  const returning = async <Result>(work: (returned: readonly ReturnedProject[]) => Promise<Result>) => {
+  let waiting: Returned[] = [];
+  const returning = async <Result>(work: (returned: readonly Returned[]) => Promise<Result>) => {
     const returned = waiting;
     waiting = [];
     try {
@@ -66,23 +75,29 @@ export function createClaims({ db, replica, projects, spreadMs }: ClaimsOptions)
   };
   return {
     claim: ({ busy, ...due }) =>
-      returning(async (returned) => {
+      returning(async (waiting) => {
+        const returned = waiting.map(({ project }) => project);
         const taken = new Set([...busy, ...returned.map(({ project_id }) => project_id)]);
         const project_ids = [...projects.keys()].filter((project_id) => !taken.has(project_id));
         const lease = { replica, lease_ms: LEASE_MS, spread_ms: spreadMs };
         const asked = returned.length > 0 || (due.limit > 0 && project_ids.length > 0);
-        const claimed = await claimProjects(db, { ...due, ...lease, project_ids, returned });
-        return { claimed, returned: returned.length, asked };
+        const claim = await claimProjects(db, { ...due, ...lease, project_ids, returned });
+        return { ...claim, again: waiting.some(({ ticks }) => isBehind(ticks, due.ticks)), asked };
       }),
-    giveBack: (project) => void waiting.push(project),
+    giveBack: (project, ticks) => void waiting.push({ project, ticks }),
     giveBackNow: () =>
       returning(async (returned) => {
-        await releaseProjects(db, { replica, returned });
+        await releaseProjects(db, { replica, returned: returned.map(({ project }) => project) });
         return returned.length > 0;
       }),
-    renew: async (project_ids) => {
-      await renewLeases(db, { replica, project_ids, lease_ms: LEASE_MS });
-      return project_ids.length > 0;
+    renew: async (looking) => {
+      await renewLeases(db, { ...looking, replica, lease_ms: LEASE_MS });
+      return looking.project_ids.length > 0;
     },
   };
+}
+
+/** Whether what was claimed for `claimed` is due again. */
+function isBehind(claimed: Ticks | null, { sweep, watch }: Ticks): boolean {
+  return claimed === null || claimed.sweep < sweep || Number(claimed.watch) < Number(watch);
 }

@@ -3,6 +3,7 @@ import type { Database } from '../store/database.ts';
 import { leaseProject, releaseProjects, renewLeases } from '../store/leases.ts';
 import type { LookControl } from '../sync/project.ts';
 import { startPeriodic } from '../waiting/periodic.ts';
+import { isSlow } from './places.ts';
 import { replicaName } from './replica-name.ts';
 
 /**
@@ -39,9 +40,14 @@ export async function withLease<Result>(
     if (await leaseProject(db, project_id, { ...lease, now: now() })) break;
     await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
+  const project_ids = [project_id];
+  const looking = { since: performance.now() };
   const renewing = startPeriodic({
     firstMs: RENEW_MS,
-    work: () => renewLeases(db, { ...lease, project_ids: [project_id] }),
+    work: () => {
+      const slow_ids = isSlow(looking, performance.now()) ? project_ids : [];
+      return renewLeases(db, { ...lease, project_ids, slow_ids });
+    },
     onDone: () => RENEW_MS,
     // It costs us the courtesy and nothing else.
     onFailure: () => RENEW_AGAIN_MS,
@@ -50,6 +56,6 @@ export async function withLease<Result>(
     return await work();
   } finally {
     await renewing.stop();
-    await releaseProjects(db, { replica, returned: [{ project_id, served: null }] });
+    await releaseProjects(db, { replica, returned: [{ project_id, run_id: null, served: null }] });
   }
 }

@@ -1,7 +1,8 @@
 /** The looks of a replica that are under way. */
 import { setMaxListeners } from 'node:events';
+import type { ClaimedProject } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
-import type { ClaimedProject, Ticks } from '../store/leases.ts';
+import type { Ticks } from '../store/due.ts';
 import type { SyncProject } from '../sync/project.ts';
 import type { RunReport } from '../sync/run.ts';
 import { sweepProject } from '../sync/sweep.ts';
@@ -49,13 +50,18 @@ export function createLooks(options: LooksOptions): Looks {
   // warning.
   setMaxListeners(0, dropping.signal);
   let stopping = false;
-  const run = async (project: ClaimedProject, ticks: Ticks) => {
-    const { project_id, sweep } = project;
+  const lookAt = async (project: ClaimedProject, ticks: Ticks) => {
+    const {
+      project_id,
+      sweep,
+      run: { id: run_id },
+    } = project;
     try {
       const report = await look(options, project, dropping.signal);
       if (report) options.onRun(report);
       const served = { sweep: sweep ? ticks.sweep : null, watch: ticks.watch };
-      claims.giveBack({ project_id, served: dropping.signal.aborted ? null : served });
+      const dropped = dropping.signal.aborted;
+      claims.giveBack({ project_id, run_id, served: dropped ? null : served }, dropped ? null : ticks);
       // No claim will come: others need not wait for the slowest of our looks.
       if (stopping) await claims.giveBackNow();
       if (report) outages.answered('look');
@@ -69,9 +75,13 @@ export function createLooks(options: LooksOptions): Looks {
   };
   return {
     begin: (project, ticks) => {
-      const { project_id, failing } = project;
-      if (stopping) claims.giveBack({ project_id, served: null });
-      else underWay.set(project_id, { since: performance.now(), failing, ended: run(project, ticks) });
+      const {
+        project_id,
+        failing,
+        run: { id: run_id },
+      } = project;
+      if (stopping) claims.giveBack({ project_id, run_id, served: null }, null);
+      else underWay.set(project_id, { since: performance.now(), failing, ended: lookAt(project, ticks) });
     },
     underWay,
     stop: async (graceMs) => {
@@ -86,12 +96,11 @@ export function createLooks(options: LooksOptions): Looks {
 /** Null where there was nothing to look at. */
 async function look(
   { db, projects, now }: LooksOptions,
-  { project_id, sweep }: ClaimedProject,
+  { project_id, sweep, run: begun }: ClaimedProject,
   signal: AbortSignal,
 ): Promise<RunReport | null> {
   const project = projects.get(project_id);
   if (!project) return null;
-  return sweep
-    ? await sweepProject(db, project, { now, signal })
-    : await watchProject(db, project, { now, signal });
+  const control = { now, signal, begun };
+  return sweep ? await sweepProject(db, project, control) : await watchProject(db, project, control);
 }

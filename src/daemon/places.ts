@@ -2,7 +2,10 @@
 
 /** Enough to keep a replica busy. */
 export const CONCURRENT_LOOKS = 8;
-/** A look that takes longer mostly waits for an API that hangs: it leaves its place to another. */
+/**
+ * A look that takes longer mostly waits for an API that hangs: it leaves its place to another, and shows as
+ * running in `cph.sync_runs`.
+ */
 const SLOW_MS = 10_000;
 /** Slow ones included: each has its snapshot in memory, and they share twelve database connections. */
 const LOOKS_IN_ALL = 2 * CONCURRENT_LOOKS;
@@ -21,12 +24,17 @@ export interface LookUnderWay {
   readonly failing: boolean;
 }
 
+/** Whether a look takes long, by the clock of its `since`. */
+export function isSlow({ since }: Pick<LookUnderWay, 'since'>, now: number): boolean {
+  return now - since >= SLOW_MS;
+}
+
 /** How many projects may be claimed, and how many of those may be failing. */
 export function freePlaces(
   looks: readonly LookUnderWay[],
   now: number,
 ): { readonly limit: number; readonly failing_limit: number } {
-  const quick = looks.filter(({ since }) => now - since < SLOW_MS);
+  const quick = looks.filter((look) => !isSlow(look, now));
   const failing = looks.filter((look) => look.failing);
   const quickFailing = quick.filter((look) => look.failing);
   return {

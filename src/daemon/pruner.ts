@@ -1,6 +1,6 @@
 import { readClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
-import { abandonLeftBehind } from '../store/leases.ts';
+import { abandonLeftBehind } from '../store/left-behind.ts';
 import { pruneEvents, pruneRuns } from '../store/retention.ts';
 import { startPeriodic } from '../waiting/periodic.ts';
 import { startTask } from './schedule.ts';

@@ -1,5 +1,5 @@
 /** The ticks of a daemon: when its schedules last said that a look is due. */
-import type { Ticks } from '../store/leases.ts';
+import type { Ticks } from '../store/due.ts';
 import { type ScheduledTask, type Schedules, startTask } from './schedule.ts';
 
 /** A clock that is set back by less delays a tick by less. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** What a role needs on each table and view, to keep the inventory and to tell how it fares. */
+/** What a role needs on each table, view and sequence, to keep the inventory and to tell how it fares. */
 const NEEDED: Readonly<Record<string, string>> = {
   projects: 'select, insert, update',
   images: 'select, insert, update',
@@ -11,6 +11,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   sinks: 'select, insert, update',
   dead_letters: 'select, insert, update, delete',
   open_alerts: 'select, insert, update, delete',
+  sync_runs_id_seq: 'usage',
   migrations: 'select',
   project_freshness: 'select',
 };
@@ -29,7 +30,8 @@ export async function readPrivileges(db: Database): Promise<{ version: string; m
       ${sql.param(needed.map(({ table }) => table))}::text[],
       ${sql.param(needed.map(({ privilege }) => privilege))}::text[]
     ) with ordinality as u(relation, privilege, n)
-    where not has_table_privilege(u.relation, u.privilege)
+    where not case when u.privilege = 'usage' then has_sequence_privilege(u.relation, u.privilege)
+      else has_table_privilege(u.relation, u.privilege) end
     order by u.n`);
   return { version: server.rows[0]?.version ?? 'unknown', missing: rows.map((row) => row.missing) };
 }

@@ -129,13 +129,14 @@ export const runTimeline = cph
     looks: integer().notNull(),
     unreadable_fields: integer().notNull(),
     held_listings: text().array().notNull(),
+    longest_pause: interval(),
   })
   .as(sql`
     select r.id as run_id, r.project_id, p.name as project_name, r.kind, r.status, r.started_at, r.finished_at,
       r.finished_at - r.started_at as took, r.started_at - previous.finished_at as idle_before,
       r.requests, r.listed, r.created + r.updated + r.status_changed + r.removed + r.restored as changes, r.rejected,
       r.kind = 'sweep' and r.status in ('succeeded', 'held') as complete, r.error_code, r.error_message,
-      r.looks, r.unreadable_fields, r.held_listings
+      r.looks, r.unreadable_fields, r.held_listings, r.longest_pause
     from cph.sync_runs r
     join cph.projects p using (project_id)
     left join lateral (

@@ -1,8 +1,14 @@
+/**
+ * Runs: one for each look, numbered in the order in which looks begin.
+ *
+ * Nearly all looks find nothing, and are over within a second. So a look that begins is only noted on its
+ * project's row (`looking_run_id`), which the lease has to write anyway. The run becomes a row of
+ * `cph.sync_runs` when it has something to say: it found something, failed, takes long, was cut off, or
+ * another look begins before it is over. A run that has not ended is in one of the two places, never in both.
+ */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Database, promptly, type Transaction } from './database.ts';
-import { type RunStatus, syncRuns } from './schema.ts';
-
-export type RunKind = 'sweep' | 'watch';
+import { type RunKind, type RunStatus, syncRuns } from './schema.ts';
 
 /** The numbers of a run, as its row, its log line and its metrics report them. */
 export interface RunCounts {
@@ -29,9 +35,25 @@ export interface RunEnd extends Partial<RunCounts> {
   readonly held_listings?: string[];
 }
 
+/** A run that has begun. */
+export interface BegunRun {
+  readonly id: number;
+  readonly started_at: Date;
+}
+
+/** The number of a run that begins now, drawn while the project's row is locked or a row is inserted. */
+export const NEXT_RUN_ID: SQL = sql`nextval('cph.sync_runs_id_seq')`;
+
+/** The look under way, as it is noted on the row of its project. */
+export const LOOKING: SQL = sql`looking_run_id, looking_kind, looking_since`;
+export const NOT_LOOKING: SQL = sql`looking_run_id = null, looking_kind = null, looking_since = null`;
+
 /**
- * Inserts the run of a look that is about to begin, and returns its id. Ids rise in the order in which looks
+ * Notes that a look is about to begin, and returns the id of its run. Ids rise in the order in which looks
  * begin. That tells an older look from a newer one when they are applied; no clock takes part.
+ *
+ * A look that is noted already gets its row: its program died, or is still at it. While the project's row is
+ * being written, the run is inserted, so that no look waits for another to begin.
  */
 export async function beginRun(
   db: Database,
@@ -39,15 +61,56 @@ export async function beginRun(
   kind: RunKind,
   started_at: Date,
 ): Promise<number> {
-  const [row] = await promptly(db)
-    .insert(syncRuns)
-    .values({ project_id, kind, status: 'running', started_at })
-    .returning({ id: syncRuns.id });
+  const start = sql`${started_at.toISOString()}::timestamptz`;
+  const { rows } = await promptly(db).execute<{ id: number }>(sql`
+    with free as (
+      select project_id, ${LOOKING} from cph.projects
+      where project_id = ${project_id}
+      for no key update skip locked
+    ), before as (
+      insert into cph.sync_runs (id, project_id, kind, status, started_at) overriding system value
+      select looking_run_id, project_id, looking_kind, 'running', looking_since
+      from free
+      where looking_run_id is not null
+    ), noted as (
+      update cph.projects p
+      set looking_run_id = ${NEXT_RUN_ID}, looking_kind = ${kind}, looking_since = ${start}
+      from free
+      where p.project_id = free.project_id
+      returning p.looking_run_id as id
+    ), inserted as (
+      insert into cph.sync_runs (project_id, kind, status, started_at)
+      select ${project_id}, ${kind}, 'running', ${start}
+      where not exists (select from free)
+      returning id
+    )
+    select id from noted union all select id from inserted`);
+  const [row] = rows;
   if (!row) throw new Error('Postgres returned no id for the new run');
   return row.id;
 }
 
-/** Ends a run that is still running; false for one that was abandoned meanwhile, which stays so. */
+/**
+ * Gives the look that is noted on the project's row a row of `cph.sync_runs`, unless it began after
+ * `run_id`.
+ */
+export async function showRuns(db: Database, project_id: string, run_id: number): Promise<void> {
+  await db.execute(sql`
+    with noted as (
+      select project_id, ${LOOKING} from cph.projects
+      where project_id = ${project_id} and looking_run_id <= ${run_id}
+      for no key update
+    ), taken as (
+      update cph.projects p set ${NOT_LOOKING} from noted where p.project_id = noted.project_id
+    )
+    insert into cph.sync_runs (id, project_id, kind, status, started_at) overriding system value
+    select looking_run_id, project_id, looking_kind, 'running', looking_since from noted`);
+}
+
+/**
+ * Ends a run that is a row and still running; false for one that was abandoned meanwhile, which stays so. The
+ * caller has shown it, see {@link showRuns}.
+ */
 export async function endRun(tx: Transaction, id: number, end: RunEnd): Promise<boolean> {
   const ended = await tx
     .update(syncRuns)
@@ -67,6 +130,7 @@ export async function abandonOlderRuns(
   run_id: number,
   at: Date,
 ): Promise<void> {
+  await showRuns(tx, project_id, run_id - 1);
   await tx.execute(sql`
     update cph.sync_runs
     set ${abandoned(at, overtakenBy(run_id))}

@@ -40,6 +40,10 @@ const SOURCE_LIST = sql.raw(`array[${SOURCES.map((source) => `'${source}'`).join
 export const RUN_STATUSES = ['succeeded', 'partial', 'held', 'failed', 'abandoned'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Every listing of every source, or the images being created. */
+export const RUN_KINDS = ['sweep', 'watch'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
 export const projects = cph.table(
   'projects',
   {
@@ -74,6 +78,18 @@ export const projects = cph.table(
     sweep_tick: instant('sweep_tick'),
     watch_tick: instant('watch_tick'),
     /**
+     * The look under way. It has no row in `cph.sync_runs` before it takes long or finds something: see
+     * `runs.ts`.
+     */
+    looking_run_id: bigint({ mode: 'number' }),
+    looking_kind: text().$type<RunKind>(),
+    looking_since: instant('looking_since'),
+    /**
+     * Not due before this, unless a clock or a schedule changed. Null where nobody keeps it: with few projects
+     * a claim goes over all of them.
+     */
+    due_at: instant('due_at'),
+    /**
      * What the configuration asks for; null until it was noted. An image that no listing is asked for is no
      * alert.
      */
@@ -91,9 +107,14 @@ export const projects = cph.table(
      */
     unconfigured_since: instant('unconfigured_since'),
   },
-  () => [
+  (t) => [
     check('projects_last_run_status', oneOf('last_run_status', RUN_STATUSES)),
     check('projects_counts', sql`consecutive_failures >= 0 and held_removals >= 0`),
+    check('projects_looking_kind', oneOf('looking_kind', RUN_KINDS)),
+    check('projects_looking', sql`num_nulls(looking_run_id, looking_kind, looking_since) in (0, 3)`),
+    // Every look writes this row, and an index on a column that changes makes Postgres write all of them: this
+    // one changes only where there are many projects. The fillfactor of 50 is in the migration.
+    index('projects_due').on(t.due_at),
   ],
 );
 
@@ -159,7 +180,7 @@ export const syncRuns = cph.table(
     project_id: text()
       .notNull()
       .references(() => projects.project_id),
-    kind: text().notNull().$type<'sweep' | 'watch'>(),
+    kind: text().notNull().$type<RunKind>(),
     status: text().$type<'running' | RunStatus>().notNull(),
     started_at: instant('started_at').notNull(),
     finished_at: instant('finished_at'),
@@ -184,14 +205,17 @@ export const syncRuns = cph.table(
     listings: jsonb().notNull().default([]),
     /** Why records were left out, or read without a field: source, image_id and reason of the first ones. */
     rejections: jsonb().notNull().default([]),
+    /** The longest time that passed between two looks that share this row. */
+    longest_pause: interval(),
   },
   (t) => [
-    check('sync_runs_kind', oneOf('kind', ['sweep', 'watch'])),
+    check('sync_runs_kind', oneOf('kind', RUN_KINDS)),
     check('sync_runs_status', oneOf('status', ['running', ...RUN_STATUSES])),
     check('sync_runs_finished', sql`(status = 'running') = (finished_at is null)`),
     check('sync_runs_error', sql`status <> 'failed' or error_message is not null`),
-    // Every look writes here twice, and each time into every index without a condition: no more of them than
-    // needed. They are ascending: desc() of drizzle-kit puts nulls last; `order by id desc` means nulls first
+    // Looks that find nothing new change the times and counts of one row, which no index may name: then
+    // Postgres writes the row alone, on its own page (HOT; the fillfactor of 80 is in the migration). The
+    // indexes are ascending: desc() of drizzle-kit puts nulls last; `order by id desc` means nulls first
     // and cannot use that.
     index('sync_runs_of_kind').on(t.project_id, t.kind, t.id),
     index('sync_runs_failed').on(t.project_id, t.id).where(sql`kind = 'sweep' and status = 'failed'`),

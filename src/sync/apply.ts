@@ -6,11 +6,12 @@ import { appendEvents } from '../store/events.ts';
 import { markImages, removeImages, upsertImages } from '../store/images.ts';
 import type { Known } from '../store/known-images.ts';
 import { lockProject, type ProjectRow, updateProject } from '../store/projects.ts';
-import { abandonOlderRuns, endRun, type RunEnd } from '../store/runs.ts';
+import { shareRow } from '../store/quiet-run.ts';
+import { abandonOlderRuns, endRun } from '../store/runs.ts';
 import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
 import { isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
-import { faultsOf, type OpenRun, type RunReport, runEnd, StaleLook } from './run.ts';
+import { faultsOf, type OpenRun, quietEnd, type RunReport, runEnd, StaleLook } from './run.ts';
 
 /**
  * - `applied`: everything is committed.
@@ -59,11 +60,16 @@ export async function applyFinding(
 }
 
 /**
- * A run that another replica has taken for dead is ended already: nothing may be written in its name any
- * more.
+ * Ends the run, in the row of the one before it where both found nothing new. A run that another replica has
+ * taken for dead is ended already: nothing may be written in its name any more.
  */
-async function endOwnRun(tx: Transaction, run: OpenRun, end: RunEnd): Promise<void> {
-  if (!(await endRun(tx, run.id, end))) throw new StaleLook();
+async function endOwnRun(tx: Transaction, run: OpenRun, { report, snapshot, diff }: Finding): Promise<void> {
+  const rejections = faultsOf(snapshot);
+  const changed = diff.changes.length + diff.marks.length > 0;
+  const quiet = report.status === 'succeeded' && report.error === null && !changed;
+  const end = quiet ? quietEnd(report, rejections) : null;
+  if (end && (await shareRow(tx, { ...run, run_id: run.id, end }))) return;
+  if (!(await endRun(tx, run.id, end ?? runEnd(report, rejections)))) throw new StaleLook();
 }
 
 interface Writing {
@@ -103,7 +109,7 @@ async function writeOutcome(
   const { snapshot, diff, report, digest, watched } = finding;
   const wrote = diff.changes.length + diff.marks.length > 0;
   await abandonOlderRuns(tx, run.project_id, run.id, report.finished_at);
-  await endOwnRun(tx, run, runEnd(report, faultsOf(snapshot)));
+  await endOwnRun(tx, run, finding);
   await updateProject(tx, run.project_id, {
     last_applied_run_id: run.id,
     snapshot_digest: snapshot.complete ? digest : wrote ? null : project.snapshot_digest,

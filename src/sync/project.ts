@@ -1,6 +1,7 @@
 import type { Listing, RequestScope } from '../cph/listing.ts';
 import type { ImagesRecord, ImageType } from '../inventory/image.ts';
 import type { RejectedRecord } from '../inventory/listing.ts';
+import type { BegunRun } from '../store/runs.ts';
 
 /** A project as looks need it: who it is, how to ask about it, and the brake on removals. */
 export interface SyncProject {
@@ -29,4 +30,6 @@ export interface SyncProject {
 export interface LookControl {
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** The run of this look, where the claim of the project has begun it. */
+  readonly begun?: BegunRun;
 }

@@ -9,12 +9,13 @@ import {
   endRun,
   type RunCounts,
   type RunEnd,
-  type RunKind,
+  showRuns,
 } from '../store/runs.ts';
-import type { RunStatus } from '../store/schema.ts';
+import type { RunKind, RunStatus } from '../store/schema.ts';
 import { retryTransient } from '../store/transient.ts';
 import type { FinishedBuild } from './image-rows.ts';
 import type { ListingNote } from './look.ts';
+import type { LookControl } from './project.ts';
 import { errorCode, errorText } from './trouble.ts';
 
 /** A run that has begun and not ended. */
@@ -61,17 +62,23 @@ const NO_COUNTS: Omit<RunCounts, 'requests'> = {
   unreadable_fields: 0,
 };
 
+/** Begins a run, unless the claim has: see {@link LookControl}. */
 export async function openRun(
   db: Database,
   { project_id, kind }: { project_id: string; kind: RunKind },
-  { now, signal }: { now: () => Date; signal: AbortSignal },
+  { now, signal, begun }: LookControl,
 ): Promise<OpenRun> {
-  const started_at = now();
+  const started_at = begun?.started_at ?? now();
   // A first try that was committed after all leaves a run that is abandoned when this one ends, whichever
   // way.
-  const id = await retryTransient(() => beginRun(db, project_id, kind, started_at), signal);
+  const id = begun?.id ?? (await retryTransient(() => beginRun(db, project_id, kind, started_at), signal));
   const scope = { signal, trace: { requests: 0, requestIds: new Set<string>() } };
   return { id, project_id, kind, started_at, scope, now };
+}
+
+/** Gives a run its row in `cph.sync_runs`: it is about to read and write more than a quiet look. */
+export async function showRun(db: Database, { project_id, id, scope }: OpenRun): Promise<void> {
+  await retryTransient(() => showRuns(db, project_id, id), scope.signal);
 }
 
 /** The report of a run that ends now. */
@@ -115,6 +122,7 @@ export function reportRun(
 
 /** Enough to look into; the counts say how many there were. */
 const KEPT_REQUEST_IDS = 20;
+const QUIET_REQUEST_IDS = 4;
 const KEPT_REJECTIONS = 20;
 
 /** The columns of `cph.sync_runs` that a report fills. */
@@ -139,6 +147,28 @@ export function runEnd(report: RunReport, rejections: readonly unknown[] = []): 
     error_code: errorCode(error),
     error_message: error === null ? null : errorText(error),
   };
+}
+
+/**
+ * What a run says that found nothing new. It is written again with each look that shares the row, so it keeps
+ * the first request ids, the listings that showed something, and of those what is not empty.
+ */
+export function quietEnd(report: RunReport, rejections: readonly unknown[] = []) {
+  const { requests, listed } = report;
+  const request_ids = report.request_ids.slice(0, QUIET_REQUEST_IDS);
+  const listings = report.listings.filter(hasSomething).map(withoutNothing);
+  const end = runEnd(report, rejections);
+  return { ...end, status: 'succeeded', requests, listed, request_ids, listings } as const;
+}
+
+function hasSomething({ listed, drift, proof }: ListingNote): boolean {
+  return listed > 0 || drift.length > 0 || proof !== 'complete';
+}
+
+function withoutNothing(note: ListingNote): Partial<ListingNote> {
+  const { drift, error_code, error_message, ...rest } = note;
+  const error = error_code === null && error_message === null ? {} : { error_code, error_message };
+  return { ...rest, ...(drift.length > 0 ? { drift } : {}), ...error };
 }
 
 /** What a snapshot holds, under the names of the run's columns. */
@@ -178,6 +208,7 @@ export async function closeRun(
     // The project before the run, as in every apply: the other way round, a newer look's apply that is about
     // to abandon this run would wait for us and we for it.
     const project = await lockProject(tx, run.project_id);
+    await showRuns(tx, run.project_id, run.id);
     const superseded = project.last_applied_run_id >= run.id;
     const lost = superseded || error instanceof StaleLook;
     const status = run.scope.signal.aborted || lost ? 'abandoned' : 'failed';

@@ -2,7 +2,7 @@
 import { snapshotDigest } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { type Known, readKnown } from '../store/known-images.ts';
-import { endQuietRun } from '../store/quiet-run.ts';
+import { endQuietSweep } from '../store/quiet-run.ts';
 import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges, type Finding } from './apply.ts';
 import { type Comparison, compareSweep, type Sweep, sweepOf } from './compare.ts';
@@ -15,10 +15,11 @@ import {
   faultsOf,
   type OpenRun,
   openRun,
+  quietEnd,
   type RunReport,
   reportRun,
-  runEnd,
   StaleLook,
+  showRun,
 } from './run.ts';
 
 /**
@@ -44,6 +45,7 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   const { snapshot } = sweep;
   const quiet = await applyQuiet(db, run, sweep);
   if (quiet) return quiet;
+  await showRun(db, run);
   for (let current = sweep; ; ) {
     const observed = [...current.snapshot.sightings.keys()];
     const wanted = { observed, current: snapshot.complete };
@@ -70,12 +72,10 @@ async function applyQuiet(
   { snapshot, settled }: Sweep,
 ): Promise<RunReport | null> {
   if (!snapshot.complete) return null;
-  const { id: run_id, project_id, started_at } = run;
   const report = reportRun(run, 'succeeded', { ...countRecords(snapshot), listings: settled.map(noteOf) });
-  const end = { ...runEnd(report, faultsOf(snapshot)), status: 'succeeded' } as const;
+  const quiet = { ...run, run_id: run.id, end: quietEnd(report, faultsOf(snapshot)) };
   const digest = snapshotDigest(snapshot);
-  const quiet = { run_id, project_id, started_at, digest, end };
-  const ended = await retryTransient(() => endQuietRun(db, quiet), run.scope.signal);
+  const ended = await retryTransient(() => endQuietSweep(db, quiet, digest), run.scope.signal);
   return ended ? report : null;
 }
 

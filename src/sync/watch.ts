@@ -4,9 +4,10 @@ import type { ImageType } from '../inventory/image.ts';
 import { partialSnapshot } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
 import { readCreating, readKnown } from '../store/known-images.ts';
+import { endQuietWatch } from '../store/quiet-run.ts';
 import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges } from './apply.ts';
-import { askById, type Suspect } from './confirm.ts';
+import { askById } from './confirm.ts';
 import { finishedBuilds } from './image-rows.ts';
 import { lookAtListings, noteOf, type SettledListing, troubleOf } from './look.ts';
 import type { LookControl, SyncProject } from './project.ts';
@@ -15,9 +16,11 @@ import {
   countRecords,
   type OpenRun,
   openRun,
+  quietEnd,
   type RunReport,
   reportRun,
   StaleLook,
+  showRun,
 } from './run.ts';
 
 /**
@@ -29,42 +32,62 @@ export async function watchProject(
   project: SyncProject,
   control: LookControl,
 ): Promise<RunReport | null> {
-  const creating = await retryTransient(() => readCreating(db, project.project_id), control.signal);
-  const types = watchedTypes(project, creating);
-  if (types.length === 0) return null;
-  const run = await openRun(db, { project_id: project.project_id, kind: 'watch' }, control);
+  const { project_id, imageTypes } = project;
+  // Only private images are ever created in a project; other types are asked for while we know one being
+  // created.
+  const first: readonly ImageType[] = imageTypes.filter((type) => type === 'private');
+  if (first.length === 0 && (await othersCreating(db, project, control.signal)).length === 0) return null;
+  const run = await openRun(db, { project_id, kind: 'watch' }, control);
   let settled: SettledListing[] = [];
-  try {
-    settled = await lookAtListings(types.map(project.creatingListing), run.scope);
+  const list = async (types: readonly ImageType[]) => {
+    settled = [...settled, ...(await lookAtListings(types.map(project.creatingListing), run.scope))];
     const trouble = settled.find((listing) => listing.error !== null);
     if (trouble) throw trouble.error;
-    return await applyWatch(db, run, { project, creating, settled });
+  };
+  try {
+    await list(first);
+    const quiet = await applyQuiet(db, run, settled);
+    if (quiet) return quiet;
+    await list(await othersCreating(db, project, control.signal));
+    return await applyWatch(db, run, { project, settled });
   } catch (error) {
     return await closeRun(db, run, { error, listings: settled.map(noteOf) });
   }
 }
 
-/**
- * Only private images are ever created in a project; other types are asked for while we know one being
- * created.
- */
-function watchedTypes({ imageTypes }: SyncProject, creating: readonly Suspect[]): ImageType[] {
+/** The types of images other than private ones that are known as being created. */
+async function othersCreating(
+  db: Database,
+  { project_id, imageTypes }: SyncProject,
+  signal: AbortSignal,
+): Promise<ImageType[]> {
+  const creating = await retryTransient(() => readCreating(db, project_id), signal);
   return imageTypes.filter(
-    (type) => type === 'private' || creating.some((image) => image.listed_under === type),
+    (type) => type !== 'private' && creating.some(({ listed_under }) => listed_under === type),
   );
+}
+
+/** The report of a watch that has nothing to watch: no image is listed as being created, or known as such. */
+async function applyQuiet(
+  db: Database,
+  run: OpenRun,
+  settled: readonly SettledListing[],
+): Promise<RunReport | null> {
+  const heard = settled.some(({ result }) => result && result.records.length + result.rejected.length > 0);
+  if (settled.length === 0 || heard || troubleOf(settled) !== null) return null;
+  const report = reportRun(run, 'succeeded', { listings: settled.map(noteOf) });
+  const quiet = { ...run, run_id: run.id, end: quietEnd(report) };
+  return (await retryTransient(() => endQuietWatch(db, quiet), run.scope.signal)) ? report : null;
 }
 
 interface Watch {
   readonly project: SyncProject;
-  readonly creating: readonly Suspect[];
   readonly settled: readonly SettledListing[];
 }
 
-async function applyWatch(
-  db: Database,
-  run: OpenRun,
-  { project, creating, settled }: Watch,
-): Promise<RunReport> {
+async function applyWatch(db: Database, run: OpenRun, { project, settled }: Watch): Promise<RunReport> {
+  await showRun(db, run);
+  const creating = await retryTransient(() => readCreating(db, run.project_id), run.scope.signal);
   const records = settled.flatMap((listing) => listing.result?.records ?? []);
   const rejected = settled.flatMap((listing) => listing.result?.rejected ?? []);
   const listed = new Set(records.map((record) => record.image_id));

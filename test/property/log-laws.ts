@@ -1,6 +1,7 @@
 /** What must hold of the log, the transitions and the table together. */
 import { isDeepStrictEqual } from 'node:util';
 import { statusOfCode } from '../../src/inventory/image.ts';
+import type { RunReport } from '../../src/sync/run.ts';
 import { isApplied, type Looked, type Played } from './play.ts';
 import { recordsIn } from './witness.ts';
 
@@ -136,16 +137,31 @@ export function* marksTheBaseline({ looks }: Played): Generator<string> {
   }
 }
 
-/** Every run has ended as its look reported. */
+/** Every run has ended as its look reported, in its own row or, where it found nothing, in that of the one before it. */
 export function* endsEveryRun({ looks, log }: Played): Generator<string> {
-  const ended = log.runs.map(({ id, status }) => ({ id, status }));
-  const reported = looks.map(({ report }) => ({ id: report.run_id, status: report.status }));
+  const reports = looks.map(({ report }) => report).toSorted((a, b) => a.run_id - b.run_id);
+  const counted = new Map<number, number>();
+  const last = new Map<string, number>();
+  for (const report of reports) {
+    const { run_id, kind, status } = report;
+    const row = log.runs.find(({ id }) => id === run_id);
+    if (row) last.set(kind, run_id);
+    const own = row?.status === status;
+    if (!own && (row || !foundNothing(report))) yield `run ${run_id}: ${row?.status}, reported: ${status}`;
+    const shared = last.get(kind) ?? 0;
+    counted.set(shared, (counted.get(shared) ?? 0) + 1);
+  }
+  const looksOf = log.runs.map(({ id, looks }) => [id, looks]);
   if (
     !isDeepStrictEqual(
-      ended,
-      reported.toSorted((a, b) => a.id - b.id),
+      looksOf,
+      [...counted].toSorted(([a], [b]) => a - b),
     )
   ) {
-    yield `runs: ${JSON.stringify(ended)}, reported: ${JSON.stringify(reported)}`;
+    yield `looks by run: ${JSON.stringify(looksOf)}, reported: ${JSON.stringify([...counted])}`;
   }
+}
+
+function foundNothing({ status, created, updated, status_changed, removed, restored }: RunReport): boolean {
+  return status === 'succeeded' && created + updated + status_changed + removed + restored === 0;
 }

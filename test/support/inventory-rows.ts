@@ -29,9 +29,18 @@ export async function rowVersions(db: Database): Promise<Record<(typeof INVENTOR
   return { images, image_events, image_status_transitions };
 }
 
-/** The runs of one project or of all, oldest first. */
+/** The runs of one project or of all, oldest first, with looks under way that have no row of their own yet. */
 export async function runsOf(db: Database, project_id?: string): Promise<SqlRow[]> {
-  const runs = await rowsOf(db, 'select * from cph.sync_runs order by id');
+  const runs = await rowsOf(
+    db,
+    `select runs.* from cph.sync_runs runs
+     union all
+     select runs.* from cph.projects p, jsonb_populate_record(null::cph.sync_runs, jsonb_build_object(
+       'id', looking_run_id, 'project_id', project_id, 'kind', looking_kind, 'started_at', looking_since, 'status', 'running'
+     )) runs
+     where looking_run_id is not null
+     order by id`,
+  );
   return runs.filter((run) => project_id === undefined || run.project_id === project_id);
 }
 

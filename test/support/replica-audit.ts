@@ -33,7 +33,7 @@ interface Story {
 export async function audit(db: Database, world: World, deaths: readonly Date[]): Promise<Audit> {
   const log = await wholeLog(db);
   const transitions = await rowsOf(db, 'select * from cph.image_status_transitions order by event_seq');
-  const runs = await rowsOf(db, `select id, status, kind, started_at from cph.sync_runs`);
+  const runs = await rowsOf(db, `select id, status, kind, looks, started_at from cph.sync_runs`);
   const started = new Map(runs.map(({ id, started_at }) => [Number(id), Number(started_at)]));
   const stories = storiesOf(world, log, transitions);
   const tables = await faultsOfTables(db, world, stories);
@@ -42,10 +42,13 @@ export async function audit(db: Database, world: World, deaths: readonly Date[])
       faultsOfStory(story, started).map((fault) => `${name}: ${fault}`),
     ),
     ...runs.flatMap(({ id, status }) => (status === 'running' ? [`run ${id} is still running`] : [])),
+    ...(await looksLeftNoted(db)),
     ...tables,
   ].flat();
   return {
-    sweeps: runs.filter(({ kind, status }) => kind === 'sweep' && status === 'succeeded').length,
+    sweeps: runs
+      .filter(({ kind, status }) => kind === 'sweep' && status === 'succeeded')
+      .reduce((sum, { looks }) => sum + Number(looks), 0),
     events: log.length,
     transitions: transitions.length,
     removals: log.filter(({ type }) => type === 'cph.image.removed').length,
@@ -148,24 +151,36 @@ async function faultsOfTables(
   return faults;
 }
 
-const APPLIED = `select project_id, finished_at as at from cph.sync_runs
+async function looksLeftNoted(db: Database): Promise<string[]> {
+  const noted = await rowsOf(
+    db,
+    'select looking_run_id as id from cph.projects where looking_run_id is not null',
+  );
+  return noted.map(({ id }) => `run ${id} is still noted as under way`);
+}
+
+/** Sweeps that were applied, those that share a row together, and the present. */
+const APPLIED = `select project_id, started_at as begins, finished_at as ends, longest_pause from cph.sync_runs
   where kind = 'sweep' and status in ('succeeded', 'partial', 'held')
-  union all select project_id, now() from cph.projects`;
+  union all select project_id, now(), now(), null from cph.projects`;
 
 /** When a project lost somebody who was looking at it: the death in the middle of a run that somebody else abandoned. */
 function lost(deaths: readonly Date[]): string {
   const moments = deaths.map((death) => `('${death.toISOString()}'::timestamptz)`).join(', ');
-  return `select project_id, at from cph.sync_runs
+  return `select project_id, at, at, null from cph.sync_runs
     join (values ${moments}) deaths (at) on at between started_at and finished_at
     where status = 'abandoned' and error_message like 'the replica that was looking is gone%'`;
 }
 
-/** Between moments of one project that follow each other, in milliseconds. */
+/** The longest time, in milliseconds, between an end and the next beginning in one project. */
 async function longestBetween(db: Database, moments: string): Promise<number> {
   const [row] = await rowsOf(
     db,
-    `select (extract(epoch from max(gap)) * 1000)::float8 as ms from (
-       select at - lag(at) over (partition by project_id order by at) as gap from (${moments}) moments
+    `select (extract(epoch from max(greatest(begins - before, longest_pause))) * 1000)::float8 as ms from (
+       select begins, longest_pause, max(ends) over (
+         partition by project_id order by begins rows between unbounded preceding and 1 preceding
+       ) as before
+       from (${moments}) moments
      ) gaps`,
   );
   return Number(row?.ms);

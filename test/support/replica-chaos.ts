@@ -39,8 +39,11 @@ const KILL_EVERY_MS = [2_000, 7_000] as const;
 const TERMINATE_EVERY_MS = 700;
 const SUPERVISED_MS = 60_000;
 const CHANGE_EVERY_MS = 50;
-/** In the quiet, every project is swept so often: one look to miss an image, one to remove it, one to find all in order. */
-const QUIET_SWEEPS = 3;
+/**
+ * In the quiet, every project is swept so often: one look that may have begun before it, one to miss an image, one to
+ * remove it, one to find all in order.
+ */
+const QUIET_SWEEPS = 4;
 const QUIET_MS = 180_000;
 const SCHEDULES = { CPH_SYNC_CRON: '*/2 * * * * *', CPH_WATCH_CRON: '*/5 * * * * *' };
 /** A connection that breaks while it answers is part of life. */
@@ -216,18 +219,22 @@ async function crashPostgres({ postgres, deaths, options }: Chaos): Promise<void
 /** Nothing happens any more but sweeps. Waits until every project has been swept often enough to have everything right. */
 async function calmDown({ db, options, world }: Chaos): Promise<void> {
   options.note('quiet');
-  const quiet = new Date().toISOString();
+  const before = await sweepsOf(db);
   const late = AbortSignal.timeout(QUIET_MS);
   for (;;) {
-    const { rows } = await db.execute<{ calm: number }>(sql`
-      select count(*) as calm from (
-        select from cph.sync_runs
-        where kind = 'sweep' and status = 'succeeded' and started_at > ${quiet}::timestamptz
-        group by project_id having count(*) >= ${QUIET_SWEEPS}
-      ) calm`);
-    if (rows[0]?.calm === world.projects.length) return;
-    if (late.aborted)
-      throw new Error(`after ${QUIET_MS} ms only ${rows[0]?.calm} projects have come to rest`);
+    const now = await sweepsOf(db);
+    const calm = world.projects.filter((id) => (now.get(id) ?? 0) - (before.get(id) ?? 0) >= QUIET_SWEEPS);
+    if (calm.length === world.projects.length) return;
+    if (late.aborted) throw new Error(`after ${QUIET_MS} ms only ${calm.length} projects have come to rest`);
     await sleep(250);
   }
+}
+
+/** How many sweeps of each project have succeeded. */
+async function sweepsOf(db: Database): Promise<Map<string, number>> {
+  const { rows } = await db.execute<{ project_id: string; sweeps: number }>(sql`
+    select project_id, sum(looks) as sweeps from cph.sync_runs
+    where kind = 'sweep' and status = 'succeeded'
+    group by project_id`);
+  return new Map(rows.map(({ project_id, sweeps }) => [project_id, Number(sweeps)]));
 }

@@ -1,12 +1,6 @@
 /** Claiming by hand, for tests of who looks at which project and when. */
-import {
-  type ClaimedProject,
-  type ClaimOptions,
-  claimProjects,
-  leaseProject,
-  type ReturnedProject,
-  releaseProjects,
-} from '../../src/store/leases.ts';
+import { type ClaimedProject, type ClaimOptions, claimProjects } from '../../src/store/claims.ts';
+import { leaseProject, type ReturnedProject, releaseProjects } from '../../src/store/leases.ts';
 import { registerProjects } from '../../src/store/projects.ts';
 import { rowsOf, type SqlRow } from './inventory-rows.ts';
 import type { TestDatabase } from './postgres.ts';
@@ -32,7 +26,7 @@ export interface Claims {
 }
 
 export function claimsOn(database: TestDatabase): Claims {
-  const defaults = { replica: 'ours', ticks: { sweep: TICK, watch: null }, now: TICK };
+  const defaults = { replica: 'ours', ticks: { sweep: TICK, watch: null }, now: TICK, started_at: TICK };
   return {
     register: async (...project_ids) => {
       const projects = project_ids.map((project_id) => ({
@@ -45,13 +39,24 @@ export function claimsOn(database: TestDatabase): Claims {
     },
     claim: async (project_ids, options = {}) => {
       const limits = { limit: 100, failing_limit: 100, lease_ms: MINUTE, spread_ms: 0, returned: [] };
-      const claimed = await claimProjects(database.db, { ...defaults, ...limits, project_ids, ...options });
+      const { claimed } = await claimProjects(database.db, {
+        ...defaults,
+        ...limits,
+        project_ids,
+        ...options,
+      });
       return claimed.toSorted((a, b) => (a.project_id < b.project_id ? -1 : 1));
     },
     lease: (project_id, replica, lease_ms = MINUTE) =>
       leaseProject(database.db, project_id, { replica, lease_ms, now: LATER }),
-    release: (project_id, replica, served) =>
-      releaseProjects(database.db, { replica, returned: [{ project_id, served }] }),
+    release: async (project_id, replica, served) => {
+      const [row] = await rowsOf(
+        database.db,
+        `select looking_run_id as run_id from cph.projects where project_id = '${project_id}'`,
+      );
+      const run_id = row?.run_id === null ? null : Number(row?.run_id);
+      await releaseProjects(database.db, { replica, returned: [{ project_id, run_id, served }] });
+    },
     project: async (project_id) =>
       (await rowsOf(database.db, `select * from cph.projects where project_id = '${project_id}'`))[0],
   };

@@ -44,6 +44,12 @@ export const TABLE_COMMENTS: Tables = {
         'Until when nobody else looks at the project, unless the replica renews it. Null when nobody is looking.',
       sweep_tick: 'The last tick of the schedule that a sweep was made for. Null before the first one.',
       watch_tick: 'The last tick of the schedule that a watch was made for. Null before the first one.',
+      looking_run_id:
+        'The run of the look under way (cph.sync_runs.id). It is a row there once it takes long or found something. Null when nobody is looking.',
+      looking_kind: 'sweep or watch: what is looked at. Null when nobody is looking.',
+      looking_since: 'When the look under way began. Null when nobody is looking.',
+      due_at:
+        'The project is not due before this, kept where there are many projects. Null where it may be due at any time.',
       image_types:
         'The types that the images endpoint is asked for. Null until a daemon has taken the project on.',
       sources: 'The endpoints that are read. Null until a daemon has taken the project on.',
@@ -122,17 +128,18 @@ export const TABLE_COMMENTS: Tables = {
     },
   },
   sync_runs: {
-    about: 'The looks at projects: sweeps of every listing, and watches of the images being created.',
+    about:
+      'The looks at projects: sweeps of every listing, and watches of the images being created. One under way is a row here once it takes longer than ten seconds or found something; before, it is in cph.projects (looking_run_id).',
     columns: {
-      id: 'The number of the run, in the order in which looks began. The key.',
+      id: 'The number of the run, in the order in which looks began; of the first one where looks share the row. The key.',
       project_id,
       kind: 'sweep (every listing) or watch (images being created).',
       status:
         'running, succeeded, partial, held, failed or abandoned (cut off, or overtaken by a later look).',
       started_at: 'When the look began, the first one where looks share the row.',
       finished_at: 'When the look ended, the last one where looks share the row. Null while it is running.',
-      requests: 'Requests that were sent to the API, retries included.',
-      listed: 'Records that were read.',
+      requests: 'Requests that were sent to the API, retries included, by all looks that share the row.',
+      listed: 'Records that were read, by each of the looks that share the row.',
       created: 'Images seen for the first time.',
       updated: 'Images that changed, and not in their status.',
       status_changed: 'Images whose status changed.',
@@ -144,12 +151,13 @@ export const TABLE_COMMENTS: Tables = {
         'Listings that miss too many images to believe it, such as images/private. Empty mostly.',
       looks:
         'Consecutive looks of one kind that found nothing new share a row: how many. started_at is that of the first, finished_at of the last.',
+      longest_pause: 'The longest time between two looks that share the row. Null where only one has it.',
       error_code:
         "The API's code for what went wrong, such as CPS.0001. Null when it gave none, or nothing went wrong.",
       error_message: 'What went wrong. Null when nothing did.',
       request_ids: "The API's ids of requests that were answered, for its support. Empty when it gave none.",
       listings:
-        'What came of each listing: a JSON list with source, image_type, proof, drift, and the error where there was one.',
+        'What came of each listing: a JSON list with source, image_type, proof, listed, drift, and the error where there was one. Where nothing new was found, listings that showed no image and fields that say nothing are left out.',
       rejections:
         'Why records were left out, or read without a field: a JSON list with source, image_id and reason of the first ones.',
     },

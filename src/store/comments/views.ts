@@ -150,8 +150,8 @@ export const VIEW_COMMENTS: Views = {
       project_name,
       kind: 'sweep (every listing) or watch (images being created).',
       status: RUN_STATUS,
-      started_at: 'When the look began.',
-      finished_at: 'When the look ended. Null while it is running.',
+      started_at: 'When the look began, the first one where looks share the row.',
+      finished_at: 'When the look ended, the last one where looks share the row. Null while it is running.',
       took: 'Time between the two, across all looks that share the row. Null while it is running.',
       idle_before:
         'Time since the run of the same kind before it ended. Null for the first one that is kept.',
@@ -163,6 +163,7 @@ export const VIEW_COMMENTS: Views = {
       error_code: "The API's code for what went wrong. Null when it gave none, or nothing went wrong.",
       error_message: 'What went wrong. Null when nothing did.',
       looks: 'How many consecutive looks share the row: those that found nothing new.',
+      longest_pause: 'The longest time between two looks that share the row. Null where only one has it.',
       unreadable_fields: 'Fields of other records that could not be read; what was known of them stays.',
       held_listings:
         'Listings that miss too many images to believe it, such as images/private. Empty mostly.',
