@@ -16,7 +16,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.js scripts/
+COPY scripts/build.js scripts/build-assets.js scripts/
 COPY src src
 RUN npm run build && rm dist/.built-from
 
@@ -30,6 +30,8 @@ ENV PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY migrations migrations
+# The page shows them where no other site can be reached.
+COPY docs/runbooks docs/runbooks
 COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # By number, so that Kubernetes can see that it is not root. It is `nonroot` of distroless, and nobody in particular elsewhere.

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAssets } from './build-assets.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -33,11 +34,14 @@ function main() {
 function build() {
   rmSync(dist, { recursive: true, force: true });
   execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  buildAssets(join(dist, 'page'));
   writeFileSync(stamp, digestOfSources());
 }
 
 function digestOfSources() {
-  const names = readdirSync(join(root, 'src'), { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const names = readdirSync(join(root, 'src'), { recursive: true }).filter((name) =>
+    /\.(tsx?|css)$/.test(name),
+  );
   const digest = createHash('sha256');
   for (const name of names.sort()) digest.update(name).update(readFileSync(join(root, 'src', name)));
   return digest.digest('hex');

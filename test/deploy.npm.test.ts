@@ -43,7 +43,9 @@ describe('the package', () => {
     // The build speaks before npm does.
     const [{ files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')));
     const found = files.map(({ path }: { path: string }) => path).toSorted();
-    const programs = filesIn('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
+    const built = filesIn('src').filter((file) => !/\.(d\.ts|json)$/.test(file));
+    const programs = built.map((file) => file.replace(/^src/, 'dist').replace(/\.tsx?$/, '.js'));
+    programs.push('dist/page/islands/idiomorph.js');
     const alone = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const whole = ['migrations', 'deploy', 'docs'].flatMap(filesIn);
     expect(found).toEqual([...alone, ...programs, ...whole].toSorted());

@@ -40,11 +40,11 @@ test('metrics come in the format they say', async () => {
   expect(await page.text()).toBe('cph_database_up 1\n');
 });
 
-test('any other path is not found, and says what there is', async () => {
+test('any other path is not found, and leads to what there is', async () => {
   const { url } = await serverWith(WELL);
   const answer = await fetch(`${url}/nothing`);
   expect(answer.status).toBe(404);
-  expect(await answer.text()).toContain('/metrics');
+  expect(await answer.text()).toContain('<a href="/">');
 });
 
 test('a port somebody else has rejects, and a closed server gives its port back', async () => {

@@ -60,7 +60,7 @@ export async function startServing({ http, ...config }: Config, options: Serving
   let server: HttpServer | null = null;
   const listen = async () => {
     server = await startHttpServer({ ...http, ...routes });
-    log.info(`probes and metrics on ${server.url}`);
+    log.info(`page, probes and metrics on ${server.url}`);
   };
   const refuse = (error: unknown) => {
     const reason = `no probes or metrics on port ${http.port}, which is tried again until it is free`;

@@ -4,10 +4,14 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
+import { pageRoutes } from '../page/app.tsx';
+import { readAssets } from '../page/assets.ts';
 import type { Database } from '../store/database.ts';
 import { shared } from '../waiting/shared.ts';
 import { apiRoutes } from './api/routes.ts';
+import { eventStreamRoutes } from './event-stream.ts';
 import { gate } from './gate.ts';
+import { followLog, type LogFollower } from './log-follower.ts';
 
 /** Whether the daemon can do its work, part by part; a part that cannot says why. */
 export type Readiness = Readonly<Record<'database' | 'migrations' | 'schedules', string>>;
@@ -44,8 +48,9 @@ export interface HttpServer {
 
 /** Listens, and resolves once it does. Rejects when the address cannot be had. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const { host, port } = options;
-  const server = serve({ fetch: routes(options).fetch, hostname: host, port }) as Server;
+  const { host, port, site } = options;
+  const follower = followLog(site.db);
+  const server = serve({ fetch: routes(options, follower).fetch, hostname: host, port }) as Server;
   await once(server, 'listening');
   const address = server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
@@ -55,6 +60,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       server.close();
       server.closeAllConnections();
       if (server.listening) await once(server, 'close');
+      await follower.stop();
     },
   };
 }
@@ -63,7 +69,10 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
  * The routes, apart from the socket they are served on. However many ask for the same at once, the database
  * is asked once.
  */
-function routes({ readiness, metrics, site }: HttpOptions): Hono {
+export function routes(
+  { readiness, metrics, site }: Omit<HttpOptions, 'host' | 'port'>,
+  follower: LogFollower,
+): Hono {
   const prefix = site.publicUrl?.pathname.replace(/\/+$/, '') ?? '';
   // A proxy may have taken the prefix away, or passed it on: both are answered.
   const app = new Hono({ getPath: (request) => withoutPrefix(getPath(request), prefix) });
@@ -76,9 +85,10 @@ function routes({ readiness, metrics, site }: HttpOptions): Hono {
     return c.json({ ready: all, ...parts }, all ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.body(await page(), 200, { 'content-type': metrics.contentType }));
-  app.use('/api/*', gate(site));
+  app.use(gate(site));
+  app.route('/api/events/stream', eventStreamRoutes({ db: site.db, follower }));
   app.route('/api', apiRoutes({ ...site, prefix }));
-  app.notFound((c) => c.text('There are /livez, /readyz, /metrics and /api here.\n', 404));
+  app.route('/', pageRoutes({ ...site, prefix, assets: readAssets() }));
   app.onError((error, c) => {
     site.onError(error);
     return c.text('This could not be answered; the log says why.\n', 500);

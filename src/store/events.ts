@@ -105,3 +105,10 @@ export async function readEventsOfRun(
     .orderBy(asc(seq))
     .limit(OF_A_RUN);
 }
+
+/** The number of the last event there is; 0 for an empty log. Every event that comes has a higher one. */
+export async function readLogEnd(db: Database): Promise<number> {
+  const { rows } = await promptly(db).execute<{ seq: number }>(sql`
+    select coalesce(max(seq), 0)::bigint as seq from ${imageEvents}`);
+  return rows[0]?.seq ?? 0;
+}

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { buildAssets } from '../../scripts/build-assets.js';
 import type { Env } from './simulated-project.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -35,13 +36,14 @@ export interface BuiltProgram {
 
 /**
  * Compiles `src` and the programs of `test/support` to the same places below `folder`, and returns `folder`.
- * Around them are the checkout's own package.json, migrations and packages. Types are checked elsewhere.
+ * Around them are the checkout's own package.json, migrations, docs and packages. Types are checked elsewhere.
  */
 export async function compile(folder: string): Promise<string> {
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
   const project = join(ROOT, 'test', 'support', 'tsconfig.programs.json');
   await promisify(execFile)(tsc, ['-p', project, '--outDir', folder]);
-  for (const name of ['package.json', 'migrations', 'node_modules'])
+  buildAssets(join(folder, 'src', 'page'));
+  for (const name of ['package.json', 'migrations', 'node_modules', 'docs'])
     await symlink(join(ROOT, name), join(folder, name));
   return folder;
 }

@@ -1,0 +1,2 @@
+/** See build-assets.js. */
+export function buildAssets(out: string): void;

@@ -1,0 +1,55 @@
+/** What an image was at a time, as the log has it. */
+import type { ImageAnswer } from '../../answers/image.ts';
+import type { CloudEvent } from '../../inventory/event.ts';
+import { Box, Time } from '../parts.tsx';
+import { addressOf, imagePath, useView } from '../view.ts';
+import { fieldName, Pair, Value } from './facts.tsx';
+
+/** The last event up to a time; null where there is none that is kept. */
+export function pastOf({ events }: ImageAnswer, at: Date): CloudEvent | null {
+  return events.findLast(({ time }) => Date.parse(time) <= at.getTime()) ?? null;
+}
+
+interface ThenProps {
+  readonly image: ImageAnswer;
+  readonly at: Date | null;
+  readonly past: CloudEvent | null;
+}
+
+export function Then({ image, at, past }: ThenProps) {
+  const view = useView();
+  const { words } = view;
+  const w = words.image;
+  return (
+    <Box id="then" title={w.thenTitle}>
+      <form class="filters" action={addressOf(view, imagePath(image))}>
+        <label>
+          {w.when}
+          <input name="at" value={view.asked.at} placeholder="2026-11-24 12:00" required />
+        </label>
+        <button type="submit">{w.show}</button>
+      </form>
+      {at ? (
+        <p class="calm note">
+          <Time at={at} shape="second" />: {thenSaid(words, past)}
+        </p>
+      ) : null}
+      {past?.data.after ? (
+        <dl class="pairs">
+          {Object.entries(past.data.after)
+            .filter(([field, value]) => value !== null && field !== 'extra')
+            .map(([field, value]) => (
+              <Pair name={fieldName(words, field)}>
+                <Value field={field} value={value} />
+              </Pair>
+            ))}
+        </dl>
+      ) : null}
+    </Box>
+  );
+}
+
+function thenSaid(words: ReturnType<typeof useView>['words'], past: CloudEvent | null): string {
+  if (past === null) return words.image.notYet;
+  return past.data.after === null ? words.image.wasGone : words.image.wasSo;
+}

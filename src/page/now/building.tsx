@@ -1,0 +1,54 @@
+/** What is being built, and how long that usually takes. */
+import type { BuildingItem } from '../../answers/building.ts';
+import { Box, Elapsed, ImageLink, secondsText } from '../parts.tsx';
+import { useView } from '../view.ts';
+
+export function Building({ images }: { images: readonly BuildingItem[] }) {
+  const { words } = useView();
+  const w = words.now;
+  return (
+    <Box id="building" title={w.building} aside={images.length > 0 ? words.count(images.length) : null}>
+      {images.length === 0 ? <p class="calm soft">{w.notBuilding}</p> : null}
+      <table>
+        <caption class="said">{w.building}</caption>
+        <tbody>
+          {images.map((image) => (
+            <tr>
+              <th scope="row">
+                <ImageLink image={image} row />
+                <Gauge image={image} />
+              </th>
+              <td class={`n ${isSlow(image) ? 'warn' : ''}`}>
+                <Elapsed since={image.creating_since} />
+                <div class="note">
+                  {image.p50 === null || image.p95 === null
+                    ? w.noUsual
+                    : w.usual(secondsText(image.p50, words.units), secondsText(image.p95, words.units))}
+                </div>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+const isSlow = ({ creating_for, p95 }: BuildingItem) => p95 !== null && creating_for > p95;
+
+const WIDTH = 120;
+
+/** How far it has come, up to the time in which 95 of 100 are done; the line in between is the median. */
+function Gauge({ image }: { image: BuildingItem }) {
+  const { creating_for, p50, p95 } = image;
+  if (p50 === null || !p95) return null;
+  const done = Math.min(1, creating_for / p95) * WIDTH;
+  const median = (p50 / p95) * WIDTH;
+  return (
+    <svg class="gauge" viewBox={`0 0 ${WIDTH} 4`} aria-hidden="true">
+      <rect class="fill-blank" width={WIDTH} height="4" rx="2" />
+      <rect class={isSlow(image) ? 'fill-warn' : 'fill-accent'} width={done.toFixed(1)} height="4" rx="2" />
+      <rect class="fill-paper" x={median.toFixed(1)} width="1" height="4" />
+    </svg>
+  );
+}
