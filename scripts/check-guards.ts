@@ -1,17 +1,26 @@
 /**
- * Checks what guards the inventory against false removals, and the test that watches over it: takes each guard out of a
- * copy of the code and requires that random histories then break a law. A guard nobody would miss is not guarded.
+ * Checks what guards the inventory, and the tests that watch over it: takes each guard out of a copy of the code and
+ * requires that random histories then break a law, or that the test which is named for it fails. A guard nobody would
+ * miss is not guarded.
+ *
+ *   tsx scripts/check-guards.ts brake   checks only guards with this word in their name
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { GUARDS, type Patch } from './guards.ts';
+import { ABSENCE_GUARDS } from './guards/absences.ts';
+import { ANSWER_GUARDS } from './guards/answers.ts';
+import { BRAKE_GUARDS } from './guards/brake.ts';
+import type { Guard, Patch } from './guards/guard.ts';
+import { LISTING_GUARDS } from './guards/listings.ts';
+import { PHONE_IMAGES_GUARDS } from './guards/phone-images.ts';
+import { WRITING_GUARDS } from './guards/writing.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'migrations', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
-const PLAYED = 'test/property/trusted-listing.one-page.test.ts';
+const HISTORIES_FILE = 'property/trusted-listing.one-page.test.ts';
 /** Several times what any of the guards takes to be missed. */
 const HISTORIES = 500;
 const SEED = 1;
@@ -33,16 +42,16 @@ async function patchedCopy(patches: readonly Patch[]): Promise<string> {
   return folder;
 }
 
-interface Played {
-  /** A law was broken. */
-  readonly broken: boolean;
+interface Outcome {
+  /** A law was broken, or a test failed. */
+  readonly missed: boolean;
   /** What it came to, in words. */
   readonly end: string;
 }
 
-/** Plays histories against a copy until a law is broken. Throws when they end in another way. */
-async function play(folder: string): Promise<Played> {
-  const child = spawn(join('node_modules', '.bin', 'vitest'), ['run', PLAYED, '--no-color'], {
+/** Runs one test file in a copy. Throws when it ends in another way than by passing, or by a test that fails. */
+async function runIn(folder: string, file: string): Promise<Outcome> {
+  const child = spawn(join('node_modules', '.bin', 'vitest'), ['run', join('test', file), '--no-color'], {
     cwd: folder,
     env: {
       ...process.env,
@@ -57,39 +66,60 @@ async function play(folder: string): Promise<Played> {
   );
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   const output = stdout + stderr;
-  if (code === 0) return { broken: false, end: `${HISTORIES} histories break no law` };
-  const failure = /Property failed after (\d+) tests/.exec(output);
-  const law = /^\s*(?:Caused by: )?Error: (\w+): /m.exec(output);
-  if (!failure || !law) throw new Error(`the histories could not be played:\n${output.slice(-4000)}`);
-  return { broken: true, end: `history ${failure[1]} breaks ${law[1]}` };
+  if (code === 0) return { missed: false, end: `${file} passes` };
+  const end = file === HISTORIES_FILE ? brokenLawIn(output) : failedTestIn(output);
+  if (!end) throw new Error(`${file} could not be run:\n${output.slice(-4000)}`);
+  return { missed: true, end };
 }
 
-async function playWithout(patches: readonly Patch[]): Promise<Played> {
+function brokenLawIn(output: string): string | null {
+  const failure = /Property failed after (\d+) tests/.exec(output);
+  const law = /^\s*(?:Caused by: )?Error: (\w+): /m.exec(output);
+  return failure && law && `history ${failure[1]} breaks ${law[1]}`;
+}
+
+function failedTestIn(output: string): string | null {
+  const failed = /^ FAIL {2}\S+ > (.+)$/m.exec(output);
+  return failed && `"${failed[1]}" fails`;
+}
+
+async function runWithout(patches: readonly Patch[], file: string): Promise<Outcome> {
   const folder = await patchedCopy(patches);
   try {
-    return await play(folder);
+    return await runIn(folder, file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** As many at a time as {@link AT_ONCE}; says on a line each what came of it. Returns how many are missed by nobody. */
-async function checkAll(): Promise<number> {
-  const waiting = [...GUARDS];
+async function checkAll(guards: readonly Guard[]): Promise<number> {
+  const waiting = [...guards];
   let unmissed = 0;
   const work = async () => {
     for (let guard = waiting.shift(); guard; guard = waiting.shift()) {
-      const { broken, end } = await playWithout(guard.patches);
-      if (!broken) unmissed += 1;
-      process.stdout.write(`${broken ? 'missed' : 'MISSED BY NOBODY'}: ${guard.name} (${end})\n`);
+      const { missed, end } = await runWithout(guard.patches, guard.missedBy ?? HISTORIES_FILE);
+      if (!missed) unmissed += 1;
+      process.stdout.write(`${missed ? 'missed' : 'MISSED BY NOBODY'}: ${guard.name} (${end})\n`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return unmissed;
 }
 
-const untouched = await playWithout([]);
-if (untouched.broken) throw new Error(`with every guard in place, ${untouched.end}; see npm test`);
-const unmissed = await checkAll();
-process.stdout.write(`${GUARDS.length} guards, ${unmissed} missed by nobody\n`);
+const [word = ''] = process.argv.slice(2);
+const guards = [
+  ...ANSWER_GUARDS,
+  ...LISTING_GUARDS,
+  ...PHONE_IMAGES_GUARDS,
+  ...ABSENCE_GUARDS,
+  ...BRAKE_GUARDS,
+  ...WRITING_GUARDS,
+].filter(({ name }) => name.includes(word));
+for (const file of new Set(guards.map(({ missedBy }) => missedBy ?? HISTORIES_FILE))) {
+  const untouched = await runWithout([], file);
+  if (untouched.missed) throw new Error(`with every guard in place, ${untouched.end}; see npm test`);
+}
+const unmissed = await checkAll(guards);
+process.stdout.write(`${guards.length} guards, ${unmissed} missed by nobody\n`);
 process.exitCode = unmissed === 0 ? 0 : 1;

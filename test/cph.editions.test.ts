@@ -90,7 +90,11 @@ test('a listing of 1203 images is complete, or incomplete where no page but the 
 
 describe('rows that come twice', () => {
   test.each(
-    combinations({ duplicates: ['on-page', 'at-border'], duplicatesCounted: [true, false] } as const),
+    combinations({
+      duplicates: ['on-page', 'at-border'],
+      duplicatesCounted: [true, false],
+      offset: ['index', 'page-number'],
+    } as const),
   )('the same each time are one row (%j)', async (twice) => {
     for (const size of [3, 100, 230]) {
       const cloud = await cloudOfEditions(size);
@@ -104,6 +108,25 @@ describe('rows that come twice', () => {
         }
       }
     }
+  });
+});
+
+describe('an edition that goes no deeper than 100 images', () => {
+  test.each(combinations({ total: ['grand', 'page', 'absent'], beyondEnd: ['empty', 'refused'] } as const))(
+    'is never complete with fewer than 230 (%j)',
+    async (edition) => {
+      const cloud = await cloudOfEditions(230);
+      onTestFinished(cloud.close);
+      const client = cloud.begin({ ...edition, deepest: { row: 100 } });
+      for (const _ of [1, 2]) expect((await privateImages(client).list(newLook())).proof).toBe('incomplete');
+    },
+  );
+
+  test('is complete with as many', async () => {
+    const cloud = await cloudOfEditions(100);
+    onTestFinished(cloud.close);
+    const client = cloud.begin({ total: 'absent', deepest: { row: 100 } });
+    for (const _ of [1, 2]) expect((await privateImages(client).list(newLook())).proof).toBe('complete');
   });
 });
 

@@ -86,6 +86,15 @@ describe('one image', () => {
     await expect(find(client, 'image-99')).rejects.toMatchObject({ code: 'invalid_answer' });
   });
 
+  test.each(['IMAGE-1', 'image_1', 'image1'])(
+    'is not known to be gone when the answer spells its id %s',
+    async (image_id) => {
+      const { client, cloud } = await startCloud(2);
+      cloud.setFaults([{ effect: { kind: 'patch', row: 0, set: { image_id } } }]);
+      await expect(find(client, 'image-1')).rejects.toMatchObject({ code: 'invalid_answer' });
+    },
+  );
+
   test('with a field that cannot be read is there', async () => {
     const { client, cloud } = await startCloud(3);
     cloud.setFaults([{ effect: { kind: 'patch', row: 0, set: { status: 'ready' } } }]);

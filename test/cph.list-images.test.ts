@@ -96,6 +96,40 @@ describe('a listing', () => {
     await expect(list(client)).rejects.toMatchObject({ kind: 'malformed', code: 'invalid_answer' });
   });
 
+  test.each([
+    { error_msg: 'busy' },
+    { error_code: '', error_msg: 'internal error' },
+    { error: 'busy' },
+    { error: { title: 'busy' } },
+    { errors: [{ message: 'busy' }] },
+    { fault: { message: 'busy' } },
+    { errorMessage: 'busy' },
+    { success: false },
+    { code: 500 },
+    { code: 'ServiceBusy' },
+    { ret_code: '1001' },
+    { status: 'error' },
+    { result: 'failed' },
+  ])('is not an empty list beside which an answer says that it failed: %j', async (said) => {
+    const { client, cloud } = await startCloud(3);
+    cloud.setFaults([{ effect: { kind: 'patch', set: { image_infos: [], total: 0, ...said } } }]);
+    await expect(list(client)).rejects.toMatchObject({ kind: 'malformed', code: 'invalid_answer' });
+  });
+
+  test.each([
+    { error_code: '0', error_msg: 'success' },
+    { error_code: 'CPS.0000' },
+    { error_msg: '' },
+    { error: null, errors: [], fault: {} },
+    { code: 200, success: true, status: 'OK' },
+    { code: '0', result: 'success', error: false },
+    { status: 'active' },
+  ])('is an empty list beside which an answer says that it did not: %j', async (said) => {
+    const { client, cloud } = await startCloud(0);
+    cloud.setFaults([{ effect: { kind: 'patch', set: said } }]);
+    expect(await list(client)).toMatchObject({ proof: 'complete', records: [] });
+  });
+
   test('goes on without a total that is no number', async () => {
     const { client, cloud } = await startCloud(3);
     cloud.setFaults([{ effect: { kind: 'patch', set: { total: 'three' } } }]);

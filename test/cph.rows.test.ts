@@ -78,6 +78,14 @@ describe('a row of the images endpoint', () => {
     expect(rows.every((row) => 'listed_under' in row && row.listed_under === 'share')).toBe(true);
   });
 
+  test.each([
+    ['0A1B2C3D4E5F60718293A4B5C6D7E8F9', '0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+    ['0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9', '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'],
+    ['Image-A', 'Image-A'],
+  ])('has its id in lower case where that is hex digits: %s', (image_id, read) => {
+    expect(readImagesRow({ image_id }, 'private')).toMatchObject({ image_id: read });
+  });
+
   test('keeps fields the reference does not name in extra', () => {
     const sent = JSON.parse('{"image_id":"a","tags":[{"k":1}],"__proto__":{"x":1}}');
     expect(JSON.stringify(extraOf(sent))).toBe('{"tags":[{"k":1}],"__proto__":{"x":1}}');

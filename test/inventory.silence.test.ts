@@ -30,6 +30,14 @@ describe('what says nothing about an image', () => {
     expect(asked).toEqual([[], [], ['a']]);
   });
 
+  test.each(['A-1', 'a_1', 'A1'])('an image whose id is spelt %s by now is not missing', (respelt) => {
+    const rows = [known([imagesRecord('a-1')]), other];
+    const shown = sweep([...others, imagesRecord(respelt)]);
+    const { changed, asked } = looks(rows, [shown, shown, shown]);
+    expect(changed).toEqual([[`${respelt} created`], [], []]);
+    expect(asked.flat()).toEqual([]);
+  });
+
   test('a type that is no longer asked for removes nothing of that type', () => {
     const rows = [known([imagesRecord('s', { image_type: 'share' })]), known([imagesRecord('a')]), other];
     const narrowed = sweep(others, { asked: ['private', 'all'] });

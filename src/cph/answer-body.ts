@@ -43,6 +43,38 @@ export function errorCode(body: JsonObject | null, secrets: readonly string[]): 
   return safeId(String(code), secrets) ?? 'unreadable_code';
 }
 
+/** Fields that only an answer that failed fills. */
+const FAULT_NAME =
+  /^(?:.*[_-])?(?:error|errors|err|fault|faults|exception|failure)(?:[_-]?(?:code|msg|message|info|no))?$/i;
+/** Fields that say how it went, whichever way. */
+const OUTCOME_NAME = /^(?:(?:ret|return|result|status|response|res)[_-]?)?(?:code|status|result|state|ret)$/i;
+const FAILED_WORD = /fail|err|busy|unavailable|denied|timeout|exception|invalid/i;
+/** How those fields are filled where nothing failed, beside {@link SUCCESS_CODE}. */
+const NO_FAULT = /^(?:20\d|20000|none|false|no[ _-]?errors?)$/i;
+
+/**
+ * Whether an answer that shows nothing says that it failed, by whatever field. A code that is no number may be
+ * anything but a name of success.
+ */
+export function saysFailed(body: JsonObject): boolean {
+  return Object.entries(body).some(([name, value]) => {
+    const text = typeof value === 'object' && value !== null ? '' : String(value ?? '').trim();
+    if (/^(?:is_?)?(?:success|succeeded|ok)$/i.test(name)) return /^(?:false|0|no)$/i.test(text);
+    if (FAULT_NAME.test(name)) return isFilled(value) && !isSuccess(text);
+    if (!OUTCOME_NAME.test(name) || text === '' || isSuccess(text)) return false;
+    return /code$/i.test(name) || FAILED_WORD.test(text);
+  });
+}
+
+function isSuccess(text: string): boolean {
+  return SUCCESS_CODE.test(text) || NO_FAULT.test(text);
+}
+
+function isFilled(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return String(value ?? '').trim() !== '';
+}
+
 export function errorText(body: JsonObject, secrets: readonly string[]): string {
   const iam = isObject(body.error) ? body.error.message : undefined;
   const text = body.error_msg ?? iam;

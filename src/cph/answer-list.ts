@@ -1,4 +1,4 @@
-import { type JsonObject, safeId } from './answer-body.ts';
+import { type JsonObject, safeId, saysFailed } from './answer-body.ts';
 import { CphError } from './errors.ts';
 import { wholeNumber } from './field.ts';
 
@@ -13,11 +13,15 @@ const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count']
 
 /**
  * The list of an answer. What is no listing must not be taken for an empty one: an answer without its list is
- * a {@link CphError} of code `invalid_answer`, whatever else it says, unless it says that the total is 0.
+ * a {@link CphError} of code `invalid_answer`, whatever else it says, unless it says that the total is 0. So is an
+ * empty one beside which an answer says that it failed.
  */
 export function listOf(body: JsonObject, { list, endpoint }: { list: string; endpoint: string }): AnswerList {
   const rows = body[list];
   const total = totalOf(body);
+  if (Array.isArray(rows) && rows.length > 0) return { rows, total };
+  if (saysFailed(body))
+    throw invalidAnswer(body, `${endpoint}: the answer has no rows and says that it failed`);
   if (Array.isArray(rows)) return { rows, total };
   if ((rows === undefined || rows === null) && total === 0) return { rows: [], total };
   const instead = rows === undefined || rows === null ? 'has no' : 'has something else than a list as';

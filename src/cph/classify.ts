@@ -2,6 +2,7 @@ import { retryAfter } from '../waiting/retry-after.ts';
 import { errorCode, errorText, type JsonObject, type Parsed, parseBody, safeId } from './answer-body.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
 import { hintFor } from './hints.ts';
+import { pagingFields } from './paging-headers.ts';
 
 /** An HTTP answer, read to its end. */
 export interface Answer {
@@ -21,7 +22,13 @@ export interface AnswerContext {
 
 /** An answer is either a body to read or an error; both can carry the vendor's request id. */
 export type Classified =
-  | { readonly requestId: string | null; readonly body: JsonObject; readonly error: null }
+  | {
+      readonly requestId: string | null;
+      readonly body: JsonObject;
+      /** What its head says of further pages. */
+      readonly paging: JsonObject;
+      readonly error: null;
+    }
   | { readonly requestId: string | null; readonly body: null; readonly error: CphError };
 
 /**
@@ -37,7 +44,7 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Classifi
   const requestId = named ?? safeId(firstValue(answer.headers['x-request-id']), secrets);
   const code = errorCode(body, secrets);
   const success = answer.status >= 200 && answer.status < 300;
-  if (success && code === null && body) return { requestId, body, error: null };
+  if (success && code === null && body) return { requestId, body, paging: pagingFields(answer), error: null };
 
   const failure = { answer, context, requestId };
   if (success && code === null) return { requestId, body: null, error: notJson(parsed, failure) };

@@ -41,6 +41,11 @@ export interface AttemptReport {
   readonly seconds: number;
 }
 
+export interface PageAnswer {
+  readonly body: JsonObject;
+  readonly paging: JsonObject;
+}
+
 /** One project at one endpoint. */
 export interface CphClient {
   /**
@@ -49,6 +54,8 @@ export interface CphClient {
    * else with a {@link CphError} once retries are used up or would not help.
    */
   get(path: string, query: Query, scope: RequestScope): Promise<JsonObject>;
+  /** {@link get} with what the head of the answer says of further pages, as fields. */
+  getPage(path: string, query: Query, scope: RequestScope): Promise<PageAnswer>;
   /** What listings have taught about the images endpoint. */
   readonly lessons: Lessons;
   /** Fields of records that are kept out. */
@@ -60,9 +67,11 @@ const NONE: ReadonlySet<string> = new Set();
 export function createCphClient(options: CphClientOptions): CphClient {
   const limit = createRateLimit(options.rateLimit, () => performance.now());
   const line: Line = { options, limit };
+  const getPage: CphClient['getPage'] = (path, query, scope) =>
+    askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), scope });
   return {
-    get: (path, query, scope) =>
-      askPatiently(line, { path, url: apiUrl(options.endpoint, { ...options, path, query }), scope }),
+    get: async (path, query, scope) => (await getPage(path, query, scope)).body,
+    getPage,
     lessons: options.memory.lessonsOf(options.endpoint),
     ignoredFields: options.ignoredFields ?? NONE,
   };
@@ -79,7 +88,7 @@ interface Question {
   readonly scope: RequestScope;
 }
 
-async function askPatiently(line: Line, question: Question): Promise<JsonObject> {
+async function askPatiently(line: Line, question: Question): Promise<PageAnswer> {
   const { signal } = question.scope;
   const { maxRetries, random, memory } = line.options;
   const name = `${line.options.projectId} ${endpointOf(question)}`;
@@ -106,20 +115,20 @@ function endpointOf({ url, path }: Question): string {
   return `${url.origin}/${path}`;
 }
 
-async function askUnlessQuiet(line: Line, question: Question, name: string): Promise<JsonObject> {
+async function askUnlessQuiet(line: Line, question: Question, name: string): Promise<PageAnswer> {
   const { authorizer, memory, projectId, now } = line.options;
   const { path: label, scope } = question;
   const quiet = memory.quiet.of(name);
   if (quiet) throw notAskedBefore(quiet, { label, now: now() });
-  const { body, error } = await offer({
+  const answer = await offer({
     authorizer,
     place: { projectId, endpoint: endpointOf(question) },
     label,
     signal: scope.signal,
     ask: (presented) => ask(line, question, presented),
   });
-  if (error) throw error;
-  return body;
+  if (answer.error) throw answer.error;
+  return answer;
 }
 
 async function ask(line: Line, question: Question, presented: Presented): Promise<Classified> {

@@ -8,6 +8,7 @@ import {
   statusOfCode,
 } from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
+import { isSpelling } from '../inventory/spelling.ts';
 import { invalidAnswer, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
@@ -67,7 +68,8 @@ export async function findImage(
   if (row) return row;
   if (rows.length === 0 && !total) return null;
   const unknown = invalidAnswer(body, `${ENDPOINT}: the answer does not tell whether the image is there`);
-  if (rows.length === 0) throw unknown;
+  if (rows.length === 0 || rows.some((one) => 'image_id' in one && isSpelling(image_id, one.image_id)))
+    throw unknown;
   // It may be the row without an id; else the API ignores the id, and ours may be behind these rows.
   const rejected = rows.find((one) => 'reason' in one);
   if (rejected) return rejected;

@@ -85,11 +85,11 @@ async function askPage(
   scope: RequestScope,
 ): Promise<MarkerPage> {
   try {
-    const body = await client.get(ENDPOINT, { image_type: 'all', ...parameters }, scope);
+    const { body, paging } = await client.getPage(ENDPOINT, { image_type: 'all', ...parameters }, scope);
     const { rows } = listOf(body, { list: LIST, endpoint: ENDPOINT });
     return {
       rows: rows.map((raw) => readPhoneImagesRow(raw, client.ignoredFields)),
-      signs: signsOfMore(body, LIST),
+      signs: signsOfMore({ ...body, head: paging }, LIST),
     };
   } catch (error) {
     const asked = Object.keys(parameters).length > 0;

@@ -53,6 +53,8 @@ export async function listByMarker(
     if (!next.fresh) return attemptOf(pages, { drift: driftAtEnd(pages, next), wentOnBy });
     wentOnBy = next.step.guess ?? wentOnBy;
     pages.push(next.page);
+    // Or with an image that comes each time, on a page that moves on with it.
+    if (isMostlyOld(next.page, seen)) return attemptOf(pages, { drift: 'marker', wentOnBy });
     for (const id of idsOf(next.page.rows)) seen.add(id);
   }
 }
@@ -111,6 +113,11 @@ async function firstNew(
 function saysMore(pages: readonly MarkerPage[], distinct: number): boolean {
   const signs = pages.at(-1)?.signs;
   return Boolean(signs && (signs.flagged || signs.counted > distinct || signs.pages > pages.length));
+}
+
+function isMostlyOld({ rows }: MarkerPage, seen: ReadonlySet<string>): boolean {
+  const ids = idsOf(rows);
+  return ids.filter((id) => !seen.has(id)).length * 2 < ids.length;
 }
 
 /** Why no page with a new id is no fair end; null where it is one. */

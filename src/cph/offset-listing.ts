@@ -190,7 +190,17 @@ async function isEnd(listing: OffsetListing, whole: Received, reading: OffsetRea
   // By another reading than the one believed until now, this is the wrong place to look for the end.
   const wrongPlace = reading === 'index' && behindFirst && announcedTotal(whole) !== whole.distinct;
   if (wrongPlace) return await isOnlyPage(first, ask);
-  return !whole.pages.at(-1)?.refused || (await endsBehind(whole, reading, ask));
+  const isTold = !whole.pages.at(-1)?.refused && !mayBeDepth(whole, reading);
+  return isTold || (await endsBehind(whole, reading, ask));
+}
+
+/**
+ * Whether an empty page behind a full one may be as deep as one can ask, where no total says otherwise. An offset that
+ * counts pages has no page across the end that every edition would give.
+ */
+function mayBeDepth(whole: Received, reading: OffsetReading): boolean {
+  const isFull = whole.pages.at(-2)?.rows.length === longestPage(whole);
+  return reading.startsWith('index') && isFull && !meetsTotal(whole);
 }
 
 /**

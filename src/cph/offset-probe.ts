@@ -103,7 +103,7 @@ function compare(first: Page, page: Page): Comparison {
   const after = page.rows.map(keyOf);
   if (after.length === 0) return 'nothing';
   const shared = countShared(before, after);
-  if (shared === 0) return 'other rows';
+  if (shared === 0 || overlapsAtBorder(before, after, shared)) return 'other rows';
   if (sameRows(before.slice(1), after)) return 'all but the first';
   if (sameRows(before, after)) return 'the same';
   // In this order even where a row comes twice, which hides from the rule below that the page has moved on.
@@ -111,6 +111,12 @@ function compare(first: Page, page: Page): Comparison {
   // Pages that are counted from 1, or not at all, begin with the same image again.
   const repeats = after[0] === before[0];
   return !repeats && shared < after.length && shared * 2 > before.length ? 'moved on by one' : 'mixed';
+}
+
+/** The next page may begin with the last rows of the one before. An offset that counts images shares most of them. */
+function overlapsAtBorder(before: readonly string[], after: readonly string[], shared: number): boolean {
+  if (shared * 2 > before.length) return false;
+  return after.slice(0, shared).join() === before.slice(-shared).join();
 }
 
 /** Rows without an id are told apart by nothing, and count as often as they come. */

@@ -98,10 +98,14 @@ function rowOf(raw: unknown): RawRow | null {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as RawRow) : null;
 }
 
-/** Ids are kept as they are sent; one that is a number is its digits. */
+/** The vendor's ids are hex digits, for which either case means the same. */
+const HEX_ID = /^[\da-f]{32}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Ids are kept as they are sent, hex ones in lower case; one that is a number is its digits. */
 function usableId(value: unknown): string | null {
   const id = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof id !== 'string' || id.trim() === '' || id.length > LONGEST_ID) return null;
+  if (HEX_ID.test(id)) return id.toLowerCase();
   return isStorableText(id) ? id : null;
 }
 

@@ -15,6 +15,7 @@ import {
 } from './image.ts';
 import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
 import { preferred } from './preferred.ts';
+import { bareId } from './spelling.ts';
 
 /**
  * A listing that was asked for and what came of it. `denied` or `failed` when its requests were;
@@ -164,9 +165,15 @@ const UNPROVEN: Presence = { kind: 'unproven', askable: false };
 /** Answers {@link PresenceOf} for one snapshot. */
 export function presenceIn(snapshot: Snapshot): PresenceOf {
   const { sightings, complete, outcomes } = snapshot;
+  let bare: ReadonlySet<string> | undefined;
+  const isRespelled = (image_id: string) => {
+    bare ??= new Set(Array.from(sightings.keys(), bareId));
+    return !sightings.has(image_id) && bare.has(bareId(image_id));
+  };
   return (known, source) => {
     if (sightings.get(known.image.image_id)?.[source]) return { kind: 'seen', askable: false };
-    if (!complete) return UNPROVEN;
+    // An id in another spelling is more likely the same image than another one beside it.
+    if (!complete || isRespelled(known.image.image_id)) return UNPROVEN;
     const asked = listingsOf(known, source).map((type) =>
       outcomes.find((one) => one.source === source && one.image_type === type),
     );

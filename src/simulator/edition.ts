@@ -38,6 +38,8 @@ const PAGES = {
   }),
   /** What an offset behind the last row gets. */
   beyondEnd: oneOf('empty', 'refused', 'last-page'),
+  /** Pages begin before this row, and what is asked behind it gets what lies behind the end. */
+  deepest: z.union([z.literal('end'), z.strictObject({ row: count })], { error: 'takes end, row:N' }),
 };
 
 /** What the images endpoint lists for which question. */
@@ -77,8 +79,14 @@ const PHONE_IMAGES = {
       z.strictObject({ flag: path }),
       /** How many rows there are in all. */
       z.strictObject({ count: path }),
+      /** In the head: a link to the next page, a total, or which part of it this is. */
+      z.strictObject({ header: z.enum(['Link', 'X-Total-Count', 'Content-Range']) }),
     ],
-    { error: 'takes nothing, marker:PATH, link:PATH, relativeLink:PATH, links:PATH, flag:PATH, count:PATH' },
+    {
+      error:
+        'takes nothing, marker:PATH, link:PATH, relativeLink:PATH, links:PATH, flag:PATH, count:PATH, ' +
+        'header:Link, header:X-Total-Count, header:Content-Range',
+    },
   ),
   phoneImagesMarkers: oneOf('last-id', 'opaque'),
   unknownMarker: oneOf('refused', 'ignored', 'empty'),
@@ -152,6 +160,7 @@ export const REFERENCE_EDITION: Edition = {
   offset: 'index',
   limit: 'honoured',
   beyondEnd: 'empty',
+  deepest: 'end',
   publicImages: 'listed',
   byId: 'answers',
   byIdOnly: [],

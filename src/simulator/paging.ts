@@ -32,9 +32,11 @@ function rowsAsked(query: URLSearchParams, { limit }: Edition): number {
 export function pageOf<Row>(
   listed: readonly Row[],
   { first, rows }: Window,
-  { beyondEnd }: Edition,
+  { beyondEnd, deepest }: Edition,
 ): readonly Row[] {
-  if (first === 0 || first < listed.length || beyondEnd === 'empty') return listed.slice(first, first + rows);
+  const end = deepest === 'end' ? listed.length : Math.min(listed.length, deepest.row);
+  if (first === 0 || first < end) return listed.slice(first, first + rows);
+  if (beyondEnd === 'empty') return [];
   if (beyondEnd === 'refused') throw new Refusal('CPS.0002');
   const pagesBefore = Math.max(0, Math.ceil(listed.length / rows) - 1);
   return listed.slice(pagesBefore === 0 ? 0 : pagesBefore * rows);

@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import type { VisibleImage } from './image.ts';
 import { listAnswer } from './list-answer.ts';
 import { withDuplicate } from './paging.ts';
-import { phonePage, rowsOfPhonePage, signOfMore } from './phone-paging.ts';
+import { headersOfMore, phonePage, rowsOfPhonePage, signOfMore } from './phone-paging.ts';
 import { imageType, type Question } from './query.ts';
 
 const TYPE_ORDER = ['public', 'private', 'share'] as const;
@@ -14,12 +14,13 @@ const TYPE_ORDER = ['public', 'private', 'share'] as const;
 export function answerPhoneImages(question: Question): Answer {
   const listed = withDuplicate(phoneImages(question), rowsOfPhonePage(question), question.edition);
   const page = phonePage(listed, question);
-  return listAnswer(question, {
+  const answer = listAnswer(question, {
     list: 'phone_images',
     page: page.images,
     row: phoneImageRow,
     fields: signOfMore(question, page),
   });
+  return { ...answer, headers: { ...answer.headers, ...headersOfMore(question, page) } };
 }
 
 function phoneImages({ world, project_id, query }: Question): readonly VisibleImage[] {

@@ -66,13 +66,23 @@ function markerOf({ image }: VisibleImage, { phoneImagesMarkers }: Edition): str
 /** What an answer of phone-images says about there being more, as the edition says it. */
 export function signOfMore(question: Question, page: PhonePage): Fields {
   const { phoneImagesPaging: paging, phoneImagesMore: sign } = question.edition;
-  if (paging === 'none' || paging === 'bare' || sign === 'nothing') return {};
+  if (paging === 'none' || paging === 'bare' || sign === 'nothing' || 'header' in sign) return {};
   if ('flag' in sign) return atPath(sign.flag, page.next !== null);
   if ('count' in sign) return atPath(sign.count, page.count);
   if ('marker' in sign) return pointer(sign.marker, page.next?.value, question);
   if ('links' in sign) return atPath(sign.links, linkList(question, page));
   const absolute = 'link' in sign;
   return pointer(absolute ? sign.link : sign.relativeLink, nextUrl(question, page, absolute), question);
+}
+
+/** What its head says, where the edition says it there. */
+export function headersOfMore(question: Question, page: PhonePage): Readonly<Record<string, string>> {
+  const { phoneImagesPaging: paging, phoneImagesMore: sign } = question.edition;
+  if (paging === 'none' || paging === 'bare' || sign === 'nothing' || !('header' in sign)) return {};
+  if (sign.header === 'X-Total-Count') return { 'X-Total-Count': String(page.count) };
+  if (sign.header === 'Content-Range') return { 'Content-Range': `items */${page.count}` };
+  const next = nextUrl(question, page, false);
+  return next === undefined ? {} : { Link: `<${next}>; rel="next"` };
 }
 
 /** The marker or link to the next page, or what this edition writes when there is none. */

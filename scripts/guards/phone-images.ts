@@ -1,0 +1,118 @@
+/** How phone-images goes on, and where it ends. */
+import type { Guard } from './guard.ts';
+
+const SIGNS = 'src/cph/signs-of-more.ts';
+
+export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
+  {
+    name: 'a marker or link is followed',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: 'if (page?.signs.next) return namedSteps(page.signs.next);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a count above the rows says that there is more',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: SIGNS,
+        find: 'found.counted = Math.max(found.counted, number);',
+        replace: 'found.counted = 0;',
+      },
+    ],
+  },
+  {
+    name: 'a flag says that there is more',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      { file: SIGNS, find: 'if (more) found.flagged = true;', replace: 'if (more) found.flagged = false;' },
+    ],
+  },
+  {
+    name: 'a sign of more counts at whatever level it is',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [{ file: SIGNS, find: 'const DEEPEST = 4;', replace: 'const DEEPEST = 0;' }],
+  },
+  {
+    name: 'a sign of more that cannot be followed leaves the listing incomplete',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: "return saysMore(pages, distinct) ? 'end' : null;",
+        replace: 'return null;',
+      },
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: "counted > distinct ? 'count' : null",
+        replace: 'counted > distinct ? null : null',
+      },
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: "return isEmpty ? null : 'marker';",
+        replace: 'return null;',
+      },
+    ],
+  },
+  {
+    name: 'a listing whose end nobody told is asked behind before an image is missed',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-end.ts',
+        find: "const further = await listByMarker({ ask, goesOnBy: 'marker' }, begun);",
+        replace:
+          'const further = await listByMarker({ ask, goesOnBy: null }, begun);\n  if (rows) return further;',
+      },
+    ],
+  },
+  {
+    name: 'an endpoint that pages and does not go on from a row of our choice has no known end',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-end.ts',
+        find: 'if (await isWhole(rows, ask)) return',
+        replace: 'if ((await isWhole(rows, ask)) || rows) return',
+      },
+    ],
+  },
+  {
+    name: 'a number of rows that pages have is asked behind once',
+    missedBy: 'cph.list-phone-images.test.ts',
+    patches: [
+      {
+        file: 'src/cph/list-phone-images.ts',
+        find: 'return rows > 0 && (rows % 50',
+        replace: 'return rows < 0 && (rows % 50',
+      },
+    ],
+  },
+  {
+    name: 'different rows of one image are drift',
+    missedBy: 'cph.list-phone-images.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: "const contradiction = contradicts(rows) ? 'duplicate'",
+        replace: "const contradiction = contradicts([]) ? 'duplicate'",
+      },
+    ],
+  },
+  {
+    name: 'one page that comes again and again is left',
+    missedBy: 'cph.endless-listing.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: "if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });",
+        replace: '',
+      },
+    ],
+  },
+];
