@@ -55,7 +55,8 @@ describe.each(LONG ? [0, 1, 43, 93, 113, 223] : [0, 1, 93, 113])(
         if (result.proof === 'complete') expect.soft(countOf(result), where).toBe(size);
         const { phoneImagesPaging: paging, phoneImagesMarkers: markers, phoneImagesMore: more } = edition;
         // A flag or a count says that there is more, and not by which marker to ask for it.
-        const isCounted = 'count' in Object(more) || ('header' in Object(more) && Object(more).header !== 'Link');
+        const isCounted =
+          'count' in Object(more) || ('header' in Object(more) && Object(more).header !== 'Link');
         const isMute = paging === 'marker' && markers === 'opaque' && ('flag' in Object(more) || isCounted);
         if (!isMute) expect.soft(result.proof, where).toBe('complete');
       }

@@ -25,9 +25,12 @@ async function proofOf(image_type: ImageType, error: CphError, other: CphError |
   return settled?.proof;
 }
 
-test.each(['CPS.0009', 'CPS.0099'])('public images that are refused with %s are not offered', async (code) => {
-  expect(await proofOf('public', refusal(code, 400))).toBe('unsupported');
-});
+test.each(['CPS.0009', 'CPS.0099'])(
+  'public images that are refused with %s are not offered',
+  async (code) => {
+    expect(await proofOf('public', refusal(code, 400))).toBe('unsupported');
+  },
+);
 
 test.each([
   refusal('CPS.0002', 400),

@@ -103,11 +103,12 @@ function compare(first: Page, page: Page): Comparison {
   const after = page.rows.map(keyOf);
   if (after.length === 0) return 'nothing';
   const shared = countShared(before, after);
-  if (shared === 0 || overlapsAtBorder(before, after, shared)) return 'other rows';
+  if (shared === 0) return 'other rows';
   if (sameRows(before.slice(1), after)) return 'all but the first';
   if (sameRows(before, after)) return 'the same';
   // In this order even where a row comes twice, which hides from the rule below that the page has moved on.
   if (before.length > 1 && before.slice(1).every((key, at) => after[at] === key)) return 'moved on by one';
+  if (overlapsAtBorder(before, after, shared)) return 'other rows';
   // Pages that are counted from 1, or not at all, begin with the same image again.
   const repeats = after[0] === before[0];
   return !repeats && shared < after.length && shared * 2 > before.length ? 'moved on by one' : 'mixed';

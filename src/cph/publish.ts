@@ -78,7 +78,7 @@ async function send(
 /** An id of the message is what says that it was taken, whatever the status beside it. */
 function published(answer: Answer, context: Parameters<typeof classifyAnswer>[1]): Classified {
   const { object } = parseBody(answer.text);
-  if (isMessage(object)) return { body: object, requestId: null, error: null };
+  if (isMessage(object)) return { body: object, paging: {}, requestId: null, error: null };
   const classified = classifyAnswer(inGatewayWords(answer, object), context);
   if (classified.error) return classified;
   const { requestId } = classified;
