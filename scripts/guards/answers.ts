@@ -85,8 +85,8 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/list-images.ts',
-        find: 'listed_under: asked,',
-        replace: 'listed_under: IMAGE_TYPES.find((one) => one === spelledType(image_type)) ?? asked,',
+        find: 'record.listed_under = asked;',
+        replace: 'record.listed_under = IMAGE_TYPES.find((one) => one === record.image_type) ?? asked;',
       },
     ],
   },
@@ -96,9 +96,8 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/row.ts',
-        find: 'read.unreadable = faults.length === 0 ? ALL_READABLE : faults;',
-        replace:
-          'if (faults.length > 0) return { source, reason: faults.join() };\n  read.unreadable = ALL_READABLE;',
+        find: 'if (faults.length > 0) record.unreadable = faults;',
+        replace: 'if (faults.length > 0) return { source: blank.source, reason: faults.join() };',
       },
     ],
   },
@@ -152,8 +151,8 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/row.ts',
-        find: 'dropped.includes(name) || ignored.has(name)',
-        replace: 'dropped.includes(name)',
+        find: '!documented.has(name) && !ignored.has(name)',
+        replace: '!documented.has(name)',
       },
     ],
   },

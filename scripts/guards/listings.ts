@@ -132,7 +132,7 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/offset-listing.ts',
-        find: 'return !whole.pages.at(-1)?.refused || (await endsBehind(whole, reading, ask));',
+        find: 'return isTold || (await endsBehind(whole, reading, ask));',
         replace: 'return true;',
       },
     ],
