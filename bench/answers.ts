@@ -1,15 +1,17 @@
 /**
- * How long questions take in a database that was kept for a year, with ten events for each image:
+ * How long questions and routes take in a database that was kept for a year, with ten events for each image:
  *
- *     npm run bench:answers [-- images, 100000]
+ *     npm run bench:answers [-- images, 100000 [routes]]
  *
  * The median of five, after one that warms up. A hundred thousand images take two minutes to fill in, and 2 GB.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { READY, startHttpServer } from '../src/http/server.ts';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { runQuery } from '../src/queries/run.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { startOwnPostgres } from '../test/support/replica-postgres.ts';
+import { siteOf } from '../test/support/site.ts';
 import { fillLog } from './answers-log.ts';
 
 const images = Number(process.argv[2] ?? 100_000);
@@ -33,11 +35,72 @@ const STATEMENTS: Readonly<Record<string, SQL>> = {
 const postgres = await startOwnPostgres();
 const { db, close } = openDatabase({ url: postgres.url, applicationName: 'bench', maxConnections: 2 });
 try {
-  await fillLog(db, images);
-  await measureAll(db);
+  await fillLog(postgres.url, images);
+  await measureRoutes(db);
+  if (process.argv[3] !== 'routes') await measureAll(db);
 } finally {
   await close();
   await postgres.close();
+}
+
+/** What people and pages ask for, from the nearest to the farthest. */
+const ROUTES = [
+  '/api/now',
+  '/api/images',
+  '/api/images?sort=-changed_at',
+  '/api/images?sort=-image_size',
+  '/api/images?sort=create_time',
+  '/api/images?sort=-status_since',
+  '/api/images?project=p17',
+  '/api/images?status=failed',
+  '/api/images?version=AOSP%2011&sort=-changed_at',
+  '/api/images?q=v99',
+  '/api/images?q=nothing-has-this',
+  '/api/images?name=*v1?5',
+  '/api/images?removed=true',
+  '/api/images?older_than=90d',
+  '/api/images?at=30d',
+  '/api/images?at=360d',
+  '/api/images?at=30d&status=failed',
+  '/api/images?at=30d&q=nothing-has-this',
+  '/api/changes',
+  '/api/changes?since=7d',
+  '/api/changes?since=365d',
+  '/api/changes?since=365d&until=300d',
+  '/api/changes?since=365d&project=p17',
+  '/api/changes?since=365d&q=nothing-has-this',
+  '/api/builds',
+  '/api/builds?project=p17',
+  '/api/projects',
+  '/api/projects/p17',
+  '/api/runs',
+  '/api/runs?project=p17&kind=sweep',
+  '/api/runs?kind=watch',
+  '/api/runs/39000',
+  '/api/sinks',
+  '/api/events?after=500000',
+  `/api/images/p0/${SOME_IMAGE}`,
+  '/api/openapi.json',
+];
+
+async function measureRoutes(database: Database): Promise<void> {
+  const server = await startHttpServer({
+    ...{ host: '127.0.0.1', port: 0, site: siteOf(database) },
+    readiness: async () => ({ database: READY, migrations: READY, schedules: READY }),
+    metrics: { contentType: 'text/plain', page: async () => '' },
+  });
+  try {
+    for (const route of ROUTES) await measure(route, () => rowsAt(`${server.url}${route}`));
+  } finally {
+    await server.close();
+  }
+}
+
+async function rowsAt(url: string): Promise<number> {
+  const answer = await fetch(url);
+  const { items = [] } = (await answer.json()) as { items?: readonly unknown[] };
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return items.length;
 }
 
 async function measureAll(database: Database): Promise<void> {

@@ -1,7 +1,10 @@
 /** What SQL says of any time in the past is what the table said then. */
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
-import { canonicalTime, FIELD_KINDS } from '../../src/inventory/image.ts';
+import { readChanges } from '../../src/answers/changes.ts';
+import type { Page } from '../../src/answers/cursor.ts';
+import { readImages } from '../../src/answers/images.ts';
+import { canonicalTime, FIELD_KINDS, REPORTED_FIELDS, timeText } from '../../src/inventory/image.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Played } from './play.ts';
 import { currentImages } from './tables.ts';
@@ -22,10 +25,14 @@ export async function* answersForAnyTime(
   for (const [i, at] of times.entries()) {
     const known = await imagesAsOf(db, project_id, at);
     if (!isDeepStrictEqual(known, tableAt(played, at))) yield `images_as_of: wrong at ${at.toISOString()}`;
+    if (!isDeepStrictEqual(await pagedImages(db, project_id, at), known))
+      yield `answers: the images of ${at.toISOString()} are not those of images_as_of`;
     const since = times[(i * 2 + 1) % times.length] ?? at;
     const found = await changesBetween(db, project_id, { since, until: at });
     if (!isDeepStrictEqual(found, difference(tableAt(played, since), tableAt(played, at), since < at)))
       yield `changes_between: wrong from ${since.toISOString()} to ${at.toISOString()}`;
+    if (!isDeepStrictEqual(await pagedChanges(db, project_id, { since, until: at }), found))
+      yield `answers: the changes from ${since.toISOString()} to ${at.toISOString()} are not those of changes_between`;
   }
 }
 
@@ -110,4 +117,40 @@ async function changesBetween(
     from cph.changes_between(${since.toISOString()}::timestamptz, ${until.toISOString()}::timestamptz)
     where project_id = ${project_id}`);
   return new Map(rows.map(({ image_id, ...change }) => [image_id, change]));
+}
+
+/** All rows of an answer, two at a time. */
+async function* pagesOf<Row>(read: (cursor: string | undefined) => Promise<Page<Row>>): AsyncGenerator<Row> {
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    yield* page.items;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}
+
+async function pagedImages(db: Database, project: string, at: Date): Promise<Map<string, Fields>> {
+  const images = new Map<string, Fields>();
+  for await (const image of pagesOf((cursor) => readImages(db, { project, at, limit: 2, cursor }, at))) {
+    const fields = ['image_id', ...REPORTED_FIELDS].map((field) => {
+      const value = image[field];
+      return [field, value instanceof Date ? timeText(value) : value];
+    });
+    images.set(image.image_id, Object.fromEntries(fields));
+  }
+  return images;
+}
+
+async function pagedChanges(
+  db: Database,
+  project: string,
+  { since, until }: { since: Date; until: Date },
+): Promise<Map<string, object>> {
+  const asked = { project, since, until, limit: 2 };
+  const changes = new Map<string, object>();
+  for await (const row of pagesOf((cursor) => readChanges(db, { ...asked, cursor }, until))) {
+    const { image_id, change, before, after, changes: fields } = row;
+    changes.set(image_id, { change, before, after, changes: fields });
+  }
+  return changes;
 }
