@@ -11,7 +11,17 @@ import { seenProject } from './support/seen-project.ts';
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
 
-const PAGES = ['/', '/images', '/changes', '/nothing', '/images?status=lost', '/runbooks/CphImageFailed'];
+const PAGES = [
+  '/',
+  '/images',
+  '/changes',
+  '/builds',
+  '/projects',
+  '/sinks',
+  '/nothing',
+  '/images?status=lost',
+  '/runbooks/CphImageFailed',
+];
 
 describe('every page', () => {
   test('runs nothing of others, is shown in no frame, and is kept nowhere', async () => {

@@ -8,6 +8,7 @@ import type { FC } from 'hono/jsx';
 import { QueryFault } from '../queries/run.ts';
 import type { Database } from '../store/database.ts';
 import { type Assets, assetRoutes } from './assets.ts';
+import { drawBuilds } from './builds/page.tsx';
 import { drawChanges } from './changes/page.tsx';
 import { drawFault, type Fault } from './fault.tsx';
 import { pageHeaders } from './headers.ts';
@@ -15,7 +16,10 @@ import { drawImage } from './image/page.tsx';
 import { drawImages } from './images/page.tsx';
 import { acceptedLanguage, isLanguage, WORDS } from './language.ts';
 import { drawNow } from './now/page.tsx';
+import { drawProject, drawProjects } from './projects/page.tsx';
 import { drawRunbook } from './runbook.tsx';
+import { drawRun } from './runs/page.tsx';
+import { drawSinks } from './sinks/page.tsx';
 import { addressOf, THEMES, type Theme, type View, ViewProvider } from './view.ts';
 
 export interface PageOptions {
@@ -44,6 +48,11 @@ const PAGES: Readonly<Record<string, Draw>> = {
   '/changes': drawChanges,
   '/images': drawImages,
   '/images/:project_id/:image_id': drawImage,
+  '/builds': drawBuilds,
+  '/projects': drawProjects,
+  '/projects/:project': drawProject,
+  '/runs/:run_id': drawRun,
+  '/sinks': drawSinks,
   '/runbooks/:alert': drawRunbook,
 };
 

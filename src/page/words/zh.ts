@@ -1,7 +1,9 @@
 /** Every word of the page in Simplified Chinese. */
 import type { AttentionItem } from '../../answers/attention.ts';
+import type { BuildGroup } from '../../answers/builds.ts';
 import type { Health } from '../../answers/health.ts';
 import type { Trust } from '../../answers/trust.ts';
+import { durationText, type Units } from '../islands/duration.ts';
 import type { Words } from './en.ts';
 
 const count = (n: number) => n.toLocaleString('en-US');
@@ -61,6 +63,23 @@ function trouble(item: AttentionItem): { what: string; why: string | null } {
       return { what, why: item.example };
     }
   }
+}
+
+const FAILURES = {
+  worse: '多于',
+  same: '与之相当，对比',
+  better: '少于',
+  unknown: '数量太少，无法对比',
+} as const;
+
+function builds({ finished, failed, failed_percent, p50, before, trend }: BuildGroup, units: Units): string {
+  const ended = finished + failed;
+  if (ended === 0) return '没有构建结束。';
+  const share = before.failed_percent === null ? '' : `（${before.failed_percent}%）`;
+  const first = `${ended} 次构建中有 ${failed} 次失败（${failed_percent}%），${FAILURES[trend.failures]}之前四周${share}。`;
+  const median = p50 === null ? '' : `其余的耗时中位数为 ${durationText(p50 * 1000, units)}`;
+  const earlier = before.p50 === null ? '' : `，之前四周为 ${durationText(before.p50 * 1000, units)}`;
+  return median ? `${first}${median}${earlier}。` : first;
 }
 
 export const zh: Words = {
@@ -315,5 +334,92 @@ export const zh: Words = {
     columns: { image: '镜像', change: '变化', project: '项目', at: '最近变更' },
     created: (status) => `新增，${status}`,
     removed: (status) => `已消失，之前${status}`,
+  },
+  builds: {
+    title: '构建',
+    sentence: builds,
+    compared: '与之前四周相比',
+    spans: { '7d': '7 天', '28d': '28 天', '90d': '90 天' },
+    days: '每天结束的构建',
+    daysNote: '按 UTC 日：可用，其上为失败',
+    chart: '每天结束的构建；下面的表格有同样的数字。',
+    dayText: ({ day, finished, failed }) => `${day}：可用 ${count(finished)}，失败 ${count(failed)}`,
+    nothing: '这段时间内没有构建结束。',
+    asTable: '以表格显示',
+    day: '日期',
+    byProject: '按项目',
+    byVersion: '按版本',
+    mostFirst: '失败最多的在前',
+    ended: '结束',
+    failed: '失败',
+    p50: '中位数',
+    p95: '95% 不超过',
+    before: '与之前四周相比',
+    failures: '失败',
+    duration: '耗时',
+    judgement: { worse: '变差', same: '与之前相当', better: '好转', unknown: '数量太少，无法判断' },
+  },
+  project: {
+    facts: '它是什么',
+    region: '区域',
+    interval: '两次巡检的最长间隔',
+    held: '等待批准的删除',
+    lastError: '最近的错误',
+    gone: '已不在配置中',
+    goneNote: '不再巡检；记录会保留，直到执行 cph-inventory forget',
+  },
+  runs: {
+    title: '巡检记录',
+    one: (id) => `巡检 ${id}`,
+    none: '没有保存的巡检记录。',
+    run: '巡检',
+    kind: { sweep: '完整', watch: '快速' },
+    began: '开始',
+    took: '用时',
+    requests: '请求数',
+    listed: '看到的镜像',
+    changes: '变更',
+    rejected: '漏掉的记录',
+    unreadable: '无法读取的字段',
+    looks: '共用此记录的巡检',
+    error: '错误',
+    facts: '结果',
+    listings: '列表',
+    listingsNote: '只有完整的列表才能证明镜像已不存在',
+    noListings: '在任何列表读完之前就结束了。',
+    proof: {
+      complete: '完整',
+      incomplete: '前后不一致',
+      denied: '被拒绝',
+      failed: '失败',
+      unsupported: '此接口不提供',
+    },
+    rejections: '漏掉了什么，为什么',
+    firstOnes: '最前面的几个',
+    requestIds: '请求 ID',
+    written: '它写入了什么',
+    event: {
+      'cph.image.created': '新增',
+      'cph.image.updated': '变更',
+      'cph.image.status_changed': '变为',
+      'cph.image.removed': '已删除',
+      'cph.image.restored': '再次出现',
+    },
+  },
+  sinks: {
+    title: '接收端',
+    none: '没有配置接收端；事件可用 SQL 读取，也可在 /api/events 读取。',
+    well: '投递正常',
+    untried: '还没有投递过',
+    failing: (n) => `连续失败 ${count(n)} 次`,
+    unconfigured: '已不在配置中',
+    lag: '尚未投递的事件',
+    delivered: '最近投递',
+    next: '下次尝试',
+    letters: (n) => `${count(n)} 个事件被最终拒绝`,
+    event: '事件',
+    reason: '应答',
+    refusedAt: '拒绝时间',
+    replay: '重新发送上面的事件以及之后的全部事件：',
   },
 };

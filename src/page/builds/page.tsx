@@ -1,0 +1,168 @@
+/** How building goes: a sentence, the shape of it by day, and the figures by project and version. */
+import { BUILDS_PARAMETERS, type Builds, readBuilds } from '../../answers/builds.ts';
+import { takeParameters } from '../../answers/parameters.ts';
+import { readLogEnd } from '../../store/events.ts';
+import type { Draw } from '../app.tsx';
+import { Frame } from '../frame.tsx';
+import { Kept, Text } from '../images/filters.tsx';
+import { Box, ProjectLink, Time } from '../parts.tsx';
+import { addressOf, changedAddress, useView } from '../view.ts';
+import { DaysChart } from './chart.tsx';
+import { Figures, Heads, Trend } from './figures.tsx';
+
+export const drawBuilds: Draw = async ({ db, view }) => {
+  const asked = takeParameters(BUILDS_PARAMETERS, view.asked);
+  const seq = await readLogEnd(db);
+  const builds = await readBuilds(db, asked, view.now);
+  return () => {
+    const { words } = view;
+    const w = words.builds;
+    return (
+      <Frame title={w.title} seq={seq} json="/api/builds">
+        <div>
+          <h1>{w.title}</h1>
+          <p>{w.sentence(builds.all, words.units)}</p>
+          <p class="under">
+            {words.changes.between} <Time at={builds.since} shape="second" /> {words.changes.and}{' '}
+            <Time at={builds.until} shape="second" /> · {w.compared}
+          </p>
+        </div>
+        <Spans />
+        <Days builds={builds} />
+        <Projects builds={builds} />
+        <Versions builds={builds} />
+      </Frame>
+    );
+  };
+};
+
+function Spans() {
+  const view = useView();
+  const { words, asked } = view;
+  const chosen = asked.until === undefined ? (asked.since ?? '28d') : null;
+  return (
+    <div class="bar">
+      <ul class="chips" aria-label={words.changes.spans}>
+        {(['7d', '28d', '90d'] as const).map((since) => (
+          <li>
+            <a
+              class="chip"
+              href={changedAddress(view, { since, until: null })}
+              aria-current={chosen === since ? 'true' : undefined}
+            >
+              {words.builds.spans[since]}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <form class="filters" action={addressOf(view, '/builds')}>
+        <Kept names={['project']} />
+        <Text name="since" label={words.changes.since} hint="2026-11-20" />
+        <Text name="until" label={words.changes.until} hint="now" />
+        <button type="submit">{words.images.show}</button>
+      </form>
+    </div>
+  );
+}
+
+function Days({ builds: { days } }: { builds: Builds }) {
+  const { words } = useView();
+  const w = words.builds;
+  return (
+    <Box id="days" title={w.days} aside={w.daysNote}>
+      {days.length === 0 ? <p class="calm">{w.nothing}</p> : <DaysChart days={days} />}
+      {days.length === 0 ? null : (
+        <details>
+          <summary>{w.asTable}</summary>
+          <table class="dense">
+            <thead>
+              <tr>
+                <th scope="col">{w.day}</th>
+                <Heads />
+              </tr>
+            </thead>
+            <tbody>
+              {days.toReversed().map((day) => (
+                <tr>
+                  <th scope="row">{day.day}</th>
+                  <Figures figures={day} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+    </Box>
+  );
+}
+
+function Projects({ builds: { projects } }: { builds: Builds }) {
+  const { words } = useView();
+  if (projects.length === 0) return null;
+  return (
+    <Box id="by-project" title={words.builds.byProject} aside={words.builds.mostFirst}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.projects.project}</th>
+            <Heads />
+            <th scope="col">{words.builds.before}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {projects.map((group) => (
+            <tr>
+              <th scope="row">
+                <ProjectLink project={{ project_id: group.project_id, name: group.project_name }} row />
+              </th>
+              <Figures figures={group} />
+              <Trend group={group} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+function Versions({ builds: { versions } }: { builds: Builds }) {
+  const view = useView();
+  const { words, asked } = view;
+  if (versions.length === 0) return null;
+  return (
+    <Box id="by-version" title={words.builds.byVersion} aside={words.builds.mostFirst}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.fields.image_version}</th>
+            <Heads />
+            <th scope="col">{words.builds.before}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((group) => (
+            <tr>
+              <th scope="row">
+                {group.image_version === null ? (
+                  words.unknown
+                ) : (
+                  <a
+                    href={addressOf(view, '/images', {
+                      project: asked.project,
+                      version: group.image_version,
+                    })}
+                    data-row
+                  >
+                    {group.image_version}
+                  </a>
+                )}
+              </th>
+              <Figures figures={group} />
+              <Trend group={group} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
