@@ -43,9 +43,9 @@ test('--yes shows the held images and the listings that miss them, and lets them
   const { code, text } = await run({ yes: true });
   expect(code).toBe(0);
   const lines = text.split('\n');
-  expect(lines[0]?.split('\t')).toEqual(['NAME', 'IMAGE', 'STATUS', 'MISSING FROM', 'MISSING FOR']);
+  expect(lines[0]?.split('\t')).toEqual(['NAME', 'STATUS', 'MISSING FROM', 'IMAGE', 'MISSING FOR']);
   expect(lines.slice(1, 13).map((line) => line.split('\t'))).toEqual(
-    GONE.map((id) => [`name of ${id}`, id, 'usable', 'images', '30 min']),
+    GONE.map((id) => [`name of ${id}`, 'usable', 'images', id, '30 min']),
   );
   expect(lines[13]).toBe('Held because too many are missing from: images/private.');
   expect(lines[14]).toContain('12 removals approved for project p1');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readImages } from '../src/answers/images.ts';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { runQuery } from '../src/queries/run.ts';
 import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
@@ -13,7 +14,7 @@ import { migrateDatabase } from '../src/store/migrate.ts';
 import { readPrivileges } from '../src/store/privileges.ts';
 import { markUnconfigured, setProjectTimes } from '../src/store/projects.ts';
 import { adviceOnReader } from '../src/store/reader-role.ts';
-import { countByStatus, findImages, readChanges, readImages, readLife } from '../src/store/reports.ts';
+import { countByStatus, findImages, readChanges, readLife } from '../src/store/reports.ts';
 import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
 import {
   claimSink,
@@ -97,7 +98,7 @@ async function read(db: Database): Promise<void> {
   await readOpenAlerts(db, 'alertmanager');
   await readToldAlerts(db, 'alertmanager', ['f']);
   await cursorBefore(db, NOW);
-  expect(await readImages(db, { removed: false })).toHaveLength(2);
+  expect((await readImages(db, {}, new Date())).items).toHaveLength(2);
   await findImages(db, 'a');
   await readLife(db, { project_id: 'p1', image_id: 'a' }, 10);
   await readChanges(db, { after: 0, limit: 10 });

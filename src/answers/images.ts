@@ -150,6 +150,28 @@ export async function readImage(
   return rows[0] ?? null;
 }
 
+/**
+ * The images that `text` means, also those that are gone: the one with that id in each project that has it,
+ * else all with that name, the one first seen last first.
+ *
+ * @throws QueryFault for a project that is not known
+ */
+export async function imagesMeant(
+  db: Database,
+  { image, project }: { readonly image: string; readonly project?: string | undefined },
+): Promise<ImageItem[]> {
+  const project_ids = await projectFilter(db, project);
+  const inProjects = project_ids ? sql`i.project_id = any(${sql.param(project_ids)}::text[])` : sql`true`;
+  const { rows } = await db.execute<ImageItem>(sql`
+    select ${COLUMNS}
+    from cph.images i
+    join cph.projects p using (project_id)
+    where ${image} in (i.image_id, i.image_name) and ${inProjects}
+    order by i.first_seen_at desc, i.project_id, i.image_id`);
+  const byId = rows.filter(({ image_id }) => image_id === image);
+  return byId.length > 0 ? byId : rows;
+}
+
 async function countImages(db: Database, conditions: readonly SQL[], removed: boolean | undefined) {
   const { rows } = await db.execute<{ total: number; bytes: number }>(sql`
     select count(*)::int as total, coalesce(sum(image_size), 0)::bigint as bytes

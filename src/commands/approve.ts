@@ -1,7 +1,7 @@
+import { projectsMeant } from '../answers/project.ts';
 import { loadDatabaseConfig } from '../config/config.ts';
 import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts';
 import type { Database } from '../store/database.ts';
-import { findProject } from '../store/projects.ts';
 import { printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { durationText } from '../terminal/units.ts';
@@ -21,24 +21,21 @@ interface ApproveOptions {
  * is somebody to ask.
  */
 export async function approve(
-  project_id: string,
+  project: string,
   options: ApproveOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const work = ({ db }: Store) => approveHeld(db, project_id, { options, context });
+  const work = ({ db }: Store) => approveHeld(db, project, { options, context });
   return await withStore(config, { migrate: false, signal: context.stop, work });
 }
 
 async function approveHeld(
   db: Database,
-  project_id: string,
+  project: string,
   { options, context }: { options: ApproveOptions; context: CommandContext },
 ): Promise<ExitCode> {
-  if (!(await findProject(db, project_id))) {
-    const name = JSON.stringify(project_id);
-    throw new CommandError(`No project ${name} was ever swept into this database.`, EXIT.usage);
-  }
+  const project_id = await projectNamed(db, project);
   const held = await readHeld(db, project_id);
   const approved = (await agrees(held.images.length, project_id, { options, context }, () =>
     show(held, options, context),
@@ -48,6 +45,16 @@ async function approveHeld(
   if (options.json) printJson(context.out, { project_id, ...held, approved });
   else context.out.write(`${outcome(approved, held.images.length, project_id)}\n`);
   return EXIT.done;
+}
+
+/** A name may be that of several projects, and an approval is for one. */
+async function projectNamed(db: Database, project: string): Promise<string> {
+  const [project_id = project, ...others] = await projectsMeant(db, project);
+  if (others.length === 0) return project_id;
+  throw new CommandError(
+    `Several projects have the name ${JSON.stringify(project)}. Give the id of one: ${[project_id, ...others].join(', ')}.`,
+    EXIT.usage,
+  );
 }
 
 async function agrees(
@@ -76,10 +83,10 @@ function show(
 
 function columns(now: Date): readonly Column<HeldImage>[] {
   return [
-    { title: 'NAME', value: (row) => row.image_name ?? '' },
-    { title: 'IMAGE', value: (row) => row.image_id },
+    { title: 'NAME', value: (row) => row.image_name ?? '(no name)', least: 16 },
     { title: 'STATUS', value: (row) => row.status ?? '' },
-    { title: 'MISSING FROM', value: (row) => row.missing_from.join(', ') },
+    { title: 'MISSING FROM', value: (row) => row.missing_from.join(', '), rank: 1 },
+    { title: 'IMAGE', value: (row) => row.image_id, rank: 2 },
     {
       title: 'MISSING FOR',
       value: ({ missing_since: since }) => (since ? durationText(now.getTime() - since.getTime()) : ''),

@@ -1,10 +1,14 @@
+import type { ImageItem } from '../answers/images.ts';
+import { type TimelineLine, timelineOf } from '../answers/timeline.ts';
 import { loadDatabaseConfig } from '../config/config.ts';
-import type { Database } from '../store/database.ts';
-import { findImages, type ImageRow, type LifeEvent, readLife } from '../store/reports.ts';
+import { type LifeEvent, readLife } from '../store/reports.ts';
 import { type Output, paint, printJson } from '../terminal/output.ts';
-import { printable } from '../terminal/text.ts';
-import { durationText, instantText, statusColour } from '../terminal/units.ts';
-import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { type Column, printTable } from '../terminal/table.ts';
+import { paragraph, printable } from '../terminal/text.ts';
+import { agoText, durationText, instantText, statusColour } from '../terminal/units.ts';
+import { chooseImages } from './choose-images.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { printRequests } from './requests.ts';
 import { type Store, withStore } from './store.ts';
 
 interface HistoryOptions {
@@ -15,98 +19,84 @@ interface HistoryOptions {
 /** More than any image goes through. Keeps one that flaps for months from filling the screen. */
 const NEWEST = 500;
 
-/** Tells one image's life, in every project that knows it. */
+/** Tells the life of an image, by its id or its name, in every project that knows it. */
 export async function history(
-  image_id: string,
+  named: string,
   options: HistoryOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
-  const work = ({ db }: Store) => readLives(db, image_id, options.project);
+  const work = async ({ db }: Store): Promise<Life[]> => {
+    const images = await chooseImages(db, named, options.project);
+    return await Promise.all(
+      images.map(async (image) => ({ image, events: await readLife(db, image, NEWEST) })),
+    );
+  };
   const lives = await withStore(config, { migrate: false, signal: context.stop, work });
-  if (lives.length === 0) throw new CommandError(unknownImage(image_id, options.project));
   if (options.json) printJson(context.out, lives);
   else for (const life of lives) tell(context.out, life, context.now());
   return EXIT.done;
 }
 
 interface Life {
-  readonly image: ImageRow;
+  readonly image: ImageItem;
   readonly events: LifeEvent[];
-}
-
-async function readLives(db: Database, image_id: string, project_id: string | undefined): Promise<Life[]> {
-  const rows = await findImages(db, image_id, project_id);
-  return await Promise.all(rows.map(async (image) => ({ image, events: await readLife(db, image, NEWEST) })));
-}
-
-function unknownImage(image_id: string, project_id: string | undefined): string {
-  const where = project_id === undefined ? 'No project has' : `Project ${project_id} does not have`;
-  return `${where} ever shown an image ${JSON.stringify(image_id)}. List what is known: cph-inventory images`;
 }
 
 function tell(out: Output, { image, events }: Life, now: Date): void {
   const name = printable(image.image_name ?? '(no name)');
-  out.write(`${paint(out, 'bold', name)}  ${image.image_id}\n`);
-  out.write(paint(out, 'dim', `project ${image.project_id}, first seen ${instantText(image.first_seen_at)}`));
-  out.write('\n\n');
-  for (const event of events) tellEvent(out, event);
-  out.write(`\n${nowText(out, image, now)}\n\n`);
+  out.write(`${paint(out, 'bold', name)}  ${printable(image.image_id)}\n`);
+  const project = printable(image.project_name ?? image.project_id);
+  const about = `project ${project}, first seen ${instantText(image.first_seen_at)}`;
+  out.write(`${paragraph(out, paint(out, 'dim', about))}\n`);
+  const rows = timelineOf(events);
+  printTable(out, columns(image, out), { rows, empty: 'Its events were deleted since.' });
+  printRequests(out, rows);
+  out.write(`\n${paragraph(out, nowText(out, image, now))}\n`);
 }
 
-function tellEvent(out: Output, { event, previous_observed_at, time_in_status_ms, run }: LifeEvent): void {
-  const what = event.type.replace('cph.image.', '').replace('_', ' ').padEnd(15);
-  out.write(`${instantText(event.occurred_at)}  ${what} ${printable(changeText(event))}`);
-  if (time_in_status_ms !== null)
-    out.write(`, after ${durationText(time_in_status_ms)} ${event.transition?.from}`);
-  out.write('\n');
-  if (event.transition && previous_observed_at) {
-    out.write(
-      detail(
-        out,
-        `still ${event.transition.from ?? 'without status'} at ${instantText(previous_observed_at)}`,
-      ),
-    );
+/** One change a line. What is of use only to whoever asks the vendor goes first where there is no room. */
+function columns(image: ImageItem, { isTTY }: Output): Column<TimelineLine>[] {
+  return [
+    { title: 'SEEN', value: ({ at }) => instantText(at) },
+    { title: 'CHANGE', value: ({ change, field }) => field ?? change.replace('_', ' '), least: 8 },
+    {
+      title: 'WHAT',
+      value: whatText,
+      colour: ({ field, to }) => (field === 'status' ? statusColour(String(to)) : null),
+      least: 12,
+    },
+    { title: 'AFTER', value: afterText, rank: 1 },
+    { title: 'STILL SO AT', value: (line) => stillText(line, image), rank: 3 },
+    { title: 'RUN', value: ({ run_id }) => String(run_id), align: 'right', rank: 2 },
+    ...(isTTY ? [] : [{ title: 'REQUESTS', value: ({ request_ids: ids }: TimelineLine) => ids.join(' ') }]),
+  ];
+}
+
+function whatText({ change, from, to, baseline }: TimelineLine): string {
+  if (change === 'first_seen' || change === 'restored') {
+    return `${shown(to, 'listed, without a status')}${baseline ? ', found at the first sweep' : ''}`;
   }
-  out.write(
-    detail(
-      out,
-      run ? `run ${event.run_id} (${run.kind})${requestText(run.request_ids)}` : `run ${event.run_id}`,
-    ),
-  );
+  if (change === 'removed') return `was ${shown(from, 'listed')}`;
+  return `${shown(from, 'nothing')} → ${shown(to, 'nothing')}`;
 }
 
-function detail(out: Output, text: string): string {
-  return `${' '.repeat(22)}${paint(out, 'dim', text)}\n`;
+function shown(value: unknown, nothing: string): string {
+  if (value === null || value === undefined) return nothing;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function requestText(ids: readonly string[]): string {
-  if (ids.length === 0) return '';
-  const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
-  return `, ${ids.length === 1 ? 'request' : 'requests'} ${ids.slice(0, 3).join(', ')}${more}`;
+function afterText({ time_in_status: seconds, from }: TimelineLine): string {
+  return seconds === null ? '' : `${durationText(seconds * 1000)} ${shown(from, 'without status')}`;
 }
 
-function changeText(event: LifeEvent['event']): string {
-  if (event.type === 'cph.image.created' || event.type === 'cph.image.restored') {
-    const found = event.baseline ? ', found at the first sweep' : '';
-    return `${event.after?.status ?? 'listed, without a status'}${found}`;
-  }
-  const { status: _, status_code: __, ...others } = event.changes;
-  const fields = Object.entries(others).map(
-    ([field, { from, to }]) => `${field} ${short(from)} → ${short(to)}`,
-  );
-  const transition = event.transition;
-  const status = transition ? [`${transition.from ?? 'no status'} → ${transition.to}`] : [];
-  return [...status, ...fields].join(', ');
+/** The last look that saw the old status may have begun before the image was seen: then it says nothing more. */
+function stillText({ not_before: at }: TimelineLine, { first_seen_at: seen }: ImageItem): string {
+  return at && (!seen || at > seen) ? instantText(at) : '';
 }
 
-function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function nowText(out: Output, image: ImageRow, now: Date): string {
-  if (image.removed_at) return `Removed ${durationText(now.getTime() - image.removed_at.getTime())} ago.`;
+function nowText(out: Output, image: ImageItem, now: Date): string {
+  if (image.removed_at) return `Removed ${agoText(image.removed_at, now)}.`;
   const status = image.status ?? 'listed without a status';
   const colour = statusColour(image.status);
   const since = image.status_since

@@ -8,7 +8,7 @@ import { countRecords } from '../sync/run.ts';
 import { errorCode, errorText } from '../sync/trouble.ts';
 import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
-import { chooseProjects } from './choose-projects.ts';
+import { chooseProjects, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 
@@ -28,7 +28,7 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
     );
   const plans = await withStore(config, { migrate: false, signal: context.stop, work });
   if (options.json) printJson(context.out, plans.map(planDocument));
-  else for (const one of plans) printPlan(context.out, one);
+  else for (const one of plans) printPlan(context.out, one, projectLabel(chosen, one.project_id));
   return exitCodeOf(plans, options.detailedExitcode ?? false);
 }
 
@@ -77,8 +77,8 @@ function planDocument(one: Plan | Unread) {
   };
 }
 
-function printPlan(out: Output, one: Plan | Unread): void {
-  out.write(`${paint(out, 'bold', `Project ${one.project_id}`)}\n`);
+function printPlan(out: Output, one: Plan | Unread, name: string): void {
+  out.write(`${paint(out, 'bold', `Project ${name}`)}\n`);
   if (!('diff' in one)) {
     out.write(`It cannot be read: ${errorText(one.error)}\n`);
     return;
@@ -108,9 +108,9 @@ interface PlanRow {
 
 const COLUMNS: readonly Column<PlanRow>[] = [
   { title: 'WOULD BE', value: (row) => row.what, colour: (row) => row.colour },
-  { title: 'IMAGE', value: (row) => row.image_id },
-  { title: 'NAME', value: (row) => row.name },
-  { title: 'DETAILS', value: (row) => row.details },
+  { title: 'NAME', value: (row) => row.name || '(no name)', least: 16 },
+  { title: 'DETAILS', value: (row) => row.details, least: 16 },
+  { title: 'IMAGE', value: (row) => row.image_id, rank: 1 },
 ];
 
 const COLOURS: Readonly<Record<ImageChange['type'], Colour>> = {

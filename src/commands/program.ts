@@ -17,7 +17,7 @@ import { health } from './health.ts';
 import { migrate } from './migrate.ts';
 import { plan } from './plan.ts';
 import { replay } from './replay.ts';
-import { addReports } from './report-commands.ts';
+import { addImages, addReports } from './report-commands.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
@@ -35,6 +35,11 @@ export interface CommandLine {
  * `world.err`, with a stack only when the mistake is ours.
  */
 export async function runCommandLine(args: readonly string[], world: CommandContext): Promise<ExitCode> {
+  // No option of commander's, which would take it from `images --version` too.
+  if (args[0] === '--version') {
+    world.out.write(`${programVersion()}\n`);
+    return EXIT.done;
+  }
   let exitCode: ExitCode = EXIT.done;
   const program = createProgram(world);
   const context: CommandContext = {
@@ -47,7 +52,7 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
   const run = async (command: Promise<ExitCode>) => {
     exitCode = await command;
   };
-  for (const add of [addDaemons, addWork, addReports, addRest]) add({ program, context, run });
+  for (const add of [addDaemons, addWork, addReports, addImages, addRest]) add({ program, context, run });
   completion(program);
   const complete = program.commands.find((command) => command.name() === 'complete');
   complete?.description('a script for bash, zsh or fish that completes commands and options: source it');
@@ -62,14 +67,18 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
 function createProgram({ out, err }: CommandContext): Command {
   return new Command('cph-inventory')
     .description('Keeps Postgres in step with the images of Huawei Cloud Phone Host projects.')
-    .version(programVersion(), '--version', 'the version, and nothing else')
     .option(
       '--config <file>',
       'a YAML file with many projects and sinks, instead of the environment',
       parsePath,
     )
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => (out.isTTY ? out.columns : 120),
+    })
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\n--version in place of a command prints the version.')
     .exitOverride();
 }
 
@@ -89,13 +98,13 @@ function addWork({ program, context, run }: CommandLine): void {
   program
     .command('sync')
     .description('one full sweep of every project, then exit')
-    .option('--project <id>', 'only this project')
+    .option('--project <id or name>', 'only this project')
     .option('--json', 'one JSON document on stdout')
     .action((options) => run(sync(options, context)));
   program
     .command('plan')
     .description('what a sweep would change now; changes nothing')
-    .option('--project <id>', 'only this project')
+    .option('--project <id or name>', 'only this project')
     .option('--detailed-exitcode', 'exit with 3 when there are changes')
     .option('--json', 'one JSON document on stdout')
     .action((options) => run(plan(options, context)));
@@ -120,7 +129,7 @@ function addRest({ program, context, run }: CommandLine): void {
   program
     .command('approve')
     .description('let the removals that a sweep held go through at the next one')
-    .argument('<project_id>')
+    .argument('<project>', 'its id or its name')
     .option('--yes', 'without asking')
     .option('--json', 'what is held, as one JSON document on stdout')
     .action((project_id, options) => run(approve(project_id, options, context)));

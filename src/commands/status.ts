@@ -1,8 +1,11 @@
+import { type AttentionItem, readAttention } from '../answers/attention.ts';
+import type { Health } from '../answers/health.ts';
+import { type ProjectItem, readProjects } from '../answers/projects.ts';
+import { type Trust, trustIn } from '../answers/trust.ts';
 import { type DatabaseConfig, loadDatabaseConfig } from '../config/config.ts';
 import { readAlerts } from '../delivery/alerts.ts';
 import type { ToldAlert } from '../store/alerts.ts';
 import {
-  type ProjectStatus,
   type RestlessFields,
   readProjectStatus,
   readRestlessFields,
@@ -10,11 +13,12 @@ import {
   type SinkStatus,
 } from '../store/status.ts';
 import { restlessText } from '../sync/trouble.ts';
-import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
-import { type Column, printTable } from '../terminal/table.ts';
-import { printable } from '../terminal/text.ts';
-import { durationText, runColour } from '../terminal/units.ts';
+import { type Output, paint, printJson } from '../terminal/output.ts';
+import { printTable } from '../terminal/table.ts';
+import { paragraph, printable, printTotal } from '../terminal/text.ts';
+import { countText, durationText, sizeText } from '../terminal/units.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
+import { projectColumns, sinkColumns, sinkTrouble } from './status-tables.ts';
 import { type Store, withStore } from './store.ts';
 
 interface StatusOptions {
@@ -22,48 +26,79 @@ interface StatusOptions {
 }
 
 interface Status {
-  readonly projects: readonly ProjectStatus[];
+  readonly trust: Trust;
+  /** What needs a person, worst first; of images, the first ones. */
+  readonly attention: { readonly items: readonly AttentionItem[]; readonly total: number };
+  readonly projects: readonly (ProjectItem & { readonly stale: boolean | null })[];
   readonly restless: readonly RestlessFields[];
   readonly alerts: readonly ToldAlert[];
+  /** Those in trouble first. */
   readonly sinks: readonly SinkStatus[];
 }
 
-/** Prints how far the inventory can be relied on, what is wrong upstream, and whether sinks know of it. */
+/**
+ * Prints how far the inventory can be relied on, what needs a person and what to do about it, and whether
+ * sinks know of it. Ends with `attention` where anything does.
+ */
 export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadDatabaseConfig(context.surroundings);
   const work = (store: Store) => readStatus(store, config, context.now());
   const found = await withStore(config, { migrate: false, signal: context.stop, work });
   if (options.json) printJson(context.out, statusDocument(found));
   else printStatus(context.out, found, context.now());
-  return EXIT.done;
+  return needsSomebody(found) ? EXIT.attention : EXIT.done;
 }
 
 async function readStatus({ db }: Store, { baselineAlerts }: DatabaseConfig, now: Date): Promise<Status> {
-  const [projects, restless, alerts, sinks] = await Promise.all([
+  const [attention, items, kept, restless, alerts, sinks] = await Promise.all([
+    readAttention(db, { now, baselineAlerts }),
+    readProjects(db),
     readProjectStatus(db),
     readRestlessFields(db),
     readAlerts(db, { now, baselineAlerts }),
     readSinkStatus(db),
   ]);
-  return { projects, restless, alerts, sinks };
+  const staleOf = new Map(kept.map(({ project_id, stale }) => [project_id, stale]));
+  const projects = items.map((item) => ({ ...item, stale: staleOf.get(item.project_id) ?? null }));
+  const troubled = sinks.toSorted((a, b) => Number(sinkTrouble(b) !== '') - Number(sinkTrouble(a) !== ''));
+  return { trust: trustIn(items), attention, projects, restless, alerts, sinks: troubled };
 }
 
-function statusDocument({ projects, restless, alerts, sinks }: Status) {
+function statusDocument({ attention, alerts, ...others }: Status) {
   const told = alerts.map(({ labels, annotations, starts_at }) => ({ labels, annotations, starts_at }));
-  return { projects, restless, alerts: told, sinks };
+  return { ...others, attention: attention.items, attention_total: attention.total, alerts: told };
 }
 
-function printStatus(out: Output, { projects, restless, alerts, sinks }: Status, now: Date): void {
+/** An alert, a project that cannot be relied on, or a sink that does not deliver. */
+function needsSomebody({ attention, alerts, projects, sinks }: Status): boolean {
+  const doubtful = (health: Health) => health !== 'fresh';
+  return (
+    attention.total > 0 ||
+    alerts.length > 0 ||
+    projects.some(({ health, unconfigured_since }) => !unconfigured_since && doubtful(health)) ||
+    sinks.some((sink) => !sink.unconfigured_since && sinkTrouble(sink) !== '')
+  );
+}
+
+function printStatus(out: Output, found: Status, now: Date): void {
+  const { trust, projects, restless, sinks } = found;
+  out.write(paragraph(out, paint(out, trust.state === 'fresh' ? 'green' : ['red', 'bold'], trust.sentence)));
+  printAttention(out, found.attention, now);
   heading(out, 'Projects');
-  printTable(out, projectColumns(now), {
+  printTable(out, projectColumns(projects, now), {
     rows: projects,
     empty: 'No project was ever swept into this database.',
   });
-  for (const { project_id, fields } of restless) {
-    for (const field of fields) out.write(`${project_id}: ${printable(restlessText(field))}\n`);
+  if (projects.length > 0) printTotal(out, totalText(projects));
+  for (const { project_name, project_id, last_error } of projects) {
+    if (last_error === null) continue;
+    const text = `${project_name ?? project_id}: ${printable(last_error)}`;
+    out.write(paragraph(out, paint(out, 'red', text), { hang: 2 }));
   }
-  heading(out, 'Alerts');
-  printTable(out, alertColumns(now), { rows: alerts, empty: 'No alert is open.' });
+  for (const { project_id, fields } of restless) {
+    const name = projects.find((one) => one.project_id === project_id)?.project_name ?? project_id;
+    for (const field of fields) out.write(paragraph(out, `${name}: ${printable(restlessText(field))}`));
+  }
   heading(out, 'Sinks');
   printTable(out, sinkColumns(now), {
     rows: sinks,
@@ -71,76 +106,31 @@ function printStatus(out: Output, { projects, restless, alerts, sinks }: Status,
   });
 }
 
+/** What is wrong, worst first, each with how long it has been so and what to do. */
+function printAttention(out: Output, { items, total }: Status['attention'], now: Date): void {
+  heading(out, 'Attention');
+  if (total === 0) out.write(paint(out, 'dim', 'Nothing needs you.\n'));
+  for (const { alert, since, summary, do: command } of items) {
+    const elapsed = durationText(now.getTime() - since.getTime());
+    if (!out.isTTY) {
+      out.write(`${[alert, elapsed, printable(summary), command].join('\t')}\n`);
+      continue;
+    }
+    out.write(
+      paragraph(out, `${paint(out, 'red', alert)} for ${elapsed}: ${printable(summary)}`, { hang: 2 }),
+    );
+    out.write(paragraph(out, `  ${paint(out, 'dim', `try ${command}`)}`, { hang: 4 }));
+  }
+  if (total > items.length) out.write(`… and ${(total - items.length).toLocaleString('en')} more images.\n`);
+}
+
+function totalText(projects: readonly ProjectItem[]): string {
+  const images = projects.flatMap((project) => Object.values(project.images));
+  const bytes = projects.reduce((sum, project) => sum + project.bytes, 0);
+  const count = images.reduce((sum, one) => sum + one, 0);
+  return `${countText(projects.length, 'project')}, ${countText(count, 'image')}, ${sizeText(bytes)}`;
+}
+
 function heading(out: Output, text: string): void {
   out.write(out.isTTY ? `\n${paint(out, 'bold', text)}\n` : `# ${text}\n`);
-}
-
-function projectColumns(now: Date): Column<ProjectStatus>[] {
-  return [
-    { title: 'PROJECT', value: (row) => row.project_id },
-    { title: 'NAME', value: (row) => row.project_name ?? '' },
-    { title: 'REGION', value: (row) => row.region },
-    {
-      title: 'COMPLETE',
-      value: ({ last_complete_at: at }) => (at ? agoText(at, now) : 'never'),
-      colour: (row) => completeColour(row),
-    },
-    {
-      title: 'LAST RUN',
-      value: (row) => (row.unconfigured_since ? NOT_CONFIGURED : (row.last_run_status ?? 'none')),
-      colour: (row) => (row.unconfigured_since ? 'dim' : runColour(row.last_run_status)),
-    },
-    { title: 'FAILURES', value: (row) => String(row.consecutive_failures), align: 'right' },
-    { title: 'HELD', value: (row) => String(row.held_removals), align: 'right' },
-  ];
-}
-
-/** Stands in place of what is wrong. Nobody looks or delivers any more, so what is wrong is no news. */
-const NOT_CONFIGURED = 'not configured';
-
-function completeColour({ unconfigured_since, stale, last_complete_at }: ProjectStatus): Colour {
-  if (unconfigured_since) return 'dim';
-  return stale || !last_complete_at ? 'red' : 'green';
-}
-
-function agoText(at: Date, now: Date): string {
-  return `${durationText(now.getTime() - at.getTime())} ago`;
-}
-
-function alertColumns(now: Date): Column<ToldAlert>[] {
-  return [
-    { title: 'ALERT', value: ({ labels }) => labels.alertname ?? '', colour: () => 'red' },
-    {
-      title: 'FOR',
-      value: ({ starts_at }) => durationText(now.getTime() - starts_at.getTime()),
-      align: 'right',
-    },
-    { title: 'SUMMARY', value: ({ annotations }) => annotations.summary ?? '' },
-  ];
-}
-
-function sinkColumns(now: Date): Column<SinkStatus>[] {
-  return [
-    { title: 'SINK', value: (row) => row.name },
-    { title: 'KIND', value: (row) => row.kind },
-    { title: 'LAG', value: (row) => String(row.lag), align: 'right' },
-    {
-      title: 'DEAD LETTERS',
-      value: (row) => String(row.dead_letters),
-      colour: (row) => (row.dead_letters > 0 ? 'red' : null),
-      align: 'right',
-    },
-    {
-      title: 'DELIVERED',
-      value: ({ last_delivered_at: at }) =>
-        at ? `${durationText(now.getTime() - at.getTime())} ago` : 'never',
-    },
-    { title: 'TROUBLE', value: (row) => troubleText(row), colour: () => 'yellow' },
-  ];
-}
-
-function troubleText({ attempts, last_error, unconfigured_since }: SinkStatus): string {
-  if (unconfigured_since) return NOT_CONFIGURED;
-  if (attempts === 0) return '';
-  return `failed ${attempts} times: ${printable(last_error ?? 'no reason given')}`;
 }

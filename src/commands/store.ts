@@ -1,9 +1,10 @@
 import type { DatabaseConfig } from '../config/config.ts';
+import { QueryFault } from '../queries/run.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { hasCluster } from '../store/embedded/cluster.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded.ts';
 import { migrateDatabase, migrationState, NewerDatabaseError } from '../store/migrate.ts';
-import { CommandError } from './command.ts';
+import { CommandError, EXIT } from './command.ts';
 
 /** Nothing was made: who only reads finds nothing to read. */
 export class NoDatabaseError extends CommandError {
@@ -47,15 +48,23 @@ interface OpenOptions extends ConnectOptions {
  * database. Without one it is the embedded database, started on the way and always brought up to date, as it
  * is ours alone. Only who writes (`migrate: true`) makes one.
  *
- * @throws NoDatabaseError when there is none to read; CommandError when the database is out of date
+ * @throws NoDatabaseError when there is none to read; CommandError when the database is out of date, and when
+ * what was asked for is not there
  * @throws MigrationError, EmbeddedPostgresError, and what `work` throws
  */
 export async function withStore<Result>(
   config: ServerConfig,
   { work, ...options }: OpenOptions & { readonly work: (store: Store) => Promise<Result> },
 ): Promise<Result> {
-  return await closing(await openStore(config, options), work);
+  try {
+    return await closing(await openStore(config, options), work);
+  } catch (error) {
+    if (error instanceof QueryFault) throw new CommandError(capitalised(error.message), EXIT.usage);
+    throw error;
+  }
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Does the work with what was opened for it, and closes that however the work ends. */
 export async function closing<Open extends { readonly close: () => Promise<void> }, Result>(

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/config.ts';
+import type { ProjectConfig } from '../config/project.ts';
 import { withLease } from '../daemon/lease.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { changeCount, logRun } from '../daemon/run-log.ts';
@@ -10,8 +11,9 @@ import { sweepProject } from '../sync/sweep.ts';
 import { errorCode, errorText, restlessText } from '../sync/trouble.ts';
 import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
+import { paragraph, printable } from '../terminal/text.ts';
 import { durationText, runColour } from '../terminal/units.ts';
-import { chooseProjects } from './choose-projects.ts';
+import { chooseProjects, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 
@@ -31,7 +33,7 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
       await openProjects(db, chosen, { now: context.now, proxies: config.proxies }),
       async ({ projects }) => {
         const reports = await sweepAll(projects, { db, log, context });
-        printReports(context.out, reports, options.json ?? false);
+        printReports(context.out, reports, { json: options.json ?? false, projects: chosen });
         return exitCodeOf(reports);
       },
     );
@@ -66,7 +68,11 @@ async function sweepUntilFresh(
   }
 }
 
-function printReports(out: Output, reports: readonly RunReport[], json: boolean): void {
+function printReports(
+  out: Output,
+  reports: readonly RunReport[],
+  { json, projects }: { json: boolean; projects: readonly ProjectConfig[] },
+): void {
   if (json) {
     const documents = reports.map(({ error, ...report }) => ({
       ...report,
@@ -76,20 +82,27 @@ function printReports(out: Output, reports: readonly RunReport[], json: boolean)
     printJson(out, documents);
     return;
   }
-  printTable(out, COLUMNS, { rows: reports, empty: 'No project is configured.' });
-  for (const report of reports) for (const line of explain(report)) out.write(`${line}\n`);
+  printTable(out, columns(projects), { rows: reports, empty: 'No project is configured.' });
+  for (const report of reports) {
+    const name = projectLabel(projects, report.project_id);
+    for (const line of explain(report, name)) out.write(paragraph(out, printable(line), { hang: 2 }));
+  }
 }
 
-const COLUMNS: readonly Column<RunReport>[] = [
-  { title: 'PROJECT', value: (report) => report.project_id },
+/** In the order of the counts: which go first where there is no room. */
+const RANKS = [1, 2, 4, 2, 3, 6, 5, 7];
+
+const columns = (projects: readonly ProjectConfig[]): Column<RunReport>[] => [
+  { title: 'PROJECT', value: (report) => projectLabel(projects, report.project_id), least: 12 },
   { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => runColour(status) },
   ...(
     ['listed', 'created', 'updated', 'status_changed', 'removed', 'restored', 'rejected', 'requests'] as const
   ).map(
-    (count): Column<RunReport> => ({
+    (count, i): Column<RunReport> => ({
       title: count.replace('_', ' ').toUpperCase(),
       value: (report) => String(report[count]),
       align: 'right',
+      rank: RANKS[i] ?? 0,
     }),
   ),
   {
@@ -106,9 +119,9 @@ function quietText({ marked }: RunReport): string {
 }
 
 /** What a person should know of a sweep besides its numbers. */
-function* explain(report: RunReport): Generator<string> {
+function* explain(report: RunReport, called: string): Generator<string> {
   const { project_id, status, held_removals, rejected, error } = report;
-  const name = `${project_id}: `;
+  const name = `${called}: `;
   if (status === 'succeeded' && changeCount(report) === 0) yield name + quietText(report);
   if (held_removals > 0) {
     yield `${name}${held_removals} images are missing, too many of ${report.held_listings.join(', ')}; they are kept until someone approves.`;

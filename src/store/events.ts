@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { canonicalJson } from '../inventory/canonical.ts';
-import type { ImageChange } from '../inventory/diff.ts';
+import type { EventType, ImageChange } from '../inventory/diff.ts';
 import { type Database, promptly, type Transaction } from './database.ts';
 import { LOG_LOCK } from './lock-keys.ts';
 import { imageEvents } from './log-schema.ts';
@@ -74,15 +74,29 @@ const EVENT_COLUMNS = {
   after: ['jsonb', (change: ImageChange) => json(change.after)],
 } as const;
 
+/** Which events are read. Without `types` or `image_ids`, all of them. */
+interface EventFilter {
+  readonly after: number;
+  readonly limit: number;
+  readonly types?: readonly EventType[] | undefined;
+  readonly image_ids?: readonly string[] | undefined;
+}
+
 /** The events after `after`, oldest first, at most `limit`. */
 export async function readEvents(
   db: Database,
-  { after, limit }: { after: number; limit: number },
+  { after, limit, types, image_ids }: EventFilter,
 ): Promise<EventRow[]> {
   return await promptly(db)
     .select()
     .from(imageEvents)
-    .where(gt(imageEvents.seq, after))
+    .where(
+      and(
+        gt(imageEvents.seq, after),
+        types && inArray(imageEvents.type, [...types]),
+        image_ids && inArray(imageEvents.image_id, [...image_ids]),
+      ),
+    )
     .orderBy(asc(imageEvents.seq))
     .limit(limit);
 }

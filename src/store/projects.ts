@@ -163,3 +163,8 @@ export async function countFailure(tx: Transaction, project_id: string, at: Date
     })
     .where(eq(projects.project_id, project_id));
 }
+
+/** How many projects there are, those that are no longer configured included. */
+export async function countProjects(db: Database): Promise<number> {
+  return await db.$count(projects);
+}

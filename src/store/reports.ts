@@ -1,42 +1,10 @@
-import { and, asc, desc, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
-import type { ImageStatus } from '../inventory/image.ts';
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import type { EventRow } from './events.ts';
 import { imageEvents, imageStatusTransitions } from './log-schema.ts';
 import { images, syncRuns } from './schema.ts';
 
 export type ImageRow = typeof images.$inferSelect;
-
-interface ImageFilter {
-  readonly project_id?: string;
-  readonly status?: ImageStatus;
-  readonly image_type?: string;
-  /** Only images that are gone. Without it, only those that are not. */
-  readonly removed: boolean;
-}
-
-/**
- * Images, ordered by project and name. A public image that only phone-images lists has no type of its own,
- * and counts as public.
- */
-export async function readImages(db: Database, filter: ImageFilter): Promise<ImageRow[]> {
-  const conditions: (SQL | undefined)[] = [
-    filter.removed ? isNotNull(images.removed_at) : isNull(images.removed_at),
-    filter.project_id === undefined ? undefined : eq(images.project_id, filter.project_id),
-    filter.status === undefined ? undefined : eq(images.status, filter.status),
-    filter.image_type === undefined ? undefined : isOfType(filter.image_type),
-  ];
-  return await db
-    .select()
-    .from(images)
-    .where(and(...conditions))
-    .orderBy(images.project_id, images.image_name, images.image_id);
-}
-
-function isOfType(image_type: string): SQL | undefined {
-  const onlyPhoneImages = and(isNull(images.image_type), eq(images.is_public, 1));
-  return or(eq(images.image_type, image_type), image_type === 'public' ? onlyPhoneImages : undefined);
-}
 
 /** Every project's row of one image. */
 export async function findImages(db: Database, image_id: string, project_id?: string): Promise<ImageRow[]> {

@@ -67,3 +67,17 @@ export function paint(out: Output, colour: Colour | readonly Colour[], text: str
 export function printJson(out: Output, document: unknown): void {
   out.write(`${JSON.stringify(document, null, 2)}\n`);
 }
+
+/** Prints a list whose members come in batches, as {@link printJson} would print all of them. */
+export function openJsonList(out: Output): { add: (members: readonly unknown[]) => void; end: () => void } {
+  let begun = false;
+  return {
+    add: (members) => {
+      for (const member of members) {
+        out.write(`${begun ? ',' : '['}\n  ${JSON.stringify(member, null, 2).replaceAll('\n', '\n  ')}`);
+        begun = true;
+      }
+    },
+    end: () => out.write(begun ? '\n]\n' : '[]\n'),
+  };
+}

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import type { Output } from './output.ts';
+import { type Output, paint } from './output.ts';
 
 const PLAIN = /^[ -~]*$/;
 
@@ -79,4 +79,9 @@ export function paragraph(out: Output, text: string, { hang = 0 }: { hang?: numb
     .split('\n')
     .map((line) => line.trimEnd());
   return `${lines.map((line, i) => (i === 0 ? line : ' '.repeat(hang) + line.trimStart())).join('\n')}\n`;
+}
+
+/** A line below a table that sums it up. Behind a `#`, it is told apart from rows where nobody watches. */
+export function printTotal(out: Output, text: string): void {
+  out.write(out.isTTY ? paragraph(out, paint(out, 'dim', text)) : `# ${text}\n`);
 }
