@@ -136,6 +136,8 @@ function unversioned(rows: readonly SqlRow[]): SqlRow[] {
   return rows.map(({ ctid, xmin, ...row }) => row).toSorted(byId);
 }
 
+/** As the version before could count. */
+const eventCount = async () => (await rowsOf(old.db, 'select seq from cph.image_events')).length;
 const eventsSince = async (count: number) => (await wholeLog(old.db)).slice(count);
 
 describe('an upgrade', () => {
@@ -143,7 +145,7 @@ describe('an upgrade', () => {
     const before = await rowVersions(old.db);
     await upgrade();
     const after = await rowVersions(old.db);
-    expect(after.image_events).toEqual(before.image_events);
+    expect(after.image_events).toEqual(before.image_events.map((row) => ({ ...row, traceparent: null })));
     const typed = (row: SqlRow) =>
       String(row.listed_in).includes('images,') || String(row.listed_in) === 'images' ? row.image_type : null;
     expect(unversioned(after.images)).toEqual(
@@ -153,7 +155,7 @@ describe('an upgrade', () => {
   });
 
   test('is followed by one event for each image that reports the field, and none for any other', async () => {
-    const { length } = await wholeLog(old.db);
+    const length = await eventCount();
     await upgrade();
     expect(await project.sweep()).toMatchObject({ status: 'succeeded', updated: REPORTING.length });
     const events = await eventsSince(length);
@@ -174,7 +176,7 @@ describe('an upgrade', () => {
   test('is followed by no event where no image reports the field', async () => {
     const silent = (record: ImageRecord) => !REPORTING.includes(record.image_id);
     await rowsOf(old.db, `delete from cph.images where image_id in ('shared', 'waiting')`);
-    const { length } = await wholeLog(old.db);
+    const length = await eventCount();
     await upgrade(NOW.filter(silent));
     expect(await project.sweep()).toMatchObject({ status: 'succeeded', updated: 0 });
     expect(await eventsSince(length)).toEqual([]);
@@ -183,7 +185,7 @@ describe('an upgrade', () => {
   test.each(['public', 'private', 'share', 'all'] as const)(
     'is followed by one event at most for an image while the listing of %s fails',
     async (asked) => {
-      const { length } = await wholeLog(old.db);
+      const length = await eventCount();
       await upgrade();
       project.api.circumstances = { proofs: { [asked]: 'failed' } };
       expect(await project.sweep()).toMatchObject({ status: 'partial' });
@@ -217,7 +219,7 @@ describe('an upgrade', () => {
   });
 
   test('brings an image back that was removed before', async () => {
-    const { length } = await wholeLog(old.db);
+    const length = await eventCount();
     await upgrade([...NOW, imagesRecord('gone'), phoneRecord('gone', { receive_status: 2 })]);
     await project.sweep();
     const restored = (await eventsSince(length)).find(({ image_id }) => image_id === 'gone');

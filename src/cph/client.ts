@@ -1,3 +1,4 @@
+import { failSpan, inSpan } from '../tracing/span.ts';
 import { pause } from '../waiting/deadline.ts';
 import type { JsonObject } from './answer-body.ts';
 import { type Authorizer, type Presented, secretsOf } from './auth/authorize.ts';
@@ -137,11 +138,28 @@ async function ask(line: Line, question: Question, presented: Presented): Promis
   await pause(limit.takeTurn(), scope.signal);
   // After the wait for our turn, so that a signature's time is the time of sending.
   const headers = presented.headersFor({ method: 'GET', url, headers: {}, body: '' });
-  const answer = await observed(line, { ...question, headers });
+  const answer = await traced(question, () => observed(line, { ...question, headers }));
   if (answer.requestId !== null) scope.trace.requestIds.add(answer.requestId);
   if (answer.error?.kind === 'throttled') limit.slowDown(respectfulDelay(0, answer.error.retryAfterMs) ?? 0);
   else limit.speedUp();
   return answer;
+}
+
+/** The path holds no secret; the query is left out, as it says little that the listing does not. */
+async function traced({ path, url }: Question, send: () => Promise<Classified>): Promise<Classified> {
+  const attributes = {
+    'http.request.method': 'GET',
+    'server.address': url.hostname,
+    'url.path': url.pathname,
+  };
+  return await inSpan(`GET ${path}`, { client: true, attributes }, async (span) => {
+    const answer = await send();
+    if (answer.requestId !== null) span.setAttribute('cph.request_id', answer.requestId);
+    const { error } = answer;
+    if (error?.status) span.setAttribute('http.response.status_code', error.status);
+    if (error) failSpan(span, error.kind);
+    return answer;
+  });
 }
 
 async function observed(

@@ -3,6 +3,7 @@ import { prettyFactory } from 'pino-pretty';
 import type { ProjectConfig } from '../config/project.ts';
 import type { Output } from '../terminal/output.ts';
 import { printable } from '../terminal/text.ts';
+import { traceIds } from '../tracing/span.ts';
 import { logLine } from './log-line.ts';
 
 export type Log = Logger;
@@ -31,7 +32,7 @@ interface LogOptions {
 export function createLog({ level, projects }: LogOptions, out: Output): Log {
   const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   const log: Log = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths } },
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths }, mixin: traceIds },
     out.isTTY ? onTerminal(out, { projects, whole: () => log.isLevelEnabled('debug') }) : out,
   );
   return log;

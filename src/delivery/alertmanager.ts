@@ -11,6 +11,7 @@ import {
 import { type Offered, offer } from './alertmanager-offer.ts';
 import { compareAlerts } from './alerts.ts';
 import { alertOf } from './alerts-text.ts';
+import { inDelivery } from './delivery-span.ts';
 import { openReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 import type { Verdict } from './receiver-answer.ts';
 import { alertmanagerApi } from './receiver-url.ts';
@@ -147,7 +148,8 @@ async function offerOrStop(batch: readonly Message[], telling: Telling): Promise
 async function post(messages: readonly Message[], { turn, means, now }: Telling): Promise<Verdict> {
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify(messages.map((message) => postable(message, now)));
-  return await means.receiver.post({ headers, body }, turn);
+  const delivered = { sink: means.name, alerts: messages.length };
+  return await inDelivery(delivered, () => means.receiver.post({ headers, body }, turn));
 }
 
 /**

@@ -6,6 +6,7 @@ import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../st
 import type { Database } from '../store/database.ts';
 import { compareAlerts } from './alerts.ts';
 import { alertOf } from './alerts-text.ts';
+import { inDelivery } from './delivery-span.ts';
 import { failureOf, type Verdict } from './receiver-answer.ts';
 import type { Sink, Turn, TurnReport } from './sink.ts';
 import { type Digest, messageOf } from './smn-message.ts';
@@ -50,7 +51,8 @@ async function takeTurn(turn: Turn, options: SmnOptions): Promise<TurnReport> {
     look_again_at: new Date(now.getTime() + LOOK_AGAIN_MS),
   };
   if (alerts.length === 0 || isTooSoon(turn.last_delivered_at, now)) return nothing;
-  const verdict = await options.publish(messageOf(digest), turn.signal);
+  const delivered = { sink: options.name, alerts: alerts.length };
+  const verdict = await inDelivery(delivered, () => options.publish(messageOf(digest), turn.signal));
   if (verdict.kind !== 'accepted') {
     const { retry_after_ms, ...failure } = failureOf(verdict, null);
     // A message whose answer was lost may have arrived. The next one keeps its distance to it, too.

@@ -2,6 +2,8 @@ import type { EventType } from '../inventory/diff.ts';
 import { cloudEvent } from '../inventory/event.ts';
 import type { ImageStatus } from '../inventory/image.ts';
 import type { EventRow } from '../store/events.ts';
+import { traceHeaders } from '../tracing/span.ts';
+import { inDelivery } from './delivery-span.ts';
 import { deliverEvents } from './event-turn.ts';
 import { openReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 import type { Verdict } from './receiver-answer.ts';
@@ -25,7 +27,8 @@ export interface WebhookOptions extends ReceiverOptions {
 export function createWebhookSink(options: WebhookOptions): Sink {
   const receiver = openReceiver(options);
   const wants = (event: EventRow) => isWanted(event, options);
-  const send = (event: EventRow, turn: Turn) => post(receiver, event, { turn, secret: options.secret });
+  const send = (event: EventRow, turn: Turn) =>
+    inDelivery({ sink: options.name, event }, () => post(receiver, event, { turn, secret: options.secret }));
   return {
     name: options.name,
     kind: 'webhook',
@@ -52,6 +55,7 @@ function post(
   const headers = {
     'content-type': 'application/cloudevents+json; charset=utf-8',
     ...signatureHeaders(message, secret?.() ?? null),
+    ...traceHeaders(),
   };
   return receiver.post({ headers, body }, turn);
 }

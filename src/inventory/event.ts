@@ -17,6 +17,8 @@ interface LoggedEvent {
   readonly before: Image | null;
   readonly after: Image | null;
   readonly run_id: number;
+  /** Where in a trace it was written, by W3C Trace Context; null where nobody traced. */
+  readonly traceparent: string | null;
 }
 
 /** A change as the world is told of it: a CloudEvent 1.0 with the `sequence` extension. */
@@ -30,7 +32,9 @@ export interface CloudEvent {
   readonly datacontenttype: 'application/json';
   /** Zero-padded to 19 digits, so that it sorts as text: 2^63 − 1 has as many. */
   readonly sequence: string;
-  readonly data: Omit<LoggedEvent, 'seq' | 'id' | 'type' | 'occurred_at'> & {
+  /** The Distributed Tracing extension; left out where nobody traced. */
+  readonly traceparent?: string;
+  readonly data: Omit<LoggedEvent, 'seq' | 'id' | 'type' | 'occurred_at' | 'traceparent'> & {
     readonly image_name: string | null;
   };
 }
@@ -52,6 +56,7 @@ export function cloudEvent(event: LoggedEvent): CloudEvent {
     time: event.occurred_at.toISOString(),
     datacontenttype: 'application/json',
     sequence: String(event.seq).padStart(19, '0'),
+    ...(event.traceparent !== null && { traceparent: event.traceparent }),
     data: {
       project_id,
       region,

@@ -16,6 +16,8 @@ interface EventOrigin {
   readonly run_id: number;
   readonly isBaseline: (change: ImageChange) => boolean;
   readonly occurred_at: Date;
+  /** Where in a trace we are; null where nobody traces. */
+  readonly traceparent: string | null;
 }
 
 /**
@@ -47,10 +49,10 @@ export async function appendEvents(
     const appended = await tx.execute<{ seq: number }>(sql`
       with appended as (
         insert into cph.image_events
-          (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id)
+          (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id, traceparent)
         select u.type, ${origin.project_id}, ${origin.region}, u.image_id,
           ${origin.occurred_at.toISOString()}::timestamptz, u.baseline, u.transition, u.changes,
-          u.before, u.after, ${origin.run_id}::bigint
+          u.before, u.after, ${origin.run_id}::bigint, ${origin.traceparent}::text
         from ${rows}
         order by u.n
         returning seq, type, project_id, image_id

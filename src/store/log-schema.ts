@@ -21,6 +21,8 @@ export const imageEvents = cph.table(
     before: jsonb().$type<Image>(),
     after: jsonb().$type<Image>(),
     run_id: bigint({ mode: 'number' }).notNull(),
+    /** Of the apply that wrote it, by W3C Trace Context; null where nobody traces. */
+    traceparent: text(),
   },
   (t) => [
     check('image_events_type', oneOf('type', EVENT_TYPES)),

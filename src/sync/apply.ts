@@ -10,6 +10,7 @@ import { shareRow } from '../store/quiet-run.ts';
 import { abandonOlderRuns, endRun } from '../store/runs.ts';
 import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
+import { inSpan, traceparent } from '../tracing/span.ts';
 import { isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
 import { faultsOf, type OpenRun, quietEnd, type RunReport, runEnd, StaleLook } from './run.ts';
 
@@ -56,7 +57,12 @@ export async function applyFinding(
   // It depends on nothing but its arguments and the tables, so a deadlock or a restart of Postgres costs a
   // second try and no look. Should the first one have been committed after all, the second finds that the run
   // was applied already.
-  return await retryTransient(() => db.transaction(apply), run.scope.signal);
+  const attributes = { 'cph.run_id': run.id, 'cph.changes': finding.diff.changes.length };
+  return await inSpan('cph.apply', { attributes }, async (span) => {
+    const applied = await retryTransient(() => db.transaction(apply), run.scope.signal);
+    span.setAttribute('cph.applied', applied);
+    return applied;
+  });
 }
 
 /**
@@ -96,6 +102,7 @@ async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writi
     run_id: run.id,
     isBaseline: (change: ImageChange) => isBaseline(change, known.project),
     occurred_at: report.finished_at,
+    traceparent: traceparent(),
   };
   const seqs = await appendEvents(tx, origin, diff.changes);
   await insertTransitions(tx, run.project_id, transitionsOf(diff, known, { look, seqs }));

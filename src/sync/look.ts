@@ -4,6 +4,7 @@ import type { Listing, RequestScope } from '../cph/listing.ts';
 import type { DriftKind, ListingResult } from '../inventory/listing.ts';
 import { listingName } from '../inventory/removal.ts';
 import type { ListingPart } from '../inventory/snapshot.ts';
+import { failSpan, inSpan } from '../tracing/span.ts';
 import { errorCode, errorText, SweepDoubt } from './trouble.ts';
 
 /** A listing as the run records it. */
@@ -43,13 +44,19 @@ export async function lookAtListings(
 
 async function settle(listing: Listing, scope: RequestScope): Promise<SettledListing> {
   const { source, image_type } = listing;
-  try {
-    const result: ListingResult = await listing.list(scope);
-    return { source, image_type, proof: result.proof, result, error: null };
-  } catch (error) {
-    const denied = error instanceof CphError && error.kind === 'denied';
-    return { source, image_type, proof: denied ? 'denied' : 'failed', result: null, error };
-  }
+  const attributes = { 'cph.source': source, 'cph.image_type': image_type };
+  return await inSpan('cph.listing', { attributes }, async (span) => {
+    try {
+      const result: ListingResult = await listing.list(scope);
+      span.setAttributes({ 'cph.proof': result.proof, 'cph.listed': result.records.length });
+      return { source, image_type, proof: result.proof, result, error: null };
+    } catch (error) {
+      const proof = error instanceof CphError && error.kind === 'denied' ? 'denied' : 'failed';
+      span.setAttribute('cph.proof', proof);
+      failSpan(span, error instanceof CphError ? error.kind : 'failed');
+      return { source, image_type, proof, result: null, error };
+    }
+  });
 }
 
 /** Codes of CPH that say what else was wrong with a question than the type of image. */

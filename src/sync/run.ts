@@ -13,6 +13,7 @@ import {
 } from '../store/runs.ts';
 import type { RunKind, RunStatus } from '../store/schema.ts';
 import { retryTransient } from '../store/transient.ts';
+import { failSpan, inSpan, traceIds } from '../tracing/span.ts';
 import type { FinishedBuild } from './image-rows.ts';
 import type { ListingNote } from './look.ts';
 import type { LookControl } from './project.ts';
@@ -47,6 +48,8 @@ export interface RunReport extends RunCounts {
   readonly held_listings: readonly string[];
   /** Fields that changed on nearly all images. */
   readonly restless_fields: readonly string[];
+  /** Of its trace; left out where nobody traces. */
+  readonly trace_id?: string;
   /** Why the run failed, was abandoned or is partial; null when there is nothing to explain. */
   readonly error: unknown;
 }
@@ -117,7 +120,31 @@ export function reportRun(
     restless_fields: [],
     error: null,
     ...found,
+    ...traceOf(),
   };
+}
+
+function traceOf(): { readonly trace_id?: string } {
+  const { trace_id } = traceIds();
+  return trace_id === undefined ? {} : { trace_id };
+}
+
+/** Runs a look in a span that tells how the look went. `null`: there was nothing to look at. */
+export async function tracedLook<Report extends RunReport | null>(
+  project_id: string,
+  kind: RunKind,
+  look: () => Promise<Report>,
+): Promise<Report> {
+  return await inSpan(`cph.${kind}`, { attributes: { 'cph.project_id': project_id } }, async (span) => {
+    const report = await look();
+    if (report === null) return report;
+    const { run_id, status, listed, requests, created, updated, status_changed, removed, restored } = report;
+    const changes = created + updated + status_changed + removed + restored;
+    span.setAttributes({ 'cph.run_id': run_id, 'cph.status': status, 'cph.listed': listed });
+    span.setAttributes({ 'cph.requests': requests, 'cph.changes': changes });
+    if (status === 'failed') failSpan(span, errorCode(report.error) ?? 'failed');
+    return report;
+  });
 }
 
 /** Enough to look into; the counts say how many there were. */

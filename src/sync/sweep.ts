@@ -20,6 +20,7 @@ import {
   reportRun,
   StaleLook,
   showRun,
+  tracedLook,
 } from './run.ts';
 
 /**
@@ -31,6 +32,10 @@ export async function sweepProject(
   project: SyncProject,
   control: LookControl,
 ): Promise<RunReport> {
+  return await tracedLook(project.project_id, 'sweep', () => sweep(db, project, control));
+}
+
+async function sweep(db: Database, project: SyncProject, control: LookControl): Promise<RunReport> {
   const run = await openRun(db, { project_id: project.project_id, kind: 'sweep' }, control);
   let settled: SettledListing[] = [];
   try {

@@ -21,6 +21,7 @@ import {
   reportRun,
   StaleLook,
   showRun,
+  tracedLook,
 } from './run.ts';
 
 /**
@@ -32,6 +33,10 @@ export async function watchProject(
   project: SyncProject,
   control: LookControl,
 ): Promise<RunReport | null> {
+  return await tracedLook(project.project_id, 'watch', () => watch(db, project, control));
+}
+
+async function watch(db: Database, project: SyncProject, control: LookControl): Promise<RunReport | null> {
   const { project_id, imageTypes } = project;
   // Only private images are ever created in a project; other types are asked for while we know one being
   // created.

@@ -56,6 +56,7 @@ export function appendIn(tx: Transaction, changes: readonly ImageChange[]): Prom
     run_id: 1,
     isBaseline: () => false,
     occurred_at: new Date('2026-08-01T12:00:00.123Z'),
+    traceparent: null,
   };
   return appendEvents(tx, origin, changes);
 }

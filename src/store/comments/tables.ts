@@ -107,6 +107,8 @@ export const TABLE_COMMENTS: Tables = {
       before: 'The image before the change. Null for created and restored images.',
       after: 'The image after the change. Null for removed images.',
       run_id: 'The run that saw the change (cph.sync_runs.id). Runs are deleted sooner than events.',
+      traceparent:
+        'Where in a trace the change was written (W3C Trace Context). Null unless the program ran with OpenTelemetry.',
     },
   },
   image_status_transitions: {

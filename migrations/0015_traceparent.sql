@@ -1,0 +1,1 @@
+ALTER TABLE "cph"."image_events" ADD COLUMN "traceparent" text;
