@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { eventsBehind } from './lag.ts';
 import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
 import { ASKED_FOR } from './views.ts';
 
@@ -99,7 +100,7 @@ const STUCK = sql`
 
 const SINKS = sql`
   select s.name as sink, s.attempts as failures,
-    (select count(*)::int from cph.image_events e where e.seq > s.cursor_seq) as lag,
+    ${eventsBehind(sql`s.cursor_seq`)} as lag,
     (select count(*)::int from cph.dead_letters d where d.sink = s.name) as dead_letters
   from cph.sinks s
   where s.unconfigured_since is null

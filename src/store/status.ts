@@ -1,7 +1,7 @@
 import { asc, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { deadLetters, sinks } from './delivery-schema.ts';
-import { imageEvents } from './log-schema.ts';
+import { eventsBehind } from './lag.ts';
 import { projectFreshness } from './views.ts';
 
 export type ProjectStatus = typeof projectFreshness.$inferSelect;
@@ -43,7 +43,7 @@ export async function readSinkStatus(db: Database): Promise<SinkStatus[]> {
   const { rows } = await db.execute<SinkStatus & Record<string, unknown>>(sql`
     select s.name, s.kind, s.cursor_seq, s.attempts, s.next_attempt_at, s.last_error, s.last_delivered_at,
       s.unconfigured_since,
-      (select count(*)::int from ${imageEvents} e where e.seq > s.cursor_seq) as lag,
+      ${eventsBehind(sql`s.cursor_seq`)} as lag,
       (select count(*)::int from ${deadLetters} d where d.sink = s.name) as dead_letters
     from ${sinks} s
     order by s.name`);
