@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diffSnapshot, type ImageChange, type KnownImage } from '../src/inventory/diff.ts';
-import { mergeImage } from '../src/inventory/image.ts';
+import { mergeImage } from '../src/inventory/merge.ts';
 import { partialSnapshot, type Snapshot } from '../src/inventory/snapshot.ts';
 import { imagesRecord, known, phoneRecord, sightingOf, sweep } from './support/image-records.ts';
 import { look } from './support/inventory-model.ts';

@@ -3,10 +3,10 @@ import {
   IMAGES_FIELDS,
   type Image,
   type ImagesRecord,
-  mergeImage,
   PHONE_IMAGES_FIELDS,
   type PhoneImagesRecord,
 } from '../src/inventory/image.ts';
+import { mergeImage } from '../src/inventory/merge.ts';
 import { imagesRecord, phoneRecord, sightingOf } from './support/image-records.ts';
 
 const ofImages = (image: Image | ImagesRecord) => IMAGES_FIELDS.map((field) => image[field]);

@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffSnapshot, type ImageChange, type KnownImage } from '../src/inventory/diff.ts';
-import {
-  type Image,
-  type ImageRecord,
-  mergeImage,
-  type Sighting,
-  SOURCES,
-  type Source,
-} from '../src/inventory/image.ts';
+import { snapshotDigest } from '../src/inventory/digest.ts';
+import { type Image, type ImageRecord, type Sighting, SOURCES, type Source } from '../src/inventory/image.ts';
+import { mergeImage } from '../src/inventory/merge.ts';
 import { sightingOf as believed } from '../src/inventory/sighting.ts';
-import { assembleSnapshot, type Snapshot, snapshotDigest } from '../src/inventory/snapshot.ts';
+import { assembleSnapshot, type Snapshot } from '../src/inventory/snapshot.ts';
 import { sightingOf, sweep, sweepParts } from './support/image-records.ts';
 import { applyDiff } from './support/inventory-model.ts';
 import {

@@ -50,6 +50,7 @@ describe('an image that is deleted upstream', () => {
       missing_from: ['images', 'phone-images'],
       out_of_sight: true,
       seen_at: known?.seen_at,
+      digest: null,
     });
     expect(await news()).toEqual(['removed goes']);
     expect([...(await currentImages(database.db, 'p1')).keys()]).toEqual(['stays']);

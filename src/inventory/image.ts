@@ -2,7 +2,7 @@
  * An image: what two endpoints say of it, and what we know of it.
  *
  * A field has one name from the wire to SQL: the API's own. Table `cph.images` and events use it too. Each
- * source owns its fields. The two meet in {@link mergeImage} and nowhere else.
+ * source owns its fields. The two meet in `merge.ts` and nowhere else.
  */
 
 export const SOURCES = ['images', 'phone-images'] as const;
@@ -158,110 +158,4 @@ function namesOf<T extends object>(fields: T): readonly (keyof T)[] {
 
 function nothingIn<T extends object>(fields: T): { readonly [F in keyof T]: null } {
   return Object.fromEntries(namesOf(fields).map((field) => [field, null])) as { [F in keyof T]: null };
-}
-
-/**
- * Makes one image of `sighting` and of what is known already. A source that was read sets its own fields, and
- * no others. A field that its record leaves out stays as it is known: the reference calls every field
- * optional. A source that was not read keeps what it said before, unless it is in `dropped`: the sources that
- * are proven to list the image no longer. Throws TypeError when no source remains.
- */
-export function mergeImage(
-  known: Image | null,
-  sighting: Sighting,
-  dropped: ReadonlySet<Source> = new Set(),
-): Image {
-  const listed_in = SOURCES.filter(
-    (source) => sighting[source] || (known?.listed_in.includes(source) && !dropped.has(source)),
-  );
-  const image_id = (sighting.images ?? sighting['phone-images'] ?? known)?.image_id;
-  if (listed_in.length === 0 || image_id === undefined) {
-    throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
-  }
-  const listed = { known, sighting, lists: (source: Source) => listed_in.includes(source) };
-  const fields = {
-    image_name: nameOf(listed),
-    ...(listed.lists('images') ? imagesValues(listed) : NO_IMAGES_FIELDS),
-    ...(listed.lists('phone-images') ? phoneValues(listed) : NO_PHONE_IMAGES_FIELDS),
-  };
-  return { image_id, ...fields, listed_in, extra: extraOf(listed, fields) };
-}
-
-interface Listed {
-  readonly known: Image | null;
-  readonly sighting: Sighting;
-  /** Whether a source lists the image now. */
-  readonly lists: (source: Source) => boolean;
-}
-
-/** The images endpoint names an image that it lists; phone-images names the others. */
-function nameOf({ known, sighting, lists }: Listed): string | null {
-  const byImages = sighting.images?.image_name;
-  if (byImages) return byImages;
-  const kept = known?.image_name ?? null;
-  if (lists('images') && known?.listed_in.includes('images') && kept !== null) return kept;
-  return sighting['phone-images']?.image_name ?? kept;
-}
-
-function imagesValues({ known, sighting: { images } }: Listed): Values<typeof OF_IMAGES> {
-  const before = known?.listed_in.includes('images') ? known : null;
-  if (!images) return before ? pick(before, IMAGES_FIELDS) : NO_IMAGES_FIELDS;
-  const image_type = images.image_type ?? keptType(before) ?? images.listed_under;
-  // Who shared an image goes with its being shared.
-  const source = image_type === before?.image_type ? before.src_project_id : null;
-  const status = images.status === null ? before : images;
-  return {
-    ...filled(images, before, IMAGES_FIELDS),
-    image_type,
-    src_project_id: images.src_project_id ?? source,
-    status: status?.status ?? null,
-    status_code: status?.status_code ?? null,
-  };
-}
-
-/** A record that names no type has that of its listing, unless the image is of one that no listing has. */
-function keptType(before: Image | null): string | null {
-  return IMAGE_TYPES.some((type) => type === before?.image_type) ? null : (before?.image_type ?? null);
-}
-
-function phoneValues({ known, sighting }: Listed): Values<typeof OF_PHONE_IMAGES> {
-  const before = known?.listed_in.includes('phone-images') ? known : null;
-  const phone = sighting['phone-images'];
-  if (!phone) return before ? pick(before, PHONE_IMAGES_FIELDS) : NO_PHONE_IMAGES_FIELDS;
-  return filled(phone, before, PHONE_IMAGES_FIELDS);
-}
-
-function filled<const K extends string>(
-  said: { readonly [F in K]: unknown },
-  before: { readonly [F in K]: unknown } | null,
-  fields: readonly K[],
-) {
-  return Object.fromEntries(fields.map((field) => [field, said[field] ?? before?.[field] ?? null])) as {
-    [F in K]: never;
-  };
-}
-
-/**
- * What is kept does not tell which source said it. So it stays while a source that may have said it was not
- * read, or still lists the image. A field may have been given a column since: it leaves `extra` with its
- * first value.
- */
-function extraOf({ known, sighting, lists }: Listed, fields: Values<typeof FIELD_KINDS>): Extra {
-  const unread = SOURCES.some((source) => lists(source) && !sighting[source]);
-  const parted = known?.listed_in.some((source) => !lists(source)) ?? false;
-  const kept = known && (unread || !parted) ? known.extra : {};
-  const phone = sighting['phone-images']?.extra;
-  // The images endpoint wins a field that both have, also while it was not read.
-  const extra =
-    lists('images') && !sighting.images
-      ? { ...phone, ...kept }
-      : { ...kept, ...phone, ...sighting.images?.extra };
-  const moved = (field: string) =>
-    Object.entries(fields).some(([name, value]) => name === field && value !== null);
-  const left = Object.entries(extra).filter(([field]) => !moved(field));
-  return left.length === Object.keys(extra).length ? extra : Object.fromEntries(left);
-}
-
-function pick<T, const K extends keyof T>(from: T, fields: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(fields.map((field) => [field, from[field]])) as Pick<T, K>;
 }

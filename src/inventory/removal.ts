@@ -31,18 +31,24 @@ export function reviewRemovals(
   known: Iterable<KnownImage>,
   snapshot: Snapshot,
   limit: number,
+  unchanged: ReadonlySet<string> = NONE,
 ): RemovalReview {
   if (!snapshot.complete) return NOTHING_MISSING;
   const presence = presenceIn(snapshot);
   const asked = Array.from(known).filter((one) => !one.removed && isAskedFor(one, presence));
   const missing = asked.flatMap((one) => missedBy(one, presence) ?? []);
   const unapproved = missing.filter(({ known: { removal_approved } }) => !removal_approved);
+  if (missing.length === 0) return NOTHING_MISSING;
+  const seen = listingsOfSeen(unchanged, snapshot);
   const isOver = (missed: number, of: number) => missed > ALWAYS_ALLOWED && missed > limit * of;
   const over = new Set(
     Array.from(countByListing(unapproved), ([listing, missed]) => {
-      const of = asked.filter((one) => belongsTo(one).includes(listing)).length;
+      const among = asked.filter((one) => belongsTo(one).includes(listing)).length;
+      const of = among + (seen.get(listing) ?? 0);
       const whole = of > MAY_VANISH_WHOLE && isEmpty(snapshot, listing);
-      return whole || isOver(missed, of) || isOver(unapproved.length, asked.length) ? listing : null;
+      return whole || isOver(missed, of) || isOver(unapproved.length, asked.length + unchanged.size)
+        ? listing
+        : null;
     }),
   );
   const held = new Set(
@@ -55,6 +61,20 @@ export function reviewRemovals(
     held_listings: [...over].filter((listing) => listing !== null).sort(),
     ask: missing.filter((one) => isToBeAsked(one, { held, presence, snapshot })).map(asSuspect),
   };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** How many images each listing has, of those that were seen as they are known. */
+function listingsOfSeen(image_ids: ReadonlySet<string>, { sightings }: Snapshot): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (listing: string) => counts.set(listing, (counts.get(listing) ?? 0) + 1);
+  for (const image_id of image_ids) {
+    const { images, 'phone-images': phone } = sightings.get(image_id) ?? {};
+    if (images) count(listingName('images', images.listed_under));
+    if (phone) count(listingName('phone-images', 'all'));
+  }
+  return counts;
 }
 
 interface Missing {

@@ -2,17 +2,7 @@
  * A snapshot is what one look saw: every record by image id, and how far its silence about an image may be
  * believed.
  */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical.ts';
-import {
-  IMAGE_TYPES,
-  IMAGES_FIELDS,
-  type ImageRecord,
-  type ImageType,
-  PHONE_IMAGES_FIELDS,
-  type Sighting,
-  type Source,
-} from './image.ts';
+import { IMAGE_TYPES, type ImageRecord, type ImageType, type Sighting, type Source } from './image.ts';
 import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
 import { preferred } from './preferred.ts';
 import { bareId } from './spelling.ts';
@@ -187,34 +177,4 @@ export function presenceIn(snapshot: Snapshot): PresenceOf {
 export function listingsOf({ listed_under }: Belonging, source: Source): readonly (ImageType | 'all')[] {
   if (source === 'phone-images') return ['all'];
   return IMAGE_TYPES.filter((type) => listed_under === null || type === listed_under);
-}
-
-/**
- * A digest of everything the snapshot says, whatever order the records came in: SHA-256, in hex. Two complete
- * snapshots with one digest lead to the same inventory, so a sweep that brings a known digest need not look
- * at images.
- */
-export function snapshotDigest(snapshot: Snapshot): string {
-  const hash = createHash('sha256');
-  const lines = [
-    ...Array.from(snapshot.sightings.values(), sightingLine),
-    ...snapshot.rejected.map((record) => canonicalJson(['rejected', record.source])),
-    ...snapshot.outcomes.map((outcome) => canonicalJson([outcome.source, outcome.image_type, outcome.proof])),
-  ];
-  for (const line of lines.sort()) hash.update(line).update('\n');
-  return hash.digest('hex');
-}
-
-function sightingLine({ images, 'phone-images': phone }: Sighting): string {
-  return JSON.stringify([
-    images && [
-      images.image_id,
-      images.listed_under,
-      images.image_name,
-      ...IMAGES_FIELDS.map((field) => images[field]),
-    ],
-    images && canonicalJson(images.extra),
-    phone && [phone.image_id, phone.image_name, ...PHONE_IMAGES_FIELDS.map((field) => phone[field])],
-    phone && canonicalJson(phone.extra),
-  ]);
 }

@@ -4,7 +4,6 @@
  */
 import { bigint, boolean, integer, text, timestamp } from 'drizzle-orm/pg-core';
 import { FIELD_KINDS, type FieldKind, type Image, type ImageStatus, timeText } from '../inventory/image.ts';
-import type { UnnestColumn } from './unnest.ts';
 
 /** The column of each kind of field, and the Postgres type that its values are sent as. */
 const KEPT_AS = {
@@ -36,8 +35,9 @@ export function fieldColumns(): FieldColumns {
 }
 
 /** What is sent for each field of the image of a row. */
-export const FIELDS_SENT = ofEach((field): UnnestColumn<{ readonly image: Image }> => {
-  return [KEPT_AS[FIELD_KINDS[field]].type, ({ image }) => image[field]];
+export const FIELDS_SENT = ofEach((field) => {
+  const value = ({ image }: { readonly image: Image }) => image[field];
+  return [KEPT_AS[FIELD_KINDS[field]].type, value] as const;
 });
 
 /** What is read from {@link fieldColumns}. */

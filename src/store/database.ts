@@ -128,13 +128,14 @@ async function inTransaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
   { limits, config }: { readonly limits: string; readonly config: PgTransactionConfig | undefined },
 ): Promise<Result> {
-  const { client, release } = await borrow(pool);
+  const { client, release, watched } = await borrow(pool);
   let failure: unknown;
   try {
     const result = await drizzle({ client }).transaction(
       async (tx) => {
         try {
           await tx.execute(sql.raw(`${PINNED}; ${limits}`));
+          connections.set(tx, (work) => watched(() => work(client)));
           return await work(tx);
         } catch (error) {
           failure = error;
@@ -152,8 +153,29 @@ async function inTransaction<Result>(
   }
 }
 
+type OnConnection = <Result>(work: (client: pg.ClientBase) => Promise<Result>) => Promise<Result>;
+
+const connections = new WeakMap<Transaction, OnConnection>();
+
+/** Runs what drizzle has no words for on the connection of a transaction, between its other statements. */
+export function onConnectionOf<Result>(
+  tx: Transaction,
+  work: (client: pg.ClientBase) => Promise<Result>,
+): Promise<Result> {
+  const on = connections.get(tx);
+  if (!on) throw new TypeError('onConnectionOf: a transaction of openDatabase is expected');
+  return on(work);
+}
+
+interface Borrowed {
+  readonly client: pg.PoolClient;
+  readonly release: (broken: boolean) => void;
+  /** Runs a statement, and gives the connection up when it is lost. */
+  readonly watched: <Result>(statement: () => Promise<Result>) => Promise<Result>;
+}
+
 /** A connection of the pool that is given up, once, when a statement loses it. */
-async function borrow(pool: pg.Pool): Promise<{ client: pg.PoolClient; release: (broken: boolean) => void }> {
+async function borrow(pool: pg.Pool): Promise<Borrowed> {
   // It looks like the error of a statement: whoever decides on another try need not know the difference.
   const client = await pool.connect().catch((cause: Error) => {
     throw new DrizzleQueryError('connect', [], cause);
@@ -163,15 +185,17 @@ async function borrow(pool: pg.Pool): Promise<{ client: pg.PoolClient; release: 
     if (!released) client.release(broken);
     released = true;
   };
-  const query = async (statement: pg.QueryConfig, values: unknown[]) => {
+  const watched = async <Result>(statement: () => Promise<Result>) => {
     try {
-      return await client.query(statement, values);
+      return await statement();
     } catch (error) {
       if (losesConnection(error)) release(true);
       throw error;
     }
   };
-  return { client: Object.assign(Object.create(client), { query }), release };
+  const query = (statement: pg.QueryConfig | pg.Submittable, values: unknown[]) =>
+    'submit' in statement ? client.query(statement) : watched(() => client.query(statement, values));
+  return { client: Object.assign(Object.create(client), { query }), release, watched };
 }
 
 /** For a statement that is a transaction by itself: to be selected before anything is locked. */

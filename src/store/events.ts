@@ -1,11 +1,11 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
-import { canonicalJson } from '../inventory/canonical.ts';
 import type { EventType, ImageChange } from '../inventory/diff.ts';
+import { type CopyColumns, copyInto, copyText } from './copy.ts';
 import { type Database, promptly, type Transaction } from './database.ts';
 import { LOG_LOCK } from './lock-keys.ts';
 import { imageEvents } from './log-schema.ts';
 import { LOG_CHANNEL } from './notifications.ts';
-import { batches, unnested } from './unnest.ts';
+import { batches } from './unnest.ts';
 
 export type EventRow = typeof imageEvents.$inferSelect;
 
@@ -37,44 +37,60 @@ export async function appendEvents(
   changes: readonly ImageChange[],
 ): Promise<number[]> {
   if (changes.length === 0) return [];
-  const columns = {
-    ...EVENT_COLUMNS,
-    baseline: ['boolean', (change: ImageChange) => origin.isBaseline(change)],
-  } as const;
-  // Before the lock: the texts of 100,000 events take seconds to make, and all other projects would wait.
-  const prepared = Array.from(batches(changes), (batch) => unnested(batch, columns));
+  const columns = columnsOf(origin);
+  // Before the lock: the texts of 100,000 events take a second to make, and all other projects would wait.
+  const texts = Array.from(batches(changes), (batch) => copyText(batch, columns));
   await tx.execute(sql`select pg_advisory_xact_lock(${LOG_LOCK})`);
-  const seqs: number[] = [];
-  for (const rows of prepared) {
-    const appended = await tx.execute<{ seq: number }>(sql`
-      with appended as (
-        insert into cph.image_events
-          (type, project_id, region, image_id, occurred_at, baseline, transition, changes, before, after, run_id, traceparent)
-        select u.type, ${origin.project_id}, ${origin.region}, u.image_id,
-          ${origin.occurred_at.toISOString()}::timestamptz, u.baseline, u.transition, u.changes,
-          u.before, u.after, ${origin.run_id}::bigint, ${origin.traceparent}::text
-        from ${rows}
-        order by u.n
-        returning seq, type, project_id, image_id
-      )
-      select seq, pg_notify(${LOG_CHANNEL}, json_build_object(
-        'seq', seq, 'type', type, 'project_id', project_id, 'image_id', image_id)::text)
-      from appended`);
-    for (const { seq } of appended.rows) seqs.push(Number(seq));
-  }
-  return seqs.sort((a, b) => a - b);
+  for (const text of texts) await copyInto(tx, { table: 'cph.image_events', columns }, text);
+  const first = await announce(tx, origin, changes.length);
+  return changes.map((_, i) => first + i);
 }
 
-const json = (value: unknown) => (value === null ? null : canonicalJson(value));
+/**
+ * Announces the events that were just written, and returns the number of the first. COPY says none, but they
+ * are the last ones there are, one after the other: whoever draws numbers has the lock.
+ */
+async function announce(tx: Transaction, { run_id }: EventOrigin, count: number): Promise<number> {
+  const { rows } = await tx.execute<{ announced: number; first: number; last: number }>(sql`
+    select min(seq) as first, max(seq) as last, count(pg_notify(${LOG_CHANNEL}, json_build_object(
+      'seq', seq, 'type', type, 'project_id', project_id, 'image_id', image_id)::text)) as announced
+    from (
+      select seq, type, project_id, image_id, run_id from cph.image_events order by seq desc limit ${count}
+    ) written
+    where run_id = ${run_id}`);
+  const { first = 0, last = 0, announced = 0 } = rows[0] ?? {};
+  if (announced !== count || last - first !== count - 1) {
+    throw new Error('the numbers of the events do not follow each other: somebody else writes to the log');
+  }
+  return first;
+}
 
-const EVENT_COLUMNS = {
-  type: ['text', (change: ImageChange) => change.type],
-  image_id: ['text', (change: ImageChange) => change.image_id],
-  transition: ['jsonb', (change: ImageChange) => json(change.transition)],
-  changes: ['jsonb', (change: ImageChange) => json(change.changes)],
-  before: ['jsonb', (change: ImageChange) => json(change.before)],
-  after: ['jsonb', (change: ImageChange) => json(change.after)],
-} as const;
+const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+function columnsOf({
+  project_id,
+  region,
+  run_id,
+  isBaseline,
+  occurred_at,
+  traceparent,
+}: EventOrigin): CopyColumns<ImageChange> {
+  const at = occurred_at.toISOString();
+  return {
+    type: (change) => change.type,
+    project_id: () => project_id,
+    region: () => region,
+    image_id: (change) => change.image_id,
+    occurred_at: () => at,
+    baseline: isBaseline,
+    transition: (change) => json(change.transition),
+    changes: (change) => json(change.changes),
+    before: (change) => json(change.before),
+    after: (change) => json(change.after),
+    run_id: () => run_id,
+    traceparent: () => traceparent,
+  };
+}
 
 /** Which events are read. Without `types` or `image_ids`, all of them. */
 interface EventFilter {

@@ -11,8 +11,11 @@ type ParserOf = pg.CustomTypesConfig['getTypeParser'];
 export function parseRows(client: pg.ClientBase): void {
   const query: (...args: never[]) => unknown = client.query;
   Object.assign(client, {
-    query: (statement: pg.QueryConfig | string, ...rest: unknown[]) =>
-      Reflect.apply(query, client, [withParsers(statement), ...rest]),
+    query: (statement: pg.QueryConfig | pg.Submittable | string, ...rest: unknown[]) => {
+      // COPY brings no values back.
+      const isCopy = typeof statement === 'object' && 'submit' in statement;
+      return Reflect.apply(query, client, [isCopy ? statement : withParsers(statement), ...rest]);
+    },
   });
 }
 

@@ -146,6 +146,11 @@ export const images = cph.table(
     out_of_sight: boolean().notNull().default(false),
     /** The type of the images listing that showed it last. Null where only phone-images lists it. */
     listed_under: text().$type<ImageType>(),
+    /**
+     * Of the records that this row was last compared with, where the same ones mean that nothing is to be done;
+     * else null.
+     */
+    digest: text(),
   },
   (t) => [
     primaryKey({ columns: [t.project_id, t.image_id] }),

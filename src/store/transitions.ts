@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type CopyColumns, copyInto, copyText } from './copy.ts';
 import type { Transaction } from './database.ts';
-import { batches, unnested } from './unnest.ts';
+import { batches } from './unnest.ts';
 
 /** A status transition as it is stored. The change itself lies between the two observations. */
 export interface TransitionRow {
@@ -13,6 +13,8 @@ export interface TransitionRow {
   /** Null at first sight. */
   readonly previous_observed_at: Date | null;
   readonly time_in_status_ms: number | null;
+  /** As of the event. */
+  readonly baseline: boolean;
 }
 
 /**
@@ -24,28 +26,20 @@ export async function insertTransitions(
   project_id: string,
   transitions: readonly TransitionRow[],
 ): Promise<void> {
+  const columns: CopyColumns<TransitionRow> = { project_id: () => project_id, ...COLUMNS };
   for (const batch of batches(transitions)) {
-    await tx.execute(sql`
-      insert into cph.image_status_transitions
-        (event_seq, project_id, image_id, image_name, from_status, to_status,
-         observed_at, previous_observed_at, time_in_status, baseline)
-      select u.event_seq, ${project_id}, u.image_id, u.image_name, u.from_status, u.to_status,
-        u.observed_at, u.previous_observed_at, u.time_in_status_ms * interval '1 millisecond',
-        (select e.baseline from cph.image_events e where e.seq = u.event_seq)
-      from ${unnested(batch, COLUMNS)}`);
+    await copyInto(tx, { table: 'cph.image_status_transitions', columns }, copyText(batch, columns));
   }
 }
 
-const COLUMNS = {
-  event_seq: ['bigint', (row: TransitionRow) => row.event_seq],
-  image_id: ['text', (row: TransitionRow) => row.image_id],
-  image_name: ['text', (row: TransitionRow) => row.image_name],
-  from_status: ['text', (row: TransitionRow) => row.from_status],
-  to_status: ['text', (row: TransitionRow) => row.to_status],
-  observed_at: ['timestamptz', (row: TransitionRow) => row.observed_at.toISOString()],
-  previous_observed_at: [
-    'timestamptz',
-    (row: TransitionRow) => row.previous_observed_at?.toISOString() ?? null,
-  ],
-  time_in_status_ms: ['float8', (row: TransitionRow) => row.time_in_status_ms],
-} as const;
+const COLUMNS: CopyColumns<TransitionRow> = {
+  event_seq: (row) => row.event_seq,
+  image_id: (row) => row.image_id,
+  image_name: (row) => row.image_name,
+  from_status: (row) => row.from_status,
+  to_status: (row) => row.to_status,
+  observed_at: (row) => row.observed_at.toISOString(),
+  previous_observed_at: (row) => row.previous_observed_at?.toISOString() ?? null,
+  time_in_status: (row) => (row.time_in_status_ms === null ? null : `${row.time_in_status_ms} milliseconds`),
+  baseline: (row) => row.baseline,
+};

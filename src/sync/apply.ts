@@ -1,17 +1,19 @@
 /** Applying: the one place where what a look found is written, in one transaction or not at all. */
 import type { Diff, EventType, ImageChange } from '../inventory/diff.ts';
+import type { Digests } from '../inventory/digest.ts';
 import type { Snapshot } from '../inventory/snapshot.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { appendEvents } from '../store/events.ts';
-import { markImages, removeImages, upsertImages } from '../store/images.ts';
+import { insertImages, markImages, noteDigests, removeImages, upsertImages } from '../store/images.ts';
 import type { Known } from '../store/known-images.ts';
 import { lockProject, type ProjectRow, updateProject } from '../store/projects.ts';
 import { shareRow } from '../store/quiet-run.ts';
 import { abandonOlderRuns, endRun } from '../store/runs.ts';
 import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
+import { batches } from '../store/unnest.ts';
 import { inSpan, traceparent } from '../tracing/span.ts';
-import { isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
+import { digestNotes, isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
 import { faultsOf, type OpenRun, quietEnd, type RunReport, runEnd, StaleLook } from './run.ts';
 
 /**
@@ -25,6 +27,7 @@ export type Applied = 'applied' | 'stale' | 'moved';
 /** What a look found, ready to be written. */
 export interface Finding {
   readonly snapshot: Snapshot;
+  readonly digests: Digests;
   readonly diff: Diff;
   readonly report: RunReport;
   /** Set when the snapshot is complete and leaves nothing to look at again. */
@@ -88,9 +91,17 @@ async function writeImages(tx: Transaction, run: OpenRun, { known, finding }: Wr
   const look = { started_at: run.started_at, observed_at: report.finished_at };
   const at = report.finished_at;
   const gone = diff.changes.filter((change) => change.after === null).map((change) => change.image_id);
-  await upsertImages(tx, run.project_id, upsertsOf(diff, known, look));
+  const isNew = ({ type }: ImageChange) => type === 'cph.image.created';
+  // In parts: the rows of 100,000 images would be in memory beside the changes they are made of.
+  for (const changes of batches(diff.changes.filter(isNew))) {
+    await insertImages(tx, run.project_id, upsertsOf(changes, { known, finding, look }));
+  }
+  for (const changes of batches(diff.changes.filter((change) => !isNew(change)))) {
+    await upsertImages(tx, run.project_id, upsertsOf(changes, { known, finding, look }));
+  }
   await markImages(tx, run.project_id, { marks: marksOf(diff, known, look), at });
   await removeImages(tx, run.project_id, { image_ids: gone, at });
+  await noteDigests(tx, run.project_id, digestNotes(known, finding));
 }
 
 async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writing): Promise<void> {

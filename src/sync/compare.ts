@@ -1,6 +1,7 @@
 /** Comparing what a sweep saw with what is known. Asks the API where it must, and writes nothing. */
 import type { RequestScope } from '../cph/listing.ts';
 import { type Diff, diffSnapshot, type KnownImage } from '../inventory/diff.ts';
+import { type Digests, digestsOf, readingOf } from '../inventory/digest.ts';
 import { reviewRemovals } from '../inventory/removal.ts';
 import { restlessFields } from '../inventory/restless.ts';
 import { assembleSnapshot, type Snapshot, withAnswers } from '../inventory/snapshot.ts';
@@ -14,6 +15,7 @@ import type { SyncProject } from './project.ts';
 export interface Sweep {
   readonly project: SyncProject;
   readonly snapshot: Snapshot;
+  readonly digests: Digests;
   readonly settled: readonly SettledListing[];
 }
 
@@ -21,6 +23,7 @@ export interface Sweep {
 export interface Comparison {
   readonly status: 'succeeded' | 'partial' | 'held';
   readonly snapshot: Snapshot;
+  readonly digests: Digests;
   /** The listings as the comparison with what is known has found them. */
   readonly settled: readonly SettledListing[];
   readonly diff: Diff;
@@ -44,7 +47,7 @@ export function sweepOf(project: SyncProject, settled: readonly SettledListing[]
   const broken = settled.filter((listing) => listing.result === null);
   if (broken.length === settled.length) throw (failed ?? broken[0])?.error ?? new Error('nothing to list');
   if (failed && snapshot.sightings.size === 0) throw failed.error;
-  return { project, snapshot, settled };
+  return { project, snapshot, digests: digestsOf(snapshot, readingOf(project.ignoredFields)), settled };
 }
 
 interface CompareOptions {
@@ -59,7 +62,7 @@ interface CompareOptions {
  * unproven, and no more.
  */
 export async function compareSweep(
-  known: Pick<Known, 'images'>,
+  known: Pick<Known, 'images' | 'unchanged'>,
   sweep: Sweep,
   { scope, turn }: CompareOptions,
 ): Promise<Comparison> {
@@ -71,22 +74,25 @@ export async function compareSweep(
   const doubt = doubtOf(confirmed, images, settled);
   const whole = doubt === null ? confirmed : { ...confirmed, complete: false };
 
-  const review = reviewRemovals(images, whole, project.removalLimit);
+  const { unchanged } = known;
+  const review = reviewRemovals(images, whole, project.removalLimit, unchanged);
   const answers = await askById(review.ask, project, { scope, turn });
   const snapshot = withAnswers(whole, answers);
-  const diff = diffSnapshot(images, snapshot, { held: review.held, ignored: project.ignoredFields });
+  const { ignoredFields: ignored } = project;
+  const diff = diffSnapshot(images, snapshot, { held: review.held, ignored, unchanged });
   const seen = images.filter(
     ({ image, removed }) => !removed && snapshot.sightings.has(image.image_id),
   ).length;
   return {
     status: !snapshot.complete ? 'partial' : review.held.size > 0 ? 'held' : 'succeeded',
     snapshot,
+    digests: digestsOf(snapshot, readingOf(ignored), sweep),
     settled,
     diff,
     held: review.held,
     held_removals: review.held.size,
     held_listings: review.held_listings,
-    restless_fields: restlessFields(diff, seen),
+    restless_fields: restlessFields(diff, seen + unchanged.size),
     error: snapshot.complete ? answers.error : (troubleOf(settled) ?? doubt ?? answers.error),
   };
 }

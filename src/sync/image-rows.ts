@@ -1,6 +1,9 @@
 /** From a diff to rows: the times that go with each change. Pure; `apply.ts` writes what is decided here. */
-import type { Diff, ImageChange, SightingMark } from '../inventory/diff.ts';
-import type { ImageMark, ImageUpsert } from '../store/images.ts';
+import type { Diff, ImageChange, KnownImage, SightingMark } from '../inventory/diff.ts';
+import { type Digests, isSettled, sameReading } from '../inventory/digest.ts';
+import { sightingOf } from '../inventory/sighting.ts';
+import type { Snapshot } from '../inventory/snapshot.ts';
+import type { DigestNote, ImageMark, ImageUpsert } from '../store/images.ts';
 import type { Known, StoredImage } from '../store/known-images.ts';
 import type { ProjectRow } from '../store/projects.ts';
 import type { TransitionRow } from '../store/transitions.ts';
@@ -22,9 +25,12 @@ function lastSeen(known: StoredImage, project: ProjectRow): Date {
   return new Date(Math.max(...looks.map((look) => look?.getTime() ?? 0)));
 }
 
-/** The rows of all images that are new, changed or back. */
-export function upsertsOf(diff: Diff, known: Known, look: LookTimes): ImageUpsert[] {
-  return diff.changes.flatMap((change) => {
+/** The rows of images that are new, changed or back. */
+export function upsertsOf(
+  changes: readonly ImageChange[],
+  { known, finding, look }: { known: Known; finding: Seen; look: LookTimes },
+): ImageUpsert[] {
+  return changes.flatMap((change) => {
     if (!change.after) return [];
     const before = known.images.get(change.image_id) ?? null;
     const missing = change.missing_from.length === change.after.listed_in.length;
@@ -40,8 +46,46 @@ export function upsertsOf(diff: Diff, known: Known, look: LookTimes): ImageUpser
         seen_at: change.status_read || !before ? look.started_at : lastSeen(before, known.project),
         out_of_sight: change.out_of_sight,
         listed_under: change.listed_under,
+        digest: digestToKeep({ ...change, image: change.after }, before, finding),
       },
     ];
+  });
+}
+
+/** What a look has seen. */
+interface Seen {
+  readonly snapshot: Snapshot;
+  readonly digests: Digests;
+  readonly diff: Diff;
+}
+
+/** The digest by which later sweeps pass over an image; null where they have to compare it. */
+function digestToKeep(
+  left: Pick<KnownImage, 'missing_from' | 'out_of_sight' | 'image'>,
+  before: KnownImage | null,
+  { snapshot, digests }: Seen,
+): string | null {
+  const { image_id } = left.image;
+  const shown = snapshot.sightings.get(image_id);
+  if (!shown) return null;
+  const used = before ? sightingOf(before, snapshot) : shown;
+  return isSettled(left, { shown, used }) ? (digests.get(image_id) ?? null) : null;
+}
+
+/**
+ * Digests of images that have none, or one of another way to read records, and were compared and are as
+ * known. Where records differ and mean the same, the digest stays: images whose records go to and fro would
+ * be written with every sweep.
+ */
+export function digestNotes(known: Known, finding: Seen): DigestNote[] {
+  const { changes, marks } = finding.diff;
+  const touched = new Set([...changes, ...marks].map(({ image_id }) => image_id));
+  return Array.from(known.images.values()).flatMap((one) => {
+    const { image_id } = one.image;
+    if (one.removed || touched.has(image_id)) return [];
+    const digest = digestToKeep(one, one, finding);
+    const isNoted = digest === null || (one.digest !== null && sameReading(one.digest, digest));
+    return isNoted ? [] : [{ image_id, digest }];
   });
 }
 
@@ -95,6 +139,7 @@ export function transitionsOf(
         observed_at: look.observed_at,
         previous_observed_at: before && earlier(lastSeen(before, known.project), look.observed_at),
         time_in_status_ms: timeInStatus(change, before, look),
+        baseline: isBaseline(change, known.project),
       },
     ];
   });

@@ -62,7 +62,7 @@ async function knownOrNothing(
   db: Database,
   project_id: string,
   sightings: ReadonlyMap<string, unknown>,
-): Promise<Pick<Known, 'images'>> {
-  if (!(await findProject(db, project_id))) return { images: new Map() };
+): Promise<Pick<Known, 'images' | 'unchanged'>> {
+  if (!(await findProject(db, project_id))) return { images: new Map(), unchanged: new Set() };
   return await readKnown(db, project_id, { observed: [...sightings.keys()], current: true });
 }

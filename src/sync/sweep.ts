@@ -1,7 +1,7 @@
 /** The full sweep of one project: look → snapshot → diff → apply. */
-import { snapshotDigest } from '../inventory/snapshot.ts';
+import { snapshotDigest } from '../inventory/digest.ts';
 import type { Database } from '../store/database.ts';
-import { type Known, readKnown } from '../store/known-images.ts';
+import { type Known, readKnownBesides } from '../store/known-images.ts';
 import { endQuietSweep } from '../store/quiet-run.ts';
 import { retryTransient } from '../store/transient.ts';
 import { applyFinding, countChanges, type Finding } from './apply.ts';
@@ -52,9 +52,8 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   if (quiet) return quiet;
   await showRun(db, run);
   for (let current = sweep; ; ) {
-    const observed = [...current.snapshot.sightings.keys()];
-    const wanted = { observed, current: snapshot.complete };
-    const known = await retryTransient(() => readKnown(db, run.project_id, wanted), run.scope.signal);
+    const wanted = { digests: current.digests, current: snapshot.complete };
+    const known = await retryTransient(() => readKnownBesides(db, run.project_id, wanted), run.scope.signal);
     const compared = await compareSweep(known, current, { scope: run.scope, turn: run.id });
     const finding = findingOf(run, compared, known);
     const applied = await applyFinding(db, run, { known, finding });
@@ -63,7 +62,8 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
     // What was answered by id stays answered, or an image that was found would count as missing after all. What is
     // doubted is doubted anew: it depends on what is known.
     const { complete, outcomes } = snapshot;
-    current = { ...sweep, snapshot: { ...compared.snapshot, complete, outcomes } };
+    const { digests } = compared;
+    current = { ...sweep, snapshot: { ...compared.snapshot, complete, outcomes }, digests };
   }
 }
 
@@ -74,12 +74,12 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
 async function applyQuiet(
   db: Database,
   run: OpenRun,
-  { snapshot, settled }: Sweep,
+  { snapshot, digests, settled }: Sweep,
 ): Promise<RunReport | null> {
   if (!snapshot.complete) return null;
   const report = reportRun(run, 'succeeded', { ...countRecords(snapshot), listings: settled.map(noteOf) });
   const quiet = { ...run, run_id: run.id, end: quietEnd(report, faultsOf(snapshot)) };
-  const digest = snapshotDigest(snapshot);
+  const digest = snapshotDigest(snapshot, digests);
   const ended = await retryTransient(() => endQuietSweep(db, quiet, digest), run.scope.signal);
   return ended ? report : null;
 }
@@ -100,6 +100,7 @@ function findingOf(run: OpenRun, compared: Comparison, known: Known): Finding {
   // With what asking by id has found: the next sweep must not pass for a quiet one while it lacks that image
   // too.
   const settledDown = compared.snapshot.complete && compared.diff.pending === 0;
-  const digest = settledDown ? snapshotDigest(compared.snapshot) : null;
-  return { snapshot: compared.snapshot, diff: compared.diff, report, digest, watched: false };
+  const { snapshot, digests, diff } = compared;
+  const digest = settledDown ? snapshotDigest(snapshot, digests) : null;
+  return { snapshot, digests, diff, report, digest, watched: false };
 }

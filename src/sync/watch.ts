@@ -1,5 +1,6 @@
 /** The watch: what became of the images being created, for one request while there are none. */
 import { diffSnapshot } from '../inventory/diff.ts';
+import { digestsOf, readingOf } from '../inventory/digest.ts';
 import type { ImageType } from '../inventory/image.ts';
 import { partialSnapshot } from '../inventory/snapshot.ts';
 import type { Database } from '../store/database.ts';
@@ -120,7 +121,8 @@ async function applyWatch(db: Database, run: OpenRun, { project, settled }: Watc
       listings: settled.map(noteOf),
       error,
     });
-    const finding = { snapshot, diff, report, digest: null, watched };
+    const digests = digestsOf(snapshot, readingOf(project.ignoredFields));
+    const finding = { snapshot, digests, diff, report, digest: null, watched };
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return report;
     if (applied === 'stale') throw new StaleLook();

@@ -1,6 +1,7 @@
 /** A log to deliver from, without a look behind it. */
 import type { ImageChange } from '../../src/inventory/diff.ts';
-import { type ImagesRecord, mergeImage } from '../../src/inventory/image.ts';
+import type { ImagesRecord } from '../../src/inventory/image.ts';
+import { mergeImage } from '../../src/inventory/merge.ts';
 import type { Database, Transaction } from '../../src/store/database.ts';
 import { appendEvents } from '../../src/store/events.ts';
 import { imagesRecord } from './image-records.ts';

@@ -5,13 +5,13 @@ import {
   type ImageRecord,
   type ImagesRecord,
   type ImageType,
-  mergeImage,
   PHONE_IMAGES_FIELDS,
   type PhoneImagesRecord,
   type Sighting,
   statusOfCode,
 } from '../../src/inventory/image.ts';
 import type { RejectedRecord } from '../../src/inventory/listing.ts';
+import { mergeImage } from '../../src/inventory/merge.ts';
 import {
   assembleSnapshot,
   type ListingOutcome,

@@ -86,6 +86,8 @@ export const TABLE_COMMENTS: Tables = {
         'The last complete sweep should have shown the status of the image and did not: it was missing or could not be read.',
       listed_under:
         'The type whose listing of the images endpoint showed the image last: public, private or share. Null when none is known.',
+      digest:
+        'Digest of the records that the row was last compared with: a sweep that reads the same ones does not read the row. Null where it has to be compared.',
     },
   },
   image_events: {

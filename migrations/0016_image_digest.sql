@@ -1,0 +1,1 @@
+ALTER TABLE "cph"."images" ADD COLUMN "digest" text;
