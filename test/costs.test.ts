@@ -2,11 +2,11 @@
  * What looks cost, in figures that no machine changes: statements, requests, rows, WAL, growth. Each has its ceiling. A
  * statement is one that reads or writes; what begins and ends its transaction is sent along with it.
  */
-import pg from 'pg';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { claimProjects } from '../src/store/claims.ts';
-import { type Database, openDatabase } from '../src/store/database.ts';
+import type { Database } from '../src/store/database.ts';
 import type { RunReport } from '../src/sync/run.ts';
+import { type Counted, counted } from './support/counted.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -28,29 +28,6 @@ interface Cost {
   readonly wal: number;
 }
 
-/** One connection, whose statements are counted. */
-function counted() {
-  const { db, close } = openDatabase({
-    url: database.directUrl,
-    applicationName: 'costs',
-    maxConnections: 1,
-  });
-  onTestFinished(close);
-  let statements = 0;
-  const query = pg.Client.prototype.query;
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-    this: pg.Client,
-    ...args: unknown[]
-  ) {
-    const [given] = args as [string | { text?: string }];
-    const text = typeof given === 'string' ? given : (given.text ?? '');
-    if (!/^\s*(begin|commit|rollback|set local|select pg_stat|set transaction)/i.test(text)) statements += 1;
-    return Reflect.apply(query, this, args);
-  });
-  onTestFinished(() => spy.mockRestore());
-  return { db, statements: () => statements };
-}
-
 /** Postgres counts the WAL of one connection since version 18. */
 async function readCounts(db: Database): Promise<Record<string, unknown>> {
   const [version] = await rowsOf(db, "select current_setting('server_version_num')::int as number");
@@ -69,7 +46,7 @@ async function readCounts(db: Database): Promise<Record<string, unknown>> {
 
 /** What a piece of work costs, and how many whole pages the WAL got, as it does after every checkpoint. */
 async function costOf(
-  { db, statements }: ReturnType<typeof counted>,
+  { db, statements }: Counted,
   work: () => Promise<RunReport | null>,
 ): Promise<Cost & { readonly pages: number }> {
   const before = await readCounts(db);
@@ -110,7 +87,15 @@ async function look(
   turn += 1;
   const now = new Date(Date.now() + turn * 1_000);
   const ticks = { sweep: kind === 'sweep' ? now : new Date(0), watch: now };
-  const due = { replica: REPLICA, ticks, now, started_at: now, lease_ms: LEASE_MS, spread_ms: 0 };
+  const due = {
+    replica: REPLICA,
+    ticks,
+    now,
+    started_at: now,
+    lease_ms: LEASE_MS,
+    spread_ms: 0,
+    schedule: null,
+  };
   const places = { limit: 8, failing_limit: 4 };
   const { claimed } = await claimProjects(db, { ...due, ...places, project_ids: [PROJECT], returned: [] });
   const [claim] = claimed;
@@ -123,10 +108,7 @@ async function look(
 }
 
 /** The median of several looks none of which came upon a page for the first time since a checkpoint. */
-async function usualCost(
-  connection: ReturnType<typeof counted>,
-  work: () => Promise<RunReport | null>,
-): Promise<Cost> {
+async function usualCost(connection: Counted, work: () => Promise<RunReport | null>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let n = 0; costs.length < 11 && n < 40; n += 1) {
     const cost = await costOf(connection, work);
@@ -155,7 +137,7 @@ const SIZES = ['sync_runs', 'projects']
 test.each(['sweep', 'watch'] as const)(
   'a quiet %s costs three statements, no row of the inventory and little WAL, and leaves nothing behind',
   async (kind) => {
-    const connection = counted();
+    const connection = counted(database.directUrl);
     const project = await restingProject(connection.db);
     const work = () => look(connection.db, project, kind);
     for (let n = 0; n < 20; n += 1) await work();
@@ -173,7 +155,7 @@ test.each(['sweep', 'watch'] as const)(
 );
 
 test('a sweep in which one of a hundred images changed costs what that image does', async () => {
-  const connection = counted();
+  const connection = counted(database.directUrl);
   const project = await restingProject(connection.db);
   const [first, ...others] = project.api.records;
   let name = 0;

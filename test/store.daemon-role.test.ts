@@ -70,6 +70,7 @@ async function work(db: Database): Promise<void> {
     failing_limit: 4,
     spread_ms: 0,
     returned: [],
+    schedule: null,
   };
   await claimProjects(db, { ...mine, ...claim, now: NOW, started_at: NOW });
   await leaseProject(db, 'p1', { ...mine, now: NOW });

@@ -150,6 +150,7 @@ async function looksAtOnce({ db }: { db: Database }): Promise<string[]> {
       lease_ms: 1,
       spread_ms: 0,
       returned: [],
+      schedule: null,
     }),
   );
   await Promise.all(claims);

@@ -24,6 +24,7 @@ const claiming = {
   failing_limit: 1,
   spread_ms: 0,
   started_at: TICK,
+  schedule: null,
 };
 const failed = { attempts: 1, failing_since: TICK, next_attempt_at: TICK, last_error: 'away' };
 const progress = { cursor_seq: 0, delivered_at: null, ...failed };

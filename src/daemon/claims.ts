@@ -4,6 +4,7 @@ import { type ClaimedProject, type ClaimOptions, claimProjects } from '../store/
 import type { Database } from '../store/database.ts';
 import type { Ticks } from '../store/due.ts';
 import { type ReturnedProject, releaseProjects, renewLeases } from '../store/leases.ts';
+import { createCandidates } from './candidates.ts';
 import { LEASE_MS } from './lease.ts';
 
 export interface ClaimsOptions {
@@ -18,6 +19,8 @@ export interface ClaimsOptions {
 
 /** What is due, and how much of it there is room for. */
 interface Due extends Pick<ClaimOptions, 'ticks' | 'limit' | 'failing_limit' | 'now' | 'started_at'> {
+  /** When the schedules tick next, by the clock of `ticks`. */
+  readonly next: () => Ticks;
   /** The projects we are looking at. */
   readonly busy: Iterable<string>;
 }
@@ -73,16 +76,21 @@ export function createClaims({ db, replica, projects, spreadMs }: ClaimsOptions)
       throw error;
     }
   };
+  const candidates = createCandidates(db, { projects, spreadMs });
   return {
-    claim: ({ busy, ...due }) =>
+    claim: ({ busy, next, ...due }) =>
       returning(async (waiting) => {
+        const again = waiting.some(({ ticks }) => isBehind(ticks, due.ticks));
         const returned = waiting.map(({ project }) => project);
         const taken = new Set([...busy, ...returned.map(({ project_id }) => project_id)]);
-        const project_ids = [...projects.keys()].filter((project_id) => !taken.has(project_id));
+        const room = due.limit > 0 && taken.size < projects.size;
+        const project_ids = room ? (await candidates.read(due)).filter((id) => !taken.has(id)) : [];
         const lease = { replica, lease_ms: LEASE_MS, spread_ms: spreadMs };
-        const asked = returned.length > 0 || (due.limit > 0 && project_ids.length > 0);
-        const claim = await claimProjects(db, { ...due, ...lease, project_ids, returned });
-        return { ...claim, again: waiting.some(({ ticks }) => isBehind(ticks, due.ticks)), asked };
+        const schedule =
+          candidates.many && !again ? { ticks: due.ticks, next: next(), spread_ms: spreadMs } : null;
+        const claim = await claimProjects(db, { ...due, ...lease, project_ids, returned, schedule });
+        if (room) candidates.heard(claim, due);
+        return { ...claim, again, asked: returned.length > 0 || room };
       }),
     giveBack: (project, ticks) => void waiting.push({ project, ticks }),
     giveBackNow: () =>

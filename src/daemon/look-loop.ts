@@ -139,6 +139,7 @@ async function claimAndLook(loop: Loop, stopping: AbortSignal): Promise<ClaimOut
   const now = new Date(started_at.getTime() + shiftMs);
   const { asked, claimed, others, again } = await claims.claim({
     ...{ ticks, now, started_at, ...places },
+    next: () => shifted(loop.ticks.next(), shiftMs),
     busy: looks.underWay.keys(),
   });
   for (const project of claimed) looks.begin(project, ticks);

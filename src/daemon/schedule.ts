@@ -59,6 +59,11 @@ export function startTask(
   };
 }
 
+/** The first tick of a schedule after an instant. */
+export function tickAfter(expression: string, timezone: string, after: Date): Date {
+  return nextTick({ cron: readCron(expression), timezone }, after);
+}
+
 /**
  * The shortest and the longest time, in milliseconds, between two runs of a schedule. Until the longest has
  * passed, silence is as it should be.

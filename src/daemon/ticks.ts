@@ -1,6 +1,6 @@
 /** The ticks of a daemon: when its schedules last said that a look is due. */
 import type { Ticks } from '../store/due.ts';
-import { type ScheduledTask, type Schedules, startTask } from './schedule.ts';
+import { type ScheduledTask, type Schedules, startTask, tickAfter } from './schedule.ts';
 
 /** A clock that is set back by less delays a tick by less. */
 const SET_BACK_MS = 60_000;
@@ -17,6 +17,8 @@ interface TicksOptions {
 export interface RunningTicks {
   /** The last ticks. The start is a tick for a sweep: nobody waits for the first one of the schedule. */
   readonly last: () => Ticks;
+  /** Those that follow the last ones, whether they have come meanwhile or not. */
+  readonly next: () => Ticks;
   /** No tick comes any more. */
   readonly stop: () => void;
 }
@@ -51,6 +53,13 @@ export function startTicks(schedules: Schedules, options: TicksOptions): Running
       seen = time;
       return { ...ticks };
     },
+    next: () => ({
+      sweep: tickAfter(schedules.sync, schedules.timezone, ticks.sweep),
+      watch:
+        schedules.watch === null
+          ? null
+          : tickAfter(schedules.watch, schedules.timezone, ticks.watch ?? ticks.sweep),
+    }),
     stop: () => {
       for (const task of tasks) task.destroy();
     },

@@ -1,7 +1,7 @@
 /** The claims of replicas: which projects they look at next. */
 import { sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
-import { type Due, isDue, isFree, LONGEST_WAITING, OFTEN_FAILED, sweepIsDue } from './due.ts';
+import { type Due, isDue, isFree, LONGEST_WAITING, OFTEN_FAILED, type Schedule, sweepIsDue } from './due.ts';
 import { giveBack, type ReturnedProject } from './leases.ts';
 import { abandonNoted, TAKEN_OVER } from './left-behind.ts';
 import { abandoned, type BegunRun, LOOKING, NEXT_RUN_ID } from './runs.ts';
@@ -30,6 +30,8 @@ export interface ClaimOptions extends Due {
   readonly lease_ms: number;
   /** Given back by the same statement; none of `project_ids`. */
   readonly returned: readonly ReturnedProject[];
+  /** To note when those are due next; null where nobody asks for that. */
+  readonly schedule: Schedule | null;
   /** By the clock that the ends of runs go by. `now` is that of Postgres. */
   readonly started_at: Date;
 }
@@ -49,14 +51,14 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
   // the mark away before an alert ends over it.
   const { rows } = await promptly(db).execute<ClaimRow>(sql`
     with given_back as (
-      ${giveBack(replica, returned)}
+      ${giveBack(replica, returned, options.schedule)}
     ), due as (
       select project_id, leased_by as left_by, ${LOOKING}, ${sweepIsDue(options)} as sweep,
         consecutive_failures > 0 as failing
-      from cph.projects
+      from cph.projects p
       where ${isFree()} and ${isDue(options)}
         and (consecutive_failures = 0 or project_id in (
-          select project_id from cph.projects
+          select project_id from cph.projects p
           where ${isFree()} and ${isDue(options)} and consecutive_failures > 0
           order by least(consecutive_failures, ${OFTEN_FAILED}), ${LONGEST_WAITING}
           limit ${Math.max(0, options.failing_limit)}
@@ -82,7 +84,7 @@ export async function claimProjects(db: Database, options: ClaimOptions): Promis
       ${abandonNoted(sql`due`, options.now, TAKEN_OVER)}
     )
     select claimed.project_id, claimed.sweep, claimed.failing, claimed.run_id, exists (
-      select from cph.projects
+      select from cph.projects p
       where ${isDue(options)} and project_id not in (select project_id from due)
     ) as others
     from (select) as always left join claimed on true`);

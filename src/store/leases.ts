@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { type Database, promptly } from './database.ts';
-import { laterTick } from './due.ts';
+import { dueAfter, laterTick, type Schedule } from './due.ts';
 import { abandonNoted, TAKEN_OVER } from './left-behind.ts';
 import { abandoned, LOOKING } from './runs.ts';
 import { unnested } from './unnest.ts';
@@ -103,15 +103,23 @@ export async function releaseProjects(
   db: Database,
   { replica, returned }: { replica: string; returned: readonly ReturnedProject[] },
 ): Promise<void> {
-  if (returned.length > 0) await promptly(db).execute(giveBack(replica, returned));
+  if (returned.length > 0) await promptly(db).execute(giveBack(replica, returned, null));
 }
 
-/** The statement that gives projects back, for a claim to make beside its own. */
-export function giveBack(replica: string, returned: readonly ReturnedProject[]): SQL {
+/**
+ * The statement that gives projects back, for a claim to make beside its own. With a schedule it notes when
+ * they are due next, those that were not served at once.
+ */
+export function giveBack(
+  replica: string,
+  returned: readonly ReturnedProject[],
+  schedule: Schedule | null,
+): SQL {
   const ids = returned.map(({ project_id }) => project_id);
   const rows = unnested(returned, {
     project_id: ['text', ({ project_id }) => project_id],
     run_id: ['bigint', ({ run_id }) => run_id],
+    served: ['boolean', ({ served }) => served !== null],
     sweep: ['timestamptz', ({ served }) => served?.sweep?.toISOString() ?? null],
     watch: ['timestamptz', ({ served }) => served?.watch?.toISOString() ?? null],
   });
@@ -120,7 +128,8 @@ export function giveBack(replica: string, returned: readonly ReturnedProject[]):
     set leased_by = null, leased_until = null, looking_run_id = nullif(looking_run_id, u.run_id),
       looking_kind = case when looking_run_id = u.run_id then null else looking_kind end,
       looking_since = case when looking_run_id = u.run_id then null else looking_since end,
-      sweep_tick = ${laterTick('sweep_tick', sql`u.sweep`)}, watch_tick = ${laterTick('watch_tick', sql`u.watch`)}
+      sweep_tick = ${laterTick('sweep_tick', sql`u.sweep`)}, watch_tick = ${laterTick('watch_tick', sql`u.watch`)},
+      due_at = case when u.served then ${dueAfter(schedule, laterTick('sweep_tick', sql`u.sweep`))} end
     from ${rows}
     where p.project_id = u.project_id and p.project_id in (
       select project_id from cph.projects

@@ -38,7 +38,14 @@ export function claimsOn(database: TestDatabase): Claims {
       return project_ids;
     },
     claim: async (project_ids, options = {}) => {
-      const limits = { limit: 100, failing_limit: 100, lease_ms: MINUTE, spread_ms: 0, returned: [] };
+      const limits = {
+        limit: 100,
+        failing_limit: 100,
+        lease_ms: MINUTE,
+        spread_ms: 0,
+        returned: [],
+        schedule: null,
+      };
       const { claimed } = await claimProjects(database.db, {
         ...defaults,
         ...limits,
