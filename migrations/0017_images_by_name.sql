@@ -1,0 +1,1 @@
+CREATE INDEX "images_by_name" ON "cph"."images" USING btree (left(coalesce(image_name, ''), 200),"project_id","image_id") WHERE removed_at is null;
