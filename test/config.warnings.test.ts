@@ -16,6 +16,14 @@ test('a variable that looks like a setting and is none is named, with the settin
   ]);
 });
 
+test('a slip of a variable of the vendor is named, also in the fault that it leads to', () => {
+  const slip = 'HW_PROJECTID is not a setting and has no effect; did you mean HW_PROJECT_ID?';
+  expect(warnings({ HW_PROJECTID: 'p-2' })).toEqual([slip]);
+  const env = { HW_REGION_NAME: 'ap-southeast-3', HW_PROJECTID: 'p-1', HW_AUTH_TOKEN: 'token' };
+  expect(() => loadConfig({ env, files })).toThrow(`HW_PROJECT_ID: got nothing; takes 1 to 64 letters`);
+  expect(() => loadConfig({ env, files })).toThrow(slip);
+});
+
 test('the file form of what is no secret has no effect, and says so', () => {
   expect(warnings({ CPH_SOURCES_FILE: '/x' })).toHaveLength(1);
 });

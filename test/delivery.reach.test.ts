@@ -25,13 +25,18 @@ test.each([
   ['webhook', 200, true],
   ['webhook', 401, false],
   ['webhook', 503, false],
+  ['webhook', 501, true],
+  ['webhook', 301, false],
+  ['webhook', 308, false],
+  ['webhook', 404, false],
+  ['webhook', 410, false],
   ['alertmanager', 200, true],
   ['alertmanager', 404, false],
 ] as const)('a %s that answers with %d is fine: %s', async (kind, status, ok) => {
   const { port } = await receiver(status);
   expect(await reachReceiver({ kind, url: `http://127.0.0.1:${port}/t0ken` }, control)).toEqual({
     ok,
-    details: `http://127.0.0.1:${port} answers with ${status}`,
+    details: expect.stringMatching(`^http://127.0.0.1:${port} answers with ${status}${ok ? '$' : '; '}`),
   });
 });
 

@@ -131,7 +131,7 @@ async function askProbe(probe: Probe, { stop }: CommandContext): Promise<CphErro
 
 function resultOf(probe: Probe, error: CphError | null): Pick<Checked, 'result' | 'details'> {
   if (!error) return { result: 'ok', details: 'readable' };
-  if (error.kind === 'refused' && probe.image_type === 'public') {
+  if (error.kind === 'refused' && error.code.startsWith('CPS.') && probe.image_type === 'public') {
     return {
       result: 'note',
       details: 'not offered by this edition of the API; phone-images stands in for it',

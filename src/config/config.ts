@@ -74,9 +74,14 @@ function find(surroundings: Surroundings): Search {
 }
 
 /** Each fault once: a fault of `defaults` is found again for every project that relies on it. */
-function refusal({ faults }: Findings, file: ConfigFile | null): ConfigError {
+function refusal({ faults, warnings }: Findings, file: ConfigFile | null): ConfigError {
   const told = new Map<string, Fault>();
-  for (const fault of faults) told.set(JSON.stringify(fault), fault);
+  for (const fault of faults) {
+    // A variable that is missing may be set under a name that is a slip of its own.
+    const slip = warnings.find((warning) => warning.endsWith(`did you mean ${fault.where}?`));
+    const expected = slip ? `${fault.expected} (${slip})` : fault.expected;
+    told.set(JSON.stringify(fault), { ...fault, expected });
+  }
   return new ConfigError([...told.values()], file?.path);
 }
 

@@ -35,7 +35,16 @@ function unknownNames(env: Environment, known: readonly string[]): string[] {
       ([name, value]) => name.startsWith('CPH_') && !known.includes(name) && !isServiceLink(name, value),
     )
     .map(([name]) => `${name} is not a setting and has no effect${suggestion(name, known)}`)
+    .concat(slips(env, known))
     .sort();
+}
+
+// Other programs have HW_ variables of their own: only what is near to one of ours is taken for a slip.
+function slips(env: Environment, known: readonly string[]): string[] {
+  return Object.keys(env).flatMap((name) => {
+    const near = /^(?:HW|DATABASE)_/.test(name) && !known.includes(name) ? suggestion(name, known) : '';
+    return near === '' ? [] : [`${name} is not a setting and has no effect${near}`];
+  });
 }
 
 // An empty DATABASE_URL is mostly a variable that was never filled in, and would quietly mean an embedded

@@ -1,6 +1,9 @@
 import type { CphErrorKind } from './errors.ts';
 
 const BY_CODE: Readonly<Record<string, string>> = {
+  http_404: 'Nothing of the API is at this address: check CPH_ENDPOINT.',
+  http_400:
+    'Check the endpoint: a port that speaks TLS answers so when it is asked without, and needs https://.',
   'CPS.0006': 'The account is in arrears: settle the bill, then it works again by itself.',
   'CPS.0007': 'The account is frozen: ask the vendor to release it.',
   'SMN.0005': 'The topic URN is not valid: copy it from the SMN console.',
@@ -18,7 +21,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
 
 const BY_KIND: Readonly<Partial<Record<CphErrorKind, string>>> = {
   unauthorized: 'The credential was rejected: check it, and that it belongs to this project and region.',
-  denied: 'Give the IAM user the permission cph:images:list in this project and region.',
+  denied:
+    'Check that HW_PROJECT_ID is a project of this credential in this region; then give its IAM user the permission cph:images:list.',
   unavailable: 'The service has a problem of its own: if it lasts, give the vendor the request id.',
   malformed: 'This does not look like the API: check the endpoint and any proxy in between.',
 };
@@ -38,7 +42,7 @@ export function hintFor(
     return 'Give the IAM user the permission smn:topic:publish for this topic, in its region.';
   }
   if (kind === 'denied' && endpoint.endsWith('/phone-images')) {
-    return 'Give the IAM user the permission ims:images:list beside cph:images:list: this endpoint needs both.';
+    return 'Check that HW_PROJECT_ID is a project of this credential in this region; then give its IAM user the permission ims:images:list beside cph:images:list: this endpoint needs both.';
   }
   return BY_CODE[code.replace(/^APIG\./, 'APIGW.')] ?? BY_KIND[kind] ?? null;
 }

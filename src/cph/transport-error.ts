@@ -23,12 +23,13 @@ const CERTIFICATE =
  */
 export function transportError(
   cause: unknown,
-  { endpoint, status }: { endpoint: string; status: number | null },
+  { endpoint, status, host = 'the host' }: { endpoint: string; status: number | null; host?: string },
 ): CphError {
   if (cause instanceof ProxyError) return proxyError(cause, endpoint);
   if (cause instanceof UnreadableBody) return bodyError(cause, { endpoint, status });
   const label = labelOf(cause);
-  const { what, ...facts } = meaningOf(label, status !== null);
+  const variable = endpoint.startsWith('IAM') ? 'HW_AUTH_URL' : 'CPH_ENDPOINT';
+  const { what, ...facts } = meaningOf(label, { answering: status !== null, host, variable });
   return new CphError(`${endpoint}: ${what}${label && ` (${label})`}`, {
     kind: 'unreachable',
     ...facts,
@@ -65,9 +66,22 @@ function bodyError(
 
 type Meaning = Omit<CphErrorFacts, 'kind'> & { readonly kind?: CphErrorFacts['kind']; readonly what: string };
 
-function meaningOf(label: string, answering: boolean): Meaning {
+interface Where {
+  readonly answering: boolean;
+  readonly host: string;
+  /** The setting that says where the host is. */
+  readonly variable: string;
+}
+
+function meaningOf(label: string, where: Where): Meaning {
+  const { answering, host } = where;
   if (TIMEOUTS.includes(label)) {
-    return { code: 'timeout', what: 'no whole answer in time', retryable: true, hint: CHECK_NETWORK };
+    return {
+      code: 'timeout',
+      what: `no whole answer of ${host} in time`,
+      retryable: true,
+      hint: CHECK_NETWORK,
+    };
   }
   if (TOO_LARGE.includes(label)) return { code: 'too_large', what: 'the answer is too large' };
   if (CLOSED.includes(label)) return { code: 'closed', what: 'the client is closed' };
@@ -75,14 +89,51 @@ function meaningOf(label: string, answering: boolean): Meaning {
     const hint = 'A header cannot be sent as it is: look for line breaks in the token or key.';
     return { kind: 'refused', code: 'invalid_request', what: 'the request cannot be sent', hint };
   }
-  if (CERTIFICATE.test(label)) {
-    const hint = 'Check the endpoint; a private certificate authority goes into NODE_EXTRA_CA_CERTS.';
-    return { code: 'tls', what: 'the certificate is not trusted', hint };
-  }
-  if (answering) return { code: 'truncated', what: 'the answer broke off', retryable: true };
+  const tls = tlsMeaning(label, where);
+  if (tls) return { code: 'tls', ...tls };
+  if (answering) return { code: 'truncated', what: `the answer of ${host} broke off`, retryable: true };
   if (/^(HPE_|HTTPParserError)/.test(label))
-    return { code: 'not_http', what: 'the answer is not HTTP', hint: CHECK_NETWORK };
-  return { code: 'connection', what: 'no connection', retryable: true, hint: CHECK_NETWORK };
+    return { code: 'not_http', what: `the answer of ${host} is not HTTP`, hint: CHECK_NETWORK };
+  return { code: 'connection', retryable: true, ...connectionMeaning(label, where) };
+}
+
+/** What keeps TLS from being spoken; null for what is not about TLS. */
+function tlsMeaning(label: string, { host, variable }: Where): Pick<Meaning, 'what' | 'hint'> | null {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|^EPROTO$/.test(label)) {
+    const hint = `Set ${variable} to its http:// address, or to the port that speaks TLS.`;
+    return { what: `${host} answers without TLS`, hint };
+  }
+  if (!CERTIFICATE.test(label)) return null;
+  if (label === 'CERT_HAS_EXPIRED' || label === 'CERT_NOT_YET_VALID') {
+    const when = label === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return {
+      what: `the certificate of ${host} ${when}`,
+      hint: 'Renew it, unless the clock of this machine is wrong.',
+    };
+  }
+  if (/ALTNAME|HOSTNAME/.test(label)) {
+    const hint = `Check the host in ${variable}: something else answers there.`;
+    return { what: `the certificate is of another name than ${host}`, hint };
+  }
+  const hint =
+    'Put the certificate authority, or that of a proxy which opens TLS, into NODE_EXTRA_CA_CERTS; else check the host.';
+  return { what: `the certificate of ${host} is not trusted`, hint };
+}
+
+function connectionMeaning(label: string, { host, variable }: Where): Pick<Meaning, 'what' | 'hint'> {
+  if (label === 'ENOTFOUND') {
+    const hint = `Check HW_REGION_NAME and ${variable} for a slip, then the name service of this machine.`;
+    return { what: `no connection, the name service does not know ${host}`, hint };
+  }
+  if (label === 'ECONNREFUSED') {
+    const hint = `Nothing listens there: check host and port in ${variable}.`;
+    return { what: `no connection, ${host} refuses it`, hint };
+  }
+  if (label === 'ECONNRESET' || label === 'UND_ERR_SOCKET') {
+    const hint = `Where the port speaks TLS, ${variable} has to begin with https://; else a firewall or proxy may be in between.`;
+    return { what: `no connection, ${host} broke it off`, hint };
+  }
+  return { what: `no connection to ${host}`, hint: CHECK_NETWORK };
 }
 
 /**

@@ -84,7 +84,7 @@ async function exchange(
     return { status, headers, text: await readText(bytes, { status, headers }) };
   } catch (cause) {
     signal.throwIfAborted();
-    throw transportError(bounded.aborted ? bounded.reason : cause, { endpoint, status });
+    throw transportError(bounded.aborted ? bounded.reason : cause, { endpoint, status, host: url.host });
   }
 }
 

@@ -12,7 +12,8 @@ export function apiUrl(
   const search = Object.entries(query).map(
     ([name, value]) => `${encodeStrict(name)}=${encodeStrict(String(value))}`,
   );
-  const base = origin + pathname.replace(/\/+$/, '');
+  // The version is ours to add; many give it with the endpoint, as it is in the reference.
+  const base = origin + pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
   return new URL(
     `${base}/v1/${encodeStrict(projectId)}/${path}${search.length > 0 ? `?${search.join('&')}` : ''}`,
   );

@@ -14,7 +14,7 @@ interface Reached {
 /**
  * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, the others by HEAD.
  * Any answer of a webhook is fine, since most take nothing but a POST. Only one that wants other credentials,
- * or fails, is not. SMN is asked without a credential, and may well say so. Never rejects.
+ * leads elsewhere, knows no such path, or fails, is not. SMN is asked without a credential, and may well say so. Never rejects.
  */
 export async function reachReceiver(
   { kind, url, headers = () => ({}) }: { kind: SinkKind; url: string; headers?: HeaderSource },
@@ -37,7 +37,10 @@ export async function reachReceiver(
       return statusCode;
     };
     const status = await withDeadline(signal, { ms: timeoutMs, work: ask });
-    return { ok: isFine(kind, status), details: `${target.origin} answers with ${status}` };
+    return {
+      ok: isFine(kind, status),
+      details: `${target.origin} answers with ${status}${adviceOn(kind, status)}`,
+    };
   } catch (error) {
     const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
     return { ok: false, details };
@@ -52,7 +55,21 @@ function reasonOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
+/** 405 and 501 say that a webhook takes nothing but a POST. */
 function isFine(kind: SinkKind, status: number): boolean {
   if (kind === 'alertmanager') return status === 200;
-  return status < 500 && (kind === 'smn' || (status !== 401 && status !== 403));
+  if (status === 501) return true;
+  if (kind === 'smn') return status < 500;
+  return status < 500 && !isRedirect(status) && ![401, 403, 404, 410].includes(status);
+}
+
+const isRedirect = (status: number) => status >= 300 && status < 400;
+
+/** What to do about an answer that is not fine. */
+function adviceOn(kind: SinkKind, status: number): string {
+  if (isFine(kind, status)) return '';
+  if (isRedirect(status)) return '; redirects are not followed: configure the URL it leads to';
+  if (status === 401 || status === 403) return '; check the user, password or headers of the sink';
+  if (status === 404 || status === 410) return '; nothing takes events at this path: check the URL';
+  return '; the receiver itself is in trouble';
 }
