@@ -16,7 +16,7 @@ if [ ! -e "$tools/complete" ]; then
 fi
 PATH="$tools/bin:$PATH"
 
-for folder in deploy/kubernetes/base deploy/kubernetes/overlays/*; do
+for folder in deploy/kubernetes/base deploy/kubernetes/overlays/* deploy/grafana; do
   echo "== $folder"
   kustomize build "$folder" | python3 scripts/validate-manifests.py
 done
