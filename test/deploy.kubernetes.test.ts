@@ -88,5 +88,6 @@ describe('every pod', () => {
 
 test('the rules for the Prometheus Operator are those of Prometheus (npm run deploy:rules)', () => {
   const [{ spec }] = readYaml(`${FOLDER}/components/monitoring/prometheus-rule.yaml`);
-  expect(spec.groups).toEqual(parse(read('deploy/prometheus/rules.yml')).groups);
+  const files = ['rules.yml', 'builds.yml'].map((name) => read(`deploy/prometheus/${name}`));
+  expect(spec.groups).toEqual(files.flatMap((file) => parse(file).groups));
 });

@@ -53,18 +53,21 @@ describe('the rules for Prometheus', () => {
   test('read no metric that the daemon does not have', async () => {
     const page = await createMetrics().page(database.db, { baselineAlerts: false });
     const there = new Set(Array.from(page.matchAll(/^# TYPE (\w+)/gm), ([, name]) => name));
-    const rules = readFileSync(`${FOLDER}/rules.yml`, 'utf8').replaceAll(/^ *#.*$/gm, '');
-    const read = new Set(Array.from(rules.matchAll(/cph_[a-z_]+/g), ([name]) => name));
+    const files = ['rules.yml', 'builds.yml'].map((name) => readFileSync(`${FOLDER}/${name}`, 'utf8'));
+    const rules = files.join('').replaceAll(/^ *#.*$/gm, '');
+    const read = new Set(
+      Array.from(rules.matchAll(/cph_[a-z_]+/g), ([name]) => name.replace(/_(bucket|count)$/, '')),
+    );
     expect(read.size).toBeGreaterThan(5);
     expect([...read].filter((name) => !there.has(name))).toEqual([]);
   });
 
   test.skipIf(noPromtool)('are valid', () => {
-    expect(() => promtool('check', 'rules', 'rules.yml')).not.toThrow();
+    expect(() => promtool('check', 'rules', 'rules.yml', 'builds.yml')).not.toThrow();
   });
 
   test.skipIf(noPromtool)('fire and resolve as their tests say', { timeout: 60_000 }, () => {
-    expect(() => promtool('test', 'rules', 'rules_test.yml')).not.toThrow();
+    expect(() => promtool('test', 'rules', 'rules_test.yml', 'builds_test.yml')).not.toThrow();
   });
 });
 
