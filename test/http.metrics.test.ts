@@ -11,7 +11,10 @@ import { scriptedProject } from './support/scripted-project.ts';
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
 
-async function pageOf(metrics = createMetrics(), configured = { baselineAlerts: false }): Promise<string[]> {
+async function pageOf(
+  metrics = createMetrics(),
+  configured: Parameters<ReturnType<typeof createMetrics>['page']>[1] = { baselineAlerts: false },
+): Promise<string[]> {
   return (await metrics.page(database.db, configured)).split('\n').filter((line) => line.startsWith('cph_'));
 }
 
@@ -76,6 +79,18 @@ test('sizes are summed by type, and the program says which version it is', async
   const page = await pageOf();
   expect(page).toContain('cph_image_bytes{project_id="p1",image_type="private"} 5000000000');
   expect(page).toContain(`cph_build_info{version="0.1.0",node="${process.versions.node}"} 1`);
+});
+
+test('where people reach the page is told while it is configured, so that alerts can lead there', async () => {
+  const metrics = createMetrics();
+  const at = async (publicUrl: URL | null) =>
+    (await pageOf(metrics, { baselineAlerts: false, publicUrl })).filter((line) =>
+      line.startsWith('cph_page_info'),
+    );
+  expect(await at(new URL('https://ops.example.com/cph'))).toEqual([
+    'cph_page_info{url="https://ops.example.com/cph/"} 1',
+  ]);
+  expect(await at(null)).toEqual([]);
 });
 
 test('images, failures and freshness are read from the tables at every page', async () => {

@@ -1,5 +1,4 @@
 /** What needs a person, worst first: what alerts tell of, with what to do about it. */
-import { sql } from 'drizzle-orm';
 import { countImageTrouble, readTrouble, type Trouble } from '../store/alerts.ts';
 import type { Database } from '../store/database.ts';
 import { advise } from './advice.ts';
@@ -45,13 +44,9 @@ export async function readAttention(
   { now, baselineAlerts }: { readonly now: Date; readonly baselineAlerts: boolean },
 ): Promise<Attention> {
   const asked = { now, baselineAlerts, mostImages: MOST_IMAGES };
-  const [trouble, counted, names] = await Promise.all([
-    readTrouble(db, asked),
-    countImageTrouble(db, asked),
-    projectNames(db),
-  ]);
+  const [trouble, counted] = await Promise.all([readTrouble(db, asked), countImageTrouble(db, asked)]);
   const items = trouble.map((one): AttentionItem => {
-    const project_name = 'project_id' in one ? (names.get(one.project_id) ?? null) : null;
+    const project_name = 'project_id' in one ? one.project_name : null;
     return { ...one, project_name, ...advise(one, project_name) };
   });
   const shown = trouble.filter((one) => 'image_id' in one).length;
@@ -59,10 +54,4 @@ export async function readAttention(
     items: items.sort((a, b) => SEVERITY.indexOf(a.alert) - SEVERITY.indexOf(b.alert)),
     total: items.length - shown + counted.failed + counted.stuck,
   };
-}
-
-async function projectNames(db: Database): Promise<Map<string, string | null>> {
-  const { rows } = await db.execute<{ project_id: string; name: string | null }>(sql`
-    select project_id, name from cph.projects`);
-  return new Map(rows.map(({ project_id, name }) => [project_id, name]));
 }

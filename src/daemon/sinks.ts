@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import type { Config } from '../config/config.ts';
 import type { HeadersConfig } from '../config/headers.ts';
 import type { SinkConfig } from '../config/sinks.ts';
 import { createAlertmanagerSink } from '../delivery/alertmanager.ts';
@@ -12,7 +14,7 @@ const RECEIVER_TIMEOUT_MS = 10_000;
 /** The sinks of a configuration. No request is sent yet. */
 export function createSinks(
   configs: readonly SinkConfig[],
-  means: Omit<Parameters<typeof openSmnSink>[1], 'timeoutMs'>,
+  means: Omit<Parameters<typeof openSmnSink>[1], 'timeoutMs'> & Pick<Config, 'http' | 'publicUrl'>,
 ): Sink[] {
   const { baselineAlerts, proxies } = means;
   const timeoutMs = RECEIVER_TIMEOUT_MS;
@@ -26,11 +28,26 @@ export function createSinks(
       timeoutMs,
       proxies,
     };
-    if (config.kind === 'alertmanager') return createAlertmanagerSink({ ...receiver, baselineAlerts });
+    if (config.kind === 'alertmanager') {
+      return createAlertmanagerSink({ ...receiver, baselineAlerts, pageUrl: pageUrl(means) });
+    }
     const { secret, types, toStatus, accept } = config;
     const reveal = secret && (() => secret.reveal());
     return createWebhookSink({ ...receiver, secret: reveal, types, toStatus, accept });
   });
+}
+
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
+/**
+ * Where people reach the page. Without `CPH_PUBLIC_URL`, where it is served, which is of use on this machine alone.
+ * Undefined where it is not served, or on a port that nobody knows yet.
+ */
+function pageUrl({ publicUrl, http }: Pick<Config, 'http' | 'publicUrl'>): string | undefined {
+  if (publicUrl) return publicUrl.href.replace(/\/*$/, '/');
+  if (!http || http.port === 0) return undefined;
+  const host = EVERYWHERE.has(http.host) ? hostname() : http.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${http.port}/`;
 }
 
 /** The headers as they are when they are asked for: those from files change while we run. */

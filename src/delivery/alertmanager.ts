@@ -1,6 +1,7 @@
 /**
  * The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2.
  */
+import { pathOfAlert, runbookPath } from '../inventory/addresses.ts';
 import {
   readOpenAlerts,
   readToldAlerts,
@@ -22,6 +23,8 @@ interface AlertmanagerOptions extends Omit<ReceiverOptions, 'accept'> {
   readonly name: string;
   /** Whether images that had failed before their project was first read completely are alerts too. */
   readonly baselineAlerts: boolean;
+  /** Where people reach the page, with a slash at the end: alerts lead there, and to its runbooks. */
+  readonly pageUrl?: string | undefined;
 }
 
 /**
@@ -50,12 +53,12 @@ const NEVER = new Date(0);
  * alert: after a restart, a failed sweep or a lost answer, the same comparison comes to the same news.
  */
 export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
-  const { name, baselineAlerts } = options;
+  const { name, baselineAlerts, pageUrl } = options;
   const receiver = openReceiver({ ...options, url: alertmanagerApi(new URL(options.url), 'alerts').href });
   return {
     name,
     kind: 'alertmanager',
-    takeTurn: (turn) => takeTurn(turn, { name, baselineAlerts, receiver }),
+    takeTurn: (turn) => takeTurn(turn, { name, baselineAlerts, pageUrl, receiver }),
     close: receiver.close,
   };
 }
@@ -63,6 +66,7 @@ export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
 interface Means {
   readonly name: string;
   readonly baselineAlerts: boolean;
+  readonly pageUrl: string | undefined;
   readonly receiver: Receiver;
 }
 
@@ -147,7 +151,7 @@ async function offerOrStop(batch: readonly Message[], telling: Telling): Promise
 
 async function post(messages: readonly Message[], { turn, means, now }: Telling): Promise<Verdict> {
   const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify(messages.map((message) => postable(message, now)));
+  const body = JSON.stringify(messages.map((message) => postable(message, now, means.pageUrl)));
   const delivered = { sink: means.name, alerts: messages.length };
   return await inDelivery(delivered, () => means.receiver.post({ headers, body }, turn));
 }
@@ -156,12 +160,16 @@ async function post(messages: readonly Message[], { turn, means, now }: Telling)
  * An alert in the form of https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
  * (`postableAlert`).
  */
-function postable({ firing, alert }: Message, now: Date) {
+function postable({ firing, alert }: Message, now: Date, pageUrl: string | undefined) {
   const { labels, annotations, starts_at } = alert;
   const endsAt = now.getTime() + (firing ? LASTS_MS : -CLOCKS_DIFFER_MS);
   return {
     labels,
-    annotations,
+    annotations: {
+      ...annotations,
+      ...(pageUrl && { runbook_url: `${pageUrl}${runbookPath(labels.alertname ?? '')}` }),
+    },
+    ...(pageUrl && { generatorURL: `${pageUrl}${pathOfAlert(labels)}` }),
     startsAt: starts_at.toISOString(),
     endsAt: new Date(Math.max(endsAt, starts_at.getTime())).toISOString(),
   };

@@ -25,6 +25,9 @@ const SEVERITY: Readonly<Record<Trouble['alert'], 'critical' | 'warning'>> = {
   CphDeliveryFailing: 'warning',
 };
 
+/** The names of all alerts. */
+export const ALERT_NAMES = Object.keys(SEVERITY) as readonly Trouble['alert'][];
+
 /**
  * The alert that reports `trouble`. Only what stays while the trouble lasts is a label. Counts and times are
  * in the annotations. The exception is the name of an image, which people route by: when it changes while the
@@ -45,7 +48,13 @@ export function alertOf(trouble: Trouble): Alert {
 
 function subjectOf(trouble: Trouble): Readonly<Record<string, string>> {
   if ('sink' in trouble) return { sink: trouble.sink };
-  return { region: labelText(trouble.region), project_id: labelText(trouble.project_id) };
+  const { region, project_id, project_name } = trouble;
+  return {
+    region: labelText(region),
+    project_id: labelText(project_id),
+    // An empty label is none to an Alertmanager, and would make two alerts of one.
+    ...(project_name && { project_name: labelText(project_name) }),
+  };
 }
 
 /**

@@ -24,13 +24,16 @@ export interface Metrics {
   readonly countRun: (report: RunReport) => void;
   readonly countAttempt: (project_id: string, attempt: ApiAttempt) => void;
   readonly countDelivery: (delivery: { sink: string; outcome: string; count: number }) => void;
-  /**
-   * The page, in the Prometheus text format. Without the database, what only it knows is left out.
-   * `baselineAlerts` says whether images that had failed before their project was first read completely are
-   * alerts too.
-   */
-  readonly page: (db: Database, configured: { readonly baselineAlerts: boolean }) => Promise<string>;
+  /** The page, in the Prometheus text format. Without the database, what only it knows is left out. */
+  readonly page: (db: Database, configured: Configured) => Promise<string>;
   readonly contentType: string;
+}
+
+interface Configured {
+  /** Whether images that had failed before their project was first read completely are alerts too. */
+  readonly baselineAlerts: boolean;
+  /** Where people reach the page of the daemon; alerts of Prometheus lead there. */
+  readonly publicUrl?: URL | null;
 }
 
 /** Gauges of the default set that end like counters, for which Prometheus' own check refuses the page. */
@@ -49,7 +52,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  const { counters, tables } = registerMetrics(registry);
+  const { counters, tables, tellPage } = registerMetrics(registry);
   return {
     expectProject: (project_id) => {
       for (const kind of ['sweep', 'watch']) {
@@ -64,6 +67,7 @@ export function createMetrics(): Metrics {
     },
     countDelivery: ({ sink, outcome, count }) => counters.deliveries.inc({ sink, outcome }, count),
     page: async (db, configured) => {
+      tellPage(configured.publicUrl ?? null);
       await tables.refresh(db, configured);
       return await registry.metrics();
     },
@@ -74,7 +78,8 @@ export function createMetrics(): Metrics {
 /** Puts all metrics that are ours into `registry`. */
 export function registerMetrics(registry: Registry) {
   tellBuild(registry);
-  return { counters: createCounters(registry), tables: tableMetrics(registry) };
+  const tellPage = pageTeller(registry);
+  return { counters: createCounters(registry), tables: tableMetrics(registry), tellPage };
 }
 
 function tellBuild(registry: Registry): void {
@@ -85,6 +90,19 @@ function tellBuild(registry: Registry): void {
     registers: [registry],
   });
   info.set({ version: programVersion(), node: process.versions.node }, 1);
+}
+
+function pageTeller(registry: Registry) {
+  const info = new Gauge({
+    name: 'cph_page_info',
+    help: 'Always 1; its label says where people reach the page. Absent without CPH_PUBLIC_URL.',
+    labelNames: ['url'],
+    registers: [registry],
+  });
+  return (url: URL | null) => {
+    info.reset();
+    if (url) info.set({ url: url.href.replace(/\/*$/, '/') }, 1);
+  };
 }
 
 function createCounters(registry: Registry) {

@@ -53,6 +53,7 @@ const PAGES: Readonly<Record<string, Draw>> = {
   '/projects/:project': drawProject,
   '/runs/:run_id': drawRun,
   '/sinks': drawSinks,
+  '/runbooks': drawRunbook,
   '/runbooks/:alert': drawRunbook,
 };
 

@@ -8,6 +8,7 @@ import { ASKED_FOR } from './views.ts';
 
 type OfProject = {
   readonly project_id: string;
+  readonly project_name: string | null;
   readonly region: string;
   /** Since when it is so, as far as the tables tell. */
   readonly since: Date;
@@ -100,7 +101,7 @@ export async function countImageTrouble(
 
 async function readFailed(db: Database, asked: TroubleAsked): Promise<Of<'CphImageFailed'>[]> {
   const { rows } = await db.execute<Of<'CphImageFailed'>>(sql`
-    select 'CphImageFailed' as alert, i.project_id, p.region, i.image_id, i.image_name, i.status_since as since
+    select 'CphImageFailed' as alert, i.project_id, p.name as project_name, p.region, i.image_id, i.image_name, i.status_since as since
     from ${failedNow(asked)}
     order by i.status_since desc, i.project_id, i.image_id
     limit ${asked.mostImages ?? null}`);
@@ -109,7 +110,7 @@ async function readFailed(db: Database, asked: TroubleAsked): Promise<Of<'CphIma
 
 async function readStuck(db: Database, asked: TroubleAsked): Promise<Of<'CphImageStuckCreating'>[]> {
   const { rows } = await db.execute<Of<'CphImageStuckCreating'>>(sql`
-    select 'CphImageStuckCreating' as alert, i.project_id, p.region, i.image_id, i.image_name,
+    select 'CphImageStuckCreating' as alert, i.project_id, p.name as project_name, p.region, i.image_id, i.image_name,
       i.status_since + p.stuck_after as since, i.status_since as creating_since
     from ${stuckNow(asked)}
     order by i.status_since, i.project_id, i.image_id
@@ -120,7 +121,7 @@ async function readStuck(db: Database, asked: TroubleAsked): Promise<Of<'CphImag
 /** Since the last complete sweep: to find the first failure, every look would read all runs since. */
 async function readFailing(db: Database): Promise<Of<'CphSyncFailing'>[]> {
   const { rows } = await db.execute<Of<'CphSyncFailing'>>(sql`
-    select 'CphSyncFailing' as alert, p.project_id, p.region, coalesce(p.last_complete_at, p.registered_at) as since,
+    select 'CphSyncFailing' as alert, p.project_id, p.name as project_name, p.region, coalesce(p.last_complete_at, p.registered_at) as since,
       p.consecutive_failures as failures, r.error_message as last_error
     from cph.projects p
     left join lateral (
@@ -138,7 +139,7 @@ async function readFailing(db: Database): Promise<Of<'CphSyncFailing'>[]> {
 /** Since the last complete sweep, like {@link readFailing}. */
 async function readCredentialRejected(db: Database): Promise<Of<'CphCredentialRejected'>[]> {
   const { rows } = await db.execute<Of<'CphCredentialRejected'>>(sql`
-    select 'CphCredentialRejected' as alert, p.project_id, p.region,
+    select 'CphCredentialRejected' as alert, p.project_id, p.name as project_name, p.region,
       coalesce(p.last_complete_at, p.registered_at) as since, look.error_message as last_error
     from cph.projects p
     cross join ${LAST_LOOK}
@@ -149,7 +150,7 @@ async function readCredentialRejected(db: Database): Promise<Of<'CphCredentialRe
 
 async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale'>[]> {
   const { rows } = await db.execute<Of<'CphInventoryStale'>>(sql`
-    select 'CphInventoryStale' as alert, project_id, region, last_complete_at,
+    select 'CphInventoryStale' as alert, project_id, name as project_name, region, last_complete_at,
       coalesce(last_complete_at, registered_at) + 3 * sync_interval as since
     from cph.projects
     where unconfigured_since is null
@@ -163,7 +164,7 @@ async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale
  */
 async function readHeld(db: Database): Promise<Of<'CphRemovalsHeld'>[]> {
   const { rows } = await db.execute<Of<'CphRemovalsHeld'>>(sql`
-    select 'CphRemovalsHeld' as alert, p.project_id, p.region, p.held_removals as held,
+    select 'CphRemovalsHeld' as alert, p.project_id, p.name as project_name, p.region, p.held_removals as held,
       coalesce(i.missing_since, p.last_complete_at, p.registered_at) as since
     from cph.projects p
     cross join lateral (
@@ -179,7 +180,7 @@ async function readHeld(db: Database): Promise<Of<'CphRemovalsHeld'>[]> {
 /** Since the last complete sweep, like {@link readFailing}. */
 async function readUnreadable(db: Database): Promise<Of<'CphRecordsUnreadable'>[]> {
   const { rows } = await db.execute<Of<'CphRecordsUnreadable'>>(sql`
-    select 'CphRecordsUnreadable' as alert, p.project_id, p.region,
+    select 'CphRecordsUnreadable' as alert, p.project_id, p.name as project_name, p.region,
       coalesce(p.last_complete_at, p.registered_at) as since,
       p.rejected_records as records, p.unreadable_fields as fields, r.rejections -> 0 ->> 'reason' as example
     from cph.projects p
