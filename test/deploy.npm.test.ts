@@ -33,7 +33,8 @@ const filesIn = (part: string) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 
-describe('the package', () => {
+// npm packs in 20 s on a machine of its own.
+describe('the package', { timeout: 240_000 }, () => {
   test('holds what runs, the migrations, deploy, the docs, and nothing else', async () => {
     const folder = await checkoutWith('all');
     await mkdir(join(folder, 'dist'));
