@@ -9,7 +9,13 @@ const NOW = new Date('2026-01-01T12:00:00Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
 
 function alert(image_id: string): Alert {
-  const names = { project_id: 'p1', project_name: null, region: 'eu-west-101', image_id, image_name: image_id };
+  const names = {
+    project_id: 'p1',
+    project_name: null,
+    region: 'eu-west-101',
+    image_id,
+    image_name: image_id,
+  };
   return alertOf({ alert: 'CphImageFailed', ...names, since: ago(2 * MINUTE) });
 }
 
