@@ -23,7 +23,9 @@ export function Evidence({ explain, words }: { explain: readonly FieldEvidence[]
           <tbody>
             {known.map((one) => (
               <tr>
-                <th scope="row">{fieldName(words, one.field)}</th>
+                <th scope="row" class="nowrap">
+                  {fieldName(words, one.field)}
+                </th>
                 <td>
                   <Value field={one.field} value={one.value} />
                 </td>

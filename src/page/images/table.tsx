@@ -104,7 +104,7 @@ function Marks({ image }: { image: ImageItem }) {
   const w = useView().words.images;
   return (
     <>
-      {image.missing_since ? <span class="warn note"> {w.missing}</span> : null}
+      {image.missing_since && !image.removed_at ? <span class="warn note"> {w.missing}</span> : null}
       {image.removed_at ? (
         <span class="note soft">
           {' '}

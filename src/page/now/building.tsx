@@ -17,14 +17,14 @@ export function Building({ images }: { images: readonly BuildingItem[] }) {
               <th scope="row">
                 <ImageLink image={image} row />
                 <Gauge image={image} />
-              </th>
-              <td class={`n ${isSlow(image) ? 'warn' : ''}`}>
-                <Elapsed since={image.creating_since} />
                 <div class="note">
                   {image.p50 === null || image.p95 === null
                     ? w.noUsual
                     : w.usual(secondsText(image.p50, words.units), secondsText(image.p95, words.units))}
                 </div>
+              </th>
+              <td class={`n ${isSlow(image) ? 'warn' : ''}`}>
+                <Elapsed since={image.creating_since} />
               </td>
             </tr>
           ))}

@@ -58,6 +58,7 @@ function Said({ change: { event, time_in_status_ms } }: { change: SeenChange }) 
     return <>{w.became(statusWord(words, transition.to), statusWord(words, transition.from), took)}</>;
   }
   if (changes.image_name) return <>{w.renamed(String(changes.image_name.from ?? ''))}</>;
+  if (changes.listed_in) return <>{w.listed([changes.listed_in.to].flat().map(String))}</>;
   const fields = Object.entries(changes);
   const [only] = fields;
   if (only && fields.length === 1)

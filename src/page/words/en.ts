@@ -164,6 +164,7 @@ export const en = {
         took === null ? `${to}, was ${from}` : `${to} after ${took} ${from}`,
       renamed: (name: string) => `renamed, was ${name}`,
       updated: (fields: string) => `changed: ${fields}`,
+      listed: (sources: readonly string[]) => `now listed by ${sources.join(' and ')}`,
     },
   },
   projects: {
@@ -197,7 +198,7 @@ export const en = {
     nothingYet:
       'Nothing is shown. Not every project was read to the end, so this says nothing about what there is.',
     nothingNarrowed: 'No image is like this. Take a filter away to see more.',
-    missing: 'missing from the last sweep',
+    missing: 'missing',
     removed: 'removed',
     columns: {
       image_name: 'Name',

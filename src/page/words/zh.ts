@@ -222,6 +222,7 @@ export const zh: Words = {
       became: (to, from, took) => (took === null ? `${to}，之前${from}` : `${from} ${took}后${to}`),
       renamed: (name) => `改名，原名 ${name}`,
       updated: (fields) => `变更：${fields}`,
+      listed: (sources) => `现由 ${sources.join(' 和 ')} 列出`,
     },
   },
   projects: {
@@ -254,7 +255,7 @@ export const zh: Words = {
     nothing: '没有镜像。',
     nothingYet: '没有内容可显示。并非每个项目都完整读取过，因此不能说明有没有镜像。',
     nothingNarrowed: '没有符合条件的镜像。去掉一个条件可以看到更多。',
-    missing: '上次巡检中缺失',
+    missing: '缺失',
     removed: '已删除',
     columns: {
       image_name: '名称',
