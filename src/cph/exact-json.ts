@@ -1,7 +1,7 @@
 /**
  * Where a number may begin that has more digits than a double holds: rare enough in answers to be worth a
  * look. Sixteen digits alone are no such sign. Nearly every page has them in an id, and was written anew for
- * it, which was a fifth of the processor time of a listing.
+ * it, which was an eighth of the profile of a listing.
  */
 const LONG_NUMBER = /(?:^|[[:,])\s*-?[\d.]{16}/;
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;

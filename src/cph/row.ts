@@ -43,7 +43,7 @@ export type ReadRow<Record> = (
  * Reads rows: null where they say nothing, with the fields that the reference does not name in `extra`.
  *
  * A record is a copy of the blank one that is filled in. Put together from entries and spreads, records were
- * a third of the processor time of a listing: 5.1 µs each, and 1.3 µs like this.
+ * among the dearest parts of a listing by its profile.
  */
 export function rowReader<Record extends AnyRecord, Field extends keyof Record & string>({
   blank,

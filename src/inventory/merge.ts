@@ -17,7 +17,7 @@ type MutableImage = { -readonly [F in keyof Image]: Image[F] };
 
 const NOTHING: Extra = Object.freeze({});
 const NONE: ReadonlySet<Source> = new Set();
-/** Copied for each image: put together from entries, 100,000 images took 1.1 s of CPU instead of 0.2. */
+/** Copied for each image, which is cheaper than to put each together from entries. */
 const BLANK: Image = {
   image_id: '',
   image_name: null,

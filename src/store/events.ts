@@ -38,7 +38,7 @@ export async function appendEvents(
 ): Promise<number[]> {
   if (changes.length === 0) return [];
   const columns = columnsOf(origin);
-  // Before the lock: the texts of 100,000 events take a second to make, and all other projects would wait.
+  // Before the lock: the texts of 100,000 events take long to make, and all other projects would wait.
   const texts = Array.from(batches(changes), (batch) => copyText(batch, columns));
   await tx.execute(sql`select pg_advisory_xact_lock(${LOG_LOCK})`);
   for (const text of texts) await copyInto(tx, { table: 'cph.image_events', columns }, text);

@@ -51,8 +51,7 @@ const AT_ONE_INSTANT = { isolationLevel: 'repeatable read', accessMode: 'read on
 
 /**
  * Like {@link readKnown} for the images of `digests`, and reads only those whose row was not compared with
- * that very sighting before. With 100,000 images of which a hundredth has changed, that takes a twelfth of
- * the processor time of reading all of them.
+ * that very sighting before: a sweep in which little changed reads little more than digests.
  */
 export async function readKnownBesides(
   db: Database,

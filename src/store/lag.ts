@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-/** So many events are counted in 3 ms; a million took 180 ms, at every scrape and for each sink. */
+/** A million events behind would be counted at every scrape, and for each sink. */
 const MOST_COUNTED = 10_000;
 
 /**
