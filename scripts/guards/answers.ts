@@ -156,4 +156,37 @@ export const ANSWER_GUARDS: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'an empty list beside which an answer says that it failed is an error',
+    missedBy: 'cph.list-images.test.ts',
+    patches: [
+      {
+        file: 'src/cph/answer-list.ts',
+        find: 'if (saysFailed(body))',
+        replace: 'if (body === null && saysFailed(body))',
+      },
+    ],
+  },
+  {
+    name: 'an image whose id is spelt otherwise by now is not missing',
+    missedBy: 'inventory.silence.test.ts',
+    patches: [
+      {
+        file: 'src/inventory/snapshot.ts',
+        find: 'if (!complete || isRespelled(known.image.image_id)) return UNPROVEN;',
+        replace: 'if (!complete || (isRespelled(known.image.image_id) && !complete)) return UNPROVEN;',
+      },
+    ],
+  },
+  {
+    name: 'an answer by id that spells the id otherwise is no word of absence',
+    missedBy: 'cph.find-image.test.ts',
+    patches: [
+      {
+        file: 'src/inventory/spelling.ts',
+        find: 'return bareId(a) === bareId(b);',
+        replace: 'return a === b;',
+      },
+    ],
+  },
 ];

@@ -164,4 +164,15 @@ export const LISTING_GUARDS: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'an empty page behind a full one may be as deep as one can ask',
+    missedBy: 'cph.editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/offset-listing.ts',
+        find: "return reading.startsWith('index') && isFull && !meetsTotal(whole);",
+        replace: "return reading.startsWith('index') && isFull && reading === null;",
+      },
+    ],
+  },
 ];

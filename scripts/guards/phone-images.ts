@@ -106,12 +106,34 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
   },
   {
     name: 'one page that comes again and again is left',
-    missedBy: 'cph.endless-listing.test.ts',
+    missedBy: 'cph.list-phone-images.test.ts',
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
         find: "if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });",
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a page of rows that came before, with a new one each time, is left',
+    missedBy: 'cph.endless-listing.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: 'if (isMostlyOld(next.page, seen)) return',
+        replace: 'if (next.page.rows.length < 0 && isMostlyOld(next.page, seen)) return',
+      },
+    ],
+  },
+  {
+    name: 'what the head of an answer says of more counts',
+    missedBy: 'cph.phone-editions.test.ts',
+    patches: [
+      {
+        file: 'src/cph/list-phone-images.ts',
+        find: 'signsOfMore({ ...body, head: paging }, LIST)',
+        replace: 'signsOfMore({ ...body, head: paging && null }, LIST)',
       },
     ],
   },
