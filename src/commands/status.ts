@@ -83,7 +83,7 @@ function needsSomebody({ attention, alerts, projects, sinks }: Status): boolean 
 function printStatus(out: Output, found: Status, now: Date): void {
   const { trust, projects, restless, sinks } = found;
   out.write(paragraph(out, paint(out, trust.state === 'fresh' ? 'green' : ['red', 'bold'], trust.sentence)));
-  printAttention(out, found.attention, now);
+  printAttention(out, found, now);
   heading(out, 'Projects');
   printTable(out, projectColumns(projects, now), {
     rows: projects,
@@ -107,9 +107,11 @@ function printStatus(out: Output, found: Status, now: Date): void {
 }
 
 /** What is wrong, worst first, each with how long it has been so and what to do. */
-function printAttention(out: Output, { items, total }: Status['attention'], now: Date): void {
+function printAttention(out: Output, found: Status, now: Date): void {
+  const { items, total } = found.attention;
   heading(out, 'Attention');
-  if (total === 0) out.write(paint(out, 'dim', 'Nothing needs you.\n'));
+  const nothing = needsSomebody(found) ? 'No alert is open; what is wrong is below.' : 'Nothing needs you.';
+  if (total === 0) out.write(`${paint(out, 'dim', nothing)}\n`);
   for (const { alert, since, summary, do: command } of items) {
     const elapsed = durationText(now.getTime() - since.getTime());
     if (!out.isTTY) {
