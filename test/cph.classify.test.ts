@@ -35,6 +35,7 @@ test('a JSON object under 200 is a body', () => {
   expect(classify({ status: 200, body: { image_infos: [], request_id: 'r1' } })).toEqual({
     requestId: 'r1',
     body: { image_infos: [], request_id: 'r1' },
+    paging: {},
     error: null,
   });
 });
