@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 /** Debian's name, and everybody else's. */
 const PROGRAMS = ['prometheus-alertmanager', 'alertmanager'];
 const program = PROGRAMS.find((name) => spawnSync(name, ['--version']).error === undefined);
+type AlertmanagerProcess = Awaited<ReturnType<typeof startAlertmanager>>;
 
 /** Without the program these tests cannot run; where CI is set they then fail instead of being skipped. */
 export const noAlertmanager = program === undefined && !process.env.CI;
@@ -50,17 +51,17 @@ export function useAlertmanager(): TestAlertmanager {
   const requests: (readonly GivenAlert[])[] = [];
   const notifications: Notification[] = [];
   let folder = '';
-  let running: { readonly child: ChildProcess; readonly url: string } | null = null;
+  let running: AlertmanagerProcess | null = null;
   let gate = { url: '', close: async () => {} };
   let people = gate;
 
   const up = async () => {
-    running = await startAlertmanager(folder, people.url);
+    running = await startAlertmanager(folder, configFor(people.url));
   };
   const down = async () => {
     const stopped = running;
     running = null;
-    if (stopped) await end(stopped.child);
+    await stopped?.end();
   };
   const alertmanager: TestAlertmanager = {
     get url() {
@@ -117,14 +118,22 @@ function notificationsIn(body: unknown): Notification[] {
   return alerts.map(({ status, labels }) => ({ status, image_id: labels.image_id }));
 }
 
-async function startAlertmanager(folder: string, peopleUrl: string) {
+/** The minor version of the Alertmanager here: 25 is 0.25. NaN without one. */
+export function alertmanagerMinor(): number {
+  if (program === undefined) return Number.NaN;
+  const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return Number(/version 0\.(\d+)/.exec(stdout + stderr)?.[1]);
+}
+
+/** One with this configuration, which keeps its files in `folder` and lasts until it is ended. */
+export async function startAlertmanager(folder: string, config: object) {
   if (program === undefined) throw new Error('no Alertmanager: apt-get install prometheus-alertmanager');
-  const config = join(folder, 'alertmanager.yml');
-  await writeFile(config, JSON.stringify(configFor(peopleUrl)));
+  const path = join(folder, 'alertmanager.yml');
+  await writeFile(path, JSON.stringify(config)); // JSON is YAML.
   const child = spawn(
     program,
     [
-      `--config.file=${config}`,
+      `--config.file=${path}`,
       `--storage.path=${await mkdtemp(join(folder, 'storage-'))}`,
       '--web.listen-address=127.0.0.1:0',
       '--cluster.listen-address=',
@@ -137,12 +146,12 @@ async function startAlertmanager(folder: string, peopleUrl: string) {
     const address = /Listening on.*address=(\S+)/.exec(line)?.[1];
     if (address === undefined) continue;
     child.stderr.resume();
-    return { child, url: `http://${address}` };
+    return { url: `http://${address}`, end: () => end(child) };
   }
   throw new Error(`the Alertmanager did not start:\n${said.join('\n')}`);
 }
 
-/** Everything in one group, told at once. JSON is YAML. */
+/** Everything in one group, told at once. */
 function configFor(peopleUrl: string) {
   const route = { receiver: 'people', group_wait: '10ms', group_interval: '10ms', repeat_interval: '4h' };
   const receiver = { name: 'people', webhook_configs: [{ url: peopleUrl, send_resolved: true }] };
