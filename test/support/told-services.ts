@@ -49,7 +49,8 @@ export async function tellableServices(): Promise<Services> {
     const { pathname } = new URL(request.url ?? '/', 'http://here');
     const answer = ANSWERS[pathname]?.(body) ?? null;
     if (answer !== null && !answer.includes(REFUSAL)) took[pathname] = [...(took[pathname] ?? []), body];
-    response.writeHead(answer === null ? 400 : 200, { 'content-type': 'application/json' }).end(answer ?? '');
+    const type = answer?.startsWith('{') ? 'application/json' : 'text/html';
+    response.writeHead(answer === null ? 400 : 200, { 'content-type': type }).end(answer ?? '');
   });
   return { url: `http://127.0.0.1:${await listening(server)}`, took };
 }
