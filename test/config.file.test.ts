@@ -20,7 +20,7 @@ data_dir: /var/lib/cph
 schedule: { sync: "0 * * * *", watch: off, timezone: Asia/Singapore }
 retention: { events: 90d, runs: 12h }
 baseline_alerts: true
-http: { host: 0.0.0.0, port: 9090 }
+http: { host: 0.0.0.0, port: 9090, public_url: https://ops.example.com/cph }
 log_level: debug
 shutdown_timeout: 30s
 `);
@@ -32,6 +32,7 @@ shutdown_timeout: 30s
     retention: { eventsMs: 7_776_000_000, runsMs: 43_200_000 },
     baselineAlerts: true,
     http: { host: '0.0.0.0', port: 9090 },
+    publicUrl: new URL('https://ops.example.com/cph'),
     logLevel: 'debug',
     shutdownTimeoutMs: 30_000,
     proxies: { http: null, https: null, bypass: '' },
