@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readImageAnswer } from '../src/answers/image.ts';
 import { readRun, readRuns } from '../src/answers/runs.ts';
+import { validEvent } from './support/event-schema.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -28,7 +29,10 @@ describe('one image', () => {
   test('has its row, its events, its changes of status, and its life with one change a line', async () => {
     const answer = await answerOf('x');
     expect(answer).toMatchObject({ image_id: 'x', status: 'failed', region: 'ap-southeast-3' });
-    expect(answer?.events.map(({ type }) => type)).toEqual(['cph.image.created', 'cph.image.status_changed']);
+    expect(answer?.events.map((event) => validEvent(event).type)).toEqual([
+      'cph.image.created',
+      'cph.image.status_changed',
+    ]);
     expect(answer?.transitions.at(-1)).toMatchObject({
       ...{ from_status: 'creating', to_status: 'failed', time_in_status: 600 },
       ...{ previous_observed_at: at(0), observed_at: at(11) },

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { printedEvents } from './support/event-schema.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { setReachable, useTestDatabase } from './support/postgres.ts';
 import { useProgram } from './support/program.ts';
@@ -16,7 +17,7 @@ test('events --follow goes on with what comes, waits for a database that is away
   const running = program.start(['events', '--follow'], { DATABASE_URL: database.directUrl });
   const subjects: string[] = [];
   running.child.stdout?.on('data', (chunk: Buffer) => {
-    for (const line of String(chunk).trim().split('\n')) subjects.push(JSON.parse(line).subject);
+    for (const { subject } of printedEvents(String(chunk))) subjects.push(String(subject));
   });
   await until(() => subjects.length === 1);
 

@@ -8,6 +8,7 @@ import { type ImagesOptions, images } from '../src/commands/images.ts';
 import { sync } from '../src/commands/sync.ts';
 import { outcomeOf } from './support/command-context.ts';
 import { useCommandLine } from './support/command-line.ts';
+import { printedEvents } from './support/event-schema.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -182,10 +183,7 @@ describe('changes', () => {
 describe('events', () => {
   const types = async (options: Parameters<typeof events>[0]) => {
     const { text } = await run((context) => events(options, context));
-    return text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => `${JSON.parse(line).type} ${JSON.parse(line).subject}`);
+    return printedEvents(text).map(({ type, subject }) => `${type} ${subject}`);
   };
   test.each([
     [{ type: 'status_changed' }, ['cph.image.status_changed p1-built', 'cph.image.status_changed p2-built']],

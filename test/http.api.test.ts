@@ -1,7 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../src/http/api/endpoints.ts';
+import { cloudEvent } from '../src/inventory/event.ts';
 import { apiServer, inventoryOf } from './support/api-server.ts';
+import { validEvent } from './support/event-schema.ts';
+import { wholeLog } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 
 const database = useTestDatabase();
@@ -70,6 +73,21 @@ describe('every question', () => {
     expect(parameters[2]?.schema.enum).toEqual(['creating', 'usable', 'failed', 'unknown']);
     expect(JSON.stringify(document)).not.toContain('undefined');
   });
+});
+
+test('the log is read to its end by giving `next` for `after`, as the events that sinks are sent', async () => {
+  await inventoryOf(database.db);
+  const log = await wholeLog(database.db);
+  const { json } = await apiServer(database.db);
+  const read: unknown[] = [];
+  for (let after: unknown = 0; after !== null; ) {
+    const [status, { items, next }] = await json(`/api/events?after=${after}&limit=1`);
+    expect(status).toBe(200);
+    for (const event of items as object[]) read.push(validEvent(event));
+    after = next;
+  }
+  expect(read.length).toBeGreaterThan(1);
+  expect(read).toEqual(log.map(cloudEvent));
 });
 
 describe('what cannot be taken is refused by name', () => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { MOST_STREAMS } from '../src/http/event-stream.ts';
 import { READY, startHttpServer } from '../src/http/server.ts';
 import { append, created, imageIds } from './support/event-log.ts';
+import { validEvent } from './support/event-schema.ts';
 import { useTestDatabase } from './support/postgres.ts';
 import { siteOf } from './support/site.ts';
 import { until } from './support/until.ts';
@@ -31,7 +32,7 @@ interface Listener {
   readonly headers: Headers;
   readonly ids: number[];
   /** What was sent as `data`. */
-  readonly data: unknown[];
+  readonly data: object[];
   readonly hangUp: () => void;
   /** Settles when the stream has ended, by either side. */
   readonly ended: Promise<void>;
@@ -42,7 +43,7 @@ async function listen(url: string, lastEventId?: number): Promise<Listener> {
   const ending = new AbortController();
   const headers = lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) };
   const answer = await fetch(url, { headers, signal: ending.signal });
-  const [ids, data]: [number[], unknown[]] = [[], []];
+  const [ids, data]: [number[], object[]] = [[], []];
   const read = async () => {
     let text = '';
     for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -58,7 +59,10 @@ async function listen(url: string, lastEventId?: number): Promise<Listener> {
     }
   };
   const ended = answer.ok ? read().catch(() => undefined) : Promise.resolve();
-  onTestFinished(() => ending.abort());
+  onTestFinished(() => {
+    ending.abort();
+    for (const event of data) validEvent(event);
+  });
   return { status: answer.status, headers: answer.headers, ids, data, hangUp: () => ending.abort(), ended };
 }
 

@@ -1,9 +1,11 @@
 /** What the tables say, for tests that compare before with after and the log with the table. */
 import { sql } from 'drizzle-orm';
+import { cloudEvent } from '../../src/inventory/event.ts';
 import type { Image } from '../../src/inventory/image.ts';
 import type { Database } from '../../src/store/database.ts';
 import { type EventRow, readEvents } from '../../src/store/events.ts';
 import { readKnown } from '../../src/store/known-images.ts';
+import { validOldEvent } from './event-schema.ts';
 
 export type SqlRow = Record<string, unknown>;
 
@@ -44,9 +46,11 @@ export async function runsOf(db: Database, project_id?: string): Promise<SqlRow[
   return runs.filter((run) => project_id === undefined || run.project_id === project_id);
 }
 
-/** The log from its start. */
-export function wholeLog(db: Database): Promise<EventRow[]> {
-  return readEvents(db, { after: 0, limit: 1_000_000 });
+/** The log from its start, each event held against its schema. */
+export async function wholeLog(db: Database): Promise<EventRow[]> {
+  const log = await readEvents(db, { after: 0, limit: 1_000_000 });
+  for (const event of log) validOldEvent(cloudEvent(event));
+  return log;
 }
 
 /** What the log amounts to: for each image of a project the state its last event left, removed ones left out. */

@@ -1,9 +1,10 @@
-/** Somebody else's server, which events are posted to. */
+/** Somebody else's server, which events are posted to. It takes none that breaks the schema of events. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { CloudEvent } from '../../src/inventory/event.ts';
+import { validEvent } from './event-schema.ts';
 
 interface Posted {
   readonly path: string;
@@ -41,20 +42,22 @@ export const throttle =
 /** Receivers of a file, each of which is gone after its test. */
 export function useReceivers(): { readonly start: () => Promise<WebhookReceiver> } {
   let open: WebhookReceiver[] = [];
+  const faults: unknown[] = [];
   afterEach(async () => {
     await Promise.all(open.map((receiver) => receiver.down()));
     open = [];
+    expect(faults.splice(0)).toEqual([]);
   });
   return {
     start: async () => {
-      const receiver = await startReceiver();
+      const receiver = await startReceiver((fault) => faults.push(fault));
       open.push(receiver);
       return receiver;
     },
   };
 }
 
-async function startReceiver(): Promise<WebhookReceiver> {
+async function startReceiver(onFault: (fault: unknown) => void): Promise<WebhookReceiver> {
   let server = await listen(0, (posted, response) => void take(posted, response));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -74,6 +77,11 @@ async function startReceiver(): Promise<WebhookReceiver> {
     },
   };
   const take = async (posted: Posted, response: ServerResponse) => {
+    try {
+      validEvent(posted.event);
+    } catch (fault) {
+      onFault(fault);
+    }
     receiver.posted.push(posted);
     const answer = await receiver.answer(posted, receiver.posted.length);
     if (typeof answer === 'function') return answer(response);
