@@ -48,14 +48,17 @@ export async function appendEvents(
 
 /**
  * Announces the events that were just written, and returns the number of the first. COPY says none, but they
- * are the last ones there are, one after the other: whoever draws numbers has the lock.
+ * are the last ones there are, one after the other: whoever draws numbers has the lock. They are sorted, since
+ * those who listen hear them in the order in which they are announced.
  */
 async function announce(tx: Transaction, { run_id }: EventOrigin, count: number): Promise<number> {
   const { rows } = await tx.execute<{ announced: number; first: number; last: number }>(sql`
     select min(seq) as first, max(seq) as last, count(pg_notify(${LOG_CHANNEL}, json_build_object(
       'seq', seq, 'type', type, 'project_id', project_id, 'image_id', image_id)::text)) as announced
     from (
-      select seq, type, project_id, image_id, run_id from cph.image_events order by seq desc limit ${count}
+      select * from (
+        select seq, type, project_id, image_id, run_id from cph.image_events order by seq desc limit ${count}
+      ) newest order by seq
     ) written
     where run_id = ${run_id}`);
   const { first = 0, last = 0, announced = 0 } = rows[0] ?? {};
