@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { listenToLog } from '../src/store/notifications.ts';
 import { append, appendIn, built, created, imageIds } from './support/event-log.ts';
+import { compile } from './support/event-schema.ts';
 import { rowsOf, wholeLog } from './support/inventory-rows.ts';
 import { startLossyProxy } from './support/lossy-proxy.ts';
 import { moment } from './support/moment.ts';
@@ -31,6 +34,9 @@ describe('NOTIFY cph_events', () => {
     expect(heard.map((payload) => JSON.parse(payload))).toEqual(
       log.map(({ seq, type, project_id, image_id }) => ({ seq, type, project_id, image_id })),
     );
+    const { payload } = parse(readFileSync('docs/asyncapi.yaml', 'utf8')).components.messages.announcement;
+    const isAnnouncement = compile(payload);
+    expect(heard.filter((said) => !isAnnouncement(JSON.parse(said)))).toEqual([]);
   });
 
   test('comes with the commit, and not at all after a rollback', async () => {
