@@ -80,7 +80,7 @@ describe('wrong usage ends with 2 and says what is right', () => {
   test.each<[string, string[], string]>([
     ['a command there is not', ['sink'], 'sync'],
     ['an option there is not', ['sync', '--al'], '--al'],
-    ['a missing argument', ['history'], 'image_id'],
+    ['a missing argument', ['history'], 'image'],
     ['a configuration file without a name', ['sync', '--config', ''], 'path of a file'],
     ['a number that is none', ['events', '--after', 'x'], 'sequence number'],
     ['a status there is not', ['images', '--status', 'broken'], 'creating, usable, failed, unknown'],

@@ -31,6 +31,7 @@ test('region, project and a token are enough; everything else has a default', ()
   expect(global).toEqual({
     dataDir: '.cph-inventory',
     databaseUrl: null,
+    publicUrl: null,
     logLevel: 'info',
     schedules: { sync: '*/5 * * * *', watch: '*/15 * * * * *', timezone: 'UTC' },
     shutdownTimeoutMs: 10_000,

@@ -95,7 +95,9 @@ describe('no answer', () => {
     await close();
     const error = await failureOf(url);
     expect(error).toMatchObject({ kind: 'unreachable', code: 'connection', status: null, retryable: true });
-    expect(String(error)).toBe('CphError: cloud-phone/images: no connection (ECONNREFUSED)');
+    expect(String(error)).toBe(
+      `CphError: cloud-phone/images: no connection, ${new URL(url).host} refuses it (ECONNREFUSED)`,
+    );
   });
 
   test('because the connection is closed is a connection failure', async () => {

@@ -41,12 +41,12 @@ describe('a row of the images endpoint', () => {
     });
   });
 
-  test('needs nothing but an id: the type is the one asked for, all else is null', () => {
+  test('needs nothing but an id: it is of the listing asked for, all else is null', () => {
     expect(readImagesRow({ image_id: 'a', status: null }, 'share')).toEqual({
       source: 'images',
       image_id: 'a',
       image_name: null,
-      image_type: 'share',
+      image_type: null,
       listed_under: 'share',
       status: null,
       status_code: null,

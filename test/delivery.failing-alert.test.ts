@@ -62,7 +62,7 @@ test('a sink that failed three times in a row is an alert, a metric and a line o
   expect(page).toContain('cph_sink_consecutive_failures{sink="hook"} 3');
   const env = { DATABASE_URL: database.url };
   const { text } = await outcomeOf((context) => status({}, context), { env, now: NOW });
-  expect(text).toMatch(/CphDeliveryFailing.*Sink hook failed 3 times in a row/);
+  expect(text).toMatch(/CphDeliveryFailing.*sink hook failed 3 times in a row/);
 });
 
 test('a dead letter is an alert until it is delivered, with the last answer and without any failure now', async () => {

@@ -79,7 +79,7 @@ describe('a question', () => {
   });
 
   test.each([
-    ['changes', { since: 'yesterday' }, 'since takes a time'],
+    ['changes', { since: 'yesterday' }, 'Parameter since takes a time'],
     ['changes', { since: '' }, 'since takes a time'],
     ['changes', { since: "'; drop table cph.images; --" }, 'since takes a time'],
     ['changes', { until: '2026-13-01' }, 'until takes a time'],
@@ -153,7 +153,7 @@ describe('query', () => {
     [['failures', 'since=1h', 'since=2h'], 'since is given twice.'],
     [['failures', 'since=soon'], 'since takes a time'],
     [['toString'], 'No query "toString".'],
-    [['failures', '__proto__=1'], 'failures has no parameter "__proto__"'],
+    [['failures', '__proto__=1'], 'Query failures has no parameter "__proto__"'],
   ])('%j is a wrong usage', async (words, message) => {
     const { code, text } = await ask(words);
     expect(code).toBe(2);

@@ -21,6 +21,8 @@ const RIGHT_ROWS = [
 const WRONG_STATES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   projects: {
     projects_last_run_status: [`last_run_status = 'running'`],
+    projects_looking_kind: [`looking_run_id = 1, looking_kind = 'glance', looking_since = now()`],
+    projects_looking: ['looking_run_id = 1', 'looking_since = now()'],
     projects_counts: ['consecutive_failures = -1', 'held_removals = -1'],
   },
   images: {

@@ -68,6 +68,7 @@ describe('image_inventory', () => {
       'seen_at',
       'out_of_sight',
       'status_baseline',
+      'digest',
     ];
     const reported = Object.entries(table ?? {}).filter(([column]) => !ours.includes(column));
     expect(reported.length).toBeGreaterThan(20);

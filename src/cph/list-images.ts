@@ -183,7 +183,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * A row of the listing that asked for the type `asked`. It belongs to that listing, however it spells its
- * type; one that names none has the type that was asked for.
+ * type. One that names none leaves it open: what is known of the image decides (`inventory/merge.ts`).
  */
 export function readImagesRow(
   raw: unknown,
@@ -193,7 +193,7 @@ export function readImagesRow(
   const record = readRow(raw, ignored);
   if ('reason' in record) return record;
   const { image_type, status_code } = record;
-  record.image_type = spelledType(image_type) ?? asked;
+  record.image_type = spelledType(image_type);
   record.listed_under = asked;
   record.status = status_code === null ? null : statusOfCode(status_code);
   return record;

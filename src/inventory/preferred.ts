@@ -15,7 +15,7 @@ export function preferred<Record extends ImageRecord>(a: Record | undefined, b: 
 function rankOf(record: ImageRecord): string {
   if (record.source === 'phone-images') return JSON.stringify(record);
   const { listed_under, image_type, update_time, status_code } = record;
-  const own = image_type === listed_under ? '1' : '0';
+  const own = (image_type ?? listed_under) === listed_under ? '1' : '0';
   const listing = { private: '2', public: '1', share: '0' }[listed_under];
   return [own, listing, update_time ?? '', status_code ?? '', JSON.stringify(record)].join('\u0000');
 }

@@ -53,13 +53,14 @@ function valuesOf(query: Query, given: Readonly<Record<string, string>>): Record
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const known = names.length > 0 ? `It takes ${names.join(', ')}.` : 'It takes none.';
-    throw new QueryFault(name, `${query.name} has no parameter ${JSON.stringify(name)}. ${known}`);
+    throw new QueryFault(name, `Query ${query.name} has no parameter ${JSON.stringify(name)}. ${known}`);
   }
   const values = Object.entries(query.parameters).map(([name, parameter]) => {
     const text = given[name] ?? parameter.fallback;
     if (text === undefined) throw new QueryFault(name, `${query.name} needs ${name}: ${parameter.takes}`);
     const bound = parameter.bind(text);
-    if (!bound) throw new QueryFault(name, `${name} takes ${parameter.takes}; got ${JSON.stringify(text)}`);
+    if (!bound)
+      throw new QueryFault(name, `Parameter ${name} takes ${parameter.takes}; got ${JSON.stringify(text)}`);
     const [before = '', after = ''] = bound.sql.split('$');
     return [name, sql`${sql.raw(before)}${bound.value}${sql.raw(after)}`] as const;
   });
