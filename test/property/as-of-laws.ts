@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Images = ReadonlyMap<string, Fields>;
 
 /** Times of a history that are asked about, and as many pairs of them. */
-const TIMES = 5;
+const TIMES = 2;
 
 /** Asks for the inventory at random times of a history, and for what lies between them; yields what is not as the table was. */
 export async function* answersForAnyTime(
