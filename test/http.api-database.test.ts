@@ -11,7 +11,8 @@ beforeEach(() => database.truncate());
 describe('a database', () => {
   test('that is away is 503, without a word of SQL', async () => {
     const readers = openDatabase({
-      url: database.url,
+      // A PgBouncer would answer over a connection that it still has.
+      url: database.directUrl,
       applicationName: 'cph-inventory readers',
       maxConnections: 1,
     });
