@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { alertOf } from '../src/delivery/alerts-text.ts';
 import { createMetrics } from '../src/http/metrics.ts';
-import type { Trouble } from '../src/store/alerts.ts';
 import { registerProjects } from '../src/store/projects.ts';
+import type { Trouble } from '../src/store/trouble.ts';
 import { useTestDatabase } from './support/postgres.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../deploy/prometheus');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readImages } from '../src/answers/images.ts';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { runQuery } from '../src/queries/run.ts';
-import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../src/store/alerts.ts';
+import { readOpenAlerts, readToldAlerts, recordAlerts } from '../src/store/alerts.ts';
 import { approveRemovals, readHeld } from '../src/store/approvals.ts';
 import { claimProjects } from '../src/store/claims.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
@@ -26,6 +26,7 @@ import {
   settleSink,
 } from '../src/store/sinks.ts';
 import { readProjectStatus, readSinkStatus } from '../src/store/status.ts';
+import { readTrouble } from '../src/store/trouble.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { readTrouble } from '../src/store/alerts.ts';
 import { claimProjects } from '../src/store/claims.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { readMeasurements } from '../src/store/measurements.ts';
 import { migrateDatabase } from '../src/store/migrate.ts';
 import { readLife } from '../src/store/reports.ts';
+import { readTrouble } from '../src/store/trouble.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { currentImages, foldedLog, rowsOf, wholeLog } from './support/inventory-rows.ts';
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from './support/pgbouncer.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readTrouble } from '../src/store/alerts.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { pruneEvents, pruneRuns } from '../src/store/retention.ts';
+import { readTrouble } from '../src/store/trouble.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 

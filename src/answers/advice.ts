@@ -1,5 +1,6 @@
 /** What is said of trouble where a person looks, and what to do about it. Pure. */
-import type { Trouble } from '../store/alerts.ts';
+import { pathOf } from '../inventory/addresses.ts';
+import type { Trouble } from '../store/trouble.ts';
 import type { AttentionItem } from './attention.ts';
 import { replayCommand } from './sinks.ts';
 
@@ -8,14 +9,11 @@ type Advice = Pick<AttentionItem, 'summary' | 'do' | 'path' | 'runbook'>;
 /** The words for one trouble. `project_name` is of its project, where it has one. */
 export function advise(trouble: Trouble, project_name: string | null): Advice {
   const runbook = `runbooks/${trouble.alert}.md`;
-  if (trouble.alert === 'CphDeliveryFailing') return { ...aboutSink(trouble), path: '/sinks', runbook };
+  const where = { path: pathOf(trouble), runbook };
+  if (trouble.alert === 'CphDeliveryFailing') return { ...aboutSink(trouble), ...where };
   const project = project_name ?? trouble.project_id;
-  if ('image_id' in trouble) return { ...aboutImage(trouble, project), path: imagePath(trouble), runbook };
-  return {
-    ...aboutProject(trouble, project),
-    path: `/projects/${encodeURIComponent(trouble.project_id)}`,
-    runbook,
-  };
+  if ('image_id' in trouble) return { ...aboutImage(trouble, project), ...where };
+  return { ...aboutProject(trouble, project), ...where };
 }
 
 type OfSink = Extract<Trouble, { sink: string }>;
@@ -34,9 +32,6 @@ function aboutImage(trouble: OfImage, project: string) {
   const what = trouble.alert === 'CphImageFailed' ? 'has failed' : 'has been creating for too long';
   return { summary: `${name} of ${project} ${what}`, do: `cph-inventory history ${word(trouble.image_id)}` };
 }
-
-const imagePath = ({ project_id, image_id }: OfImage) =>
-  `/images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
 
 function aboutProject(trouble: Exclude<Trouble, OfImage | OfSink>, project: string) {
   const check = 'cph-inventory check';

@@ -1,6 +1,7 @@
 /** What needs a person, worst first: what alerts tell of, with what to do about it. */
-import { countImageTrouble, readTrouble, type Trouble } from '../store/alerts.ts';
+
 import type { Database } from '../store/database.ts';
+import { countImageTrouble, readTrouble, type Trouble } from '../store/trouble.ts';
 import { advise } from './advice.ts';
 
 /** Something that needs a person, with the facts that the alert of this name tells. */
@@ -23,7 +24,7 @@ export interface Attention {
 }
 
 /** The worst first: where nothing can be trusted, what is wrong beside it may be unknown. */
-const SEVERITY: readonly AttentionItem['alert'][] = [
+const WORST_FIRST: readonly AttentionItem['alert'][] = [
   'CphInventoryStale',
   'CphCredentialRejected',
   'CphSyncFailing',
@@ -51,7 +52,7 @@ export async function readAttention(
   });
   const shown = trouble.filter((one) => 'image_id' in one).length;
   return {
-    items: items.sort((a, b) => SEVERITY.indexOf(a.alert) - SEVERITY.indexOf(b.alert)),
+    items: items.sort((a, b) => WORST_FIRST.indexOf(a.alert) - WORST_FIRST.indexOf(b.alert)),
     total: items.length - shown + counted.failed + counted.stuck,
   };
 }

@@ -10,7 +10,7 @@ const { project, since, until } = PARAMETERS;
 export const BUILDS_PARAMETERS = z.strictObject({ project, since, until });
 
 /** `project` is an id or a name; without `since` it is the last 28 days. */
-export interface BuildsAsked {
+interface BuildsAsked {
   readonly project?: string | undefined;
   readonly since?: Moment | undefined;
   readonly until?: Moment | undefined;

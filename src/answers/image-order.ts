@@ -10,7 +10,7 @@ interface Order {
 }
 
 /** The columns that orders go by. */
-export interface OrderedImage {
+interface OrderedImage {
   readonly project_id: string;
   readonly image_id: string;
   readonly image_name: string | null;

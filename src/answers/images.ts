@@ -196,7 +196,7 @@ const COLUMNS = sql.raw(`i.project_id, p.name as project_name, p.region, i.image
   p.last_run_status as project_last_run_status`);
 
 /** The oldest of the last complete sweeps of these projects, or of all that are configured. */
-export async function provenAt(db: Database, project_ids: readonly string[] | null): Promise<Date | null> {
+async function provenAt(db: Database, project_ids: readonly string[] | null): Promise<Date | null> {
   const which = project_ids
     ? sql`project_id = any(${sql.param(project_ids)}::text[])`
     : sql`unconfigured_since is null`;

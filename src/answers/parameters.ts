@@ -3,19 +3,19 @@
  * document of the API is made from the same ones.
  */
 import { z } from 'zod';
-import { canonicalTime, IMAGE_STATUSES, IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
+import { IMAGE_STATUSES, IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
+import { DURATION_TAKEN, durationCounts, TIME_TAKEN, writtenTime } from '../queries/parameter.ts';
 import { QueryFault } from '../queries/run.ts';
 
 /** A point in time, or how many milliseconds before now. */
 export type Moment = Date | number;
 
 const UNIT_MS = [86_400_000, 3_600_000, 60_000, 1000];
-const DURATION = /^(?=.)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?$/;
 
 /** Milliseconds of a duration such as `90d` or `1h30m`; null for what is none. */
 export function durationOf(text: string): number | null {
-  const counts = DURATION.exec(text)?.slice(1);
-  return counts ? UNIT_MS.reduce((ms, unit, i) => ms + unit * Number(counts[i] ?? 0), 0) : null;
+  const counts = durationCounts(text);
+  return counts && UNIT_MS.reduce((ms, unit, i) => ms + unit * (counts[i] ?? 0), 0);
 }
 
 /** A time as people write it: `now`, `24h` ago, a date, or ISO 8601. Null for what is none. */
@@ -23,7 +23,7 @@ export function momentOf(text: string): Moment | null {
   if (text === 'now') return 0;
   const ago = durationOf(text);
   if (ago !== null) return ago;
-  const at = canonicalTime(text) ?? canonicalTime(`${text}T00:00:00Z`);
+  const at = writtenTime(text);
   return at === null ? null : new Date(at);
 }
 
@@ -57,8 +57,7 @@ const converted = <Value>(read: (text: string) => Value | null, meta: { about: s
     .describe(meta.about)
     .meta({ takes: meta.takes });
 
-const TIME = 'a time such as 2026-08-01T12:30:00Z, a date, how long ago such as 24h or 7d, or now';
-const time = (about: string) => converted(momentOf, { about, takes: TIME }).optional();
+const time = (about: string) => converted(momentOf, { about, takes: TIME_TAKEN }).optional();
 
 const oneOf = <const Words extends readonly string[]>(words: Words, about: string) =>
   z
@@ -99,7 +98,7 @@ export const PARAMETERS = {
   removed: flag('What is gone, in place of what is there.'),
   older_than: converted(durationOf, {
     about: 'Created longer ago than this.',
-    takes: 'a duration such as 90d or 1h30m',
+    takes: DURATION_TAKEN,
   }).optional(),
   at: time('As it was known at this time.'),
   since: time('From this time on.'),

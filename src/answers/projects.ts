@@ -1,15 +1,11 @@
 /** How far each project can be relied on, what it holds, and how its last looks went. */
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { QueryFault } from '../queries/run.ts';
 import type { Database } from '../store/database.ts';
 import type { RunStatus } from '../store/schema.ts';
 import { type Health, healthOf, worstFirst } from './health.ts';
-import { PARAMETERS } from './parameters.ts';
 import { projectFilter } from './project.ts';
 import { type RunItem, readRuns } from './runs.ts';
-
-export const PROJECTS_PARAMETERS = z.strictObject({ project: PARAMETERS.project });
 
 /** One cell of the strip: a run that has begun. */
 export interface RunCell {

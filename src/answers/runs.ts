@@ -22,7 +22,7 @@ export const RUNS_PARAMETERS = z.strictObject({
   cursor,
   limit,
 });
-export type RunsAsked = z.output<typeof RUNS_PARAMETERS>;
+type RunsAsked = z.output<typeof RUNS_PARAMETERS>;
 
 /** A run as a list shows it; durations in seconds. */
 export interface RunItem extends RunCounts, Record<string, unknown> {
@@ -41,7 +41,7 @@ export interface RunItem extends RunCounts, Record<string, unknown> {
 }
 
 /** What a listing of a run came to. A field that an older version did not write is absent. */
-export interface ListingItem {
+interface ListingItem {
   readonly source: string;
   readonly image_type: string;
   readonly proof: string;

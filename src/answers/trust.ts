@@ -3,7 +3,7 @@ import { HEALTHS, type Health } from './health.ts';
 import type { ProjectItem } from './projects.ts';
 
 /** `failing` and `stale`: at least one project is. `unknown`: one was never read, or there is none. */
-export type TrustState = 'fresh' | 'stale' | 'failing' | 'unknown';
+type TrustState = 'fresh' | 'stale' | 'failing' | 'unknown';
 
 export interface Trust {
   readonly state: TrustState;

@@ -44,10 +44,10 @@ const EVERYWHERE = new Set(['0.0.0.0', '::']);
  * Undefined where it is not served, or on a port that nobody knows yet.
  */
 function pageUrl({ publicUrl, http }: Pick<Config, 'http' | 'publicUrl'>): string | undefined {
-  if (publicUrl) return publicUrl.href.replace(/\/*$/, '/');
+  if (publicUrl) return publicUrl.href.replace(/\/+$/, '');
   if (!http || http.port === 0) return undefined;
   const host = EVERYWHERE.has(http.host) ? hostname() : http.host;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${http.port}/`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
 }
 
 /** The headers as they are when they are asked for: those from files change while we run. */

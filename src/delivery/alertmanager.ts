@@ -1,14 +1,9 @@
 /**
  * The Alertmanager sink: keeps one Alertmanager in step with the alerts that are true, over its HTTP API v2.
  */
-import { pathOfAlert, runbookPath } from '../inventory/addresses.ts';
-import {
-  readOpenAlerts,
-  readToldAlerts,
-  readTrouble,
-  recordAlerts,
-  type ToldAlert,
-} from '../store/alerts.ts';
+import { pathOf, runbookPath } from '../inventory/addresses.ts';
+import { readOpenAlerts, readToldAlerts, recordAlerts, type ToldAlert } from '../store/alerts.ts';
+import { readTrouble } from '../store/trouble.ts';
 import { type Offered, offer } from './alertmanager-offer.ts';
 import { compareAlerts } from './alerts.ts';
 import { alertOf } from './alerts-text.ts';
@@ -23,7 +18,7 @@ interface AlertmanagerOptions extends Omit<ReceiverOptions, 'accept'> {
   readonly name: string;
   /** Whether images that had failed before their project was first read completely are alerts too. */
   readonly baselineAlerts: boolean;
-  /** Where people reach the page, with a slash at the end: alerts lead there, and to its runbooks. */
+  /** Where people reach the page, without a slash at the end: alerts lead there, and to its runbooks. */
   readonly pageUrl?: string | undefined;
 }
 
@@ -169,7 +164,7 @@ function postable({ firing, alert }: Message, now: Date, pageUrl: string | undef
       ...annotations,
       ...(pageUrl && { runbook_url: `${pageUrl}${runbookPath(labels.alertname ?? '')}` }),
     },
-    ...(pageUrl && { generatorURL: `${pageUrl}${pathOfAlert(labels)}` }),
+    ...(pageUrl && { generatorURL: `${pageUrl}${pathOf(labels)}` }),
     startsAt: starts_at.toISOString(),
     endsAt: new Date(Math.max(endsAt, starts_at.getTime())).toISOString(),
   };

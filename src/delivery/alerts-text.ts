@@ -1,6 +1,7 @@
 /** How trouble is told to people: the labels an alert is known and routed by, and what it says. Pure. */
 import { canonicalJson } from '../inventory/canonical.ts';
-import type { ToldAlert, Trouble } from '../store/alerts.ts';
+import type { ToldAlert } from '../store/alerts.ts';
+import type { Trouble } from '../store/trouble.ts';
 
 /** What an alert is known by. */
 export interface Alert {

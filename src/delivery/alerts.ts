@@ -1,6 +1,7 @@
 /** Which alerts there are, and what an Alertmanager has yet to be told about them. */
-import { type OpenAlert, readTrouble, type ToldAlert } from '../store/alerts.ts';
+import type { OpenAlert, ToldAlert } from '../store/alerts.ts';
 import type { Database } from '../store/database.ts';
+import { readTrouble } from '../store/trouble.ts';
 import { type Alert, alertOf, inWords } from './alerts-text.ts';
 
 /** The alerts that are true at `now`, in words, whether or not anybody was told of them. */

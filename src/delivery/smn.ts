@@ -2,8 +2,9 @@
  * The SMN sink: tells a topic of Simple Message Notification which alerts began and ended, and nothing else.
  * People read its messages, so there is one a minute at most, with everything in it that happened meanwhile.
  */
-import { readOpenAlerts, readToldAlerts, readTrouble, recordAlerts } from '../store/alerts.ts';
+import { readOpenAlerts, readToldAlerts, recordAlerts } from '../store/alerts.ts';
 import type { Database } from '../store/database.ts';
+import { readTrouble } from '../store/trouble.ts';
 import { compareAlerts } from './alerts.ts';
 import { alertOf } from './alerts-text.ts';
 import { inDelivery } from './delivery-span.ts';

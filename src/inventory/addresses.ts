@@ -1,18 +1,27 @@
 /** Where the page shows a thing: paths below the address at which people reach it. */
 
-type Labels = Readonly<Record<string, string>>;
+interface Subject {
+  readonly project_id?: string;
+  readonly image_id?: string;
+  readonly sink?: string;
+}
 
-/** The page of what an alert with these labels is about: an image, a project or the sinks. */
-export function pathOfAlert({ project_id, image_id, sink }: Labels): string {
-  if (sink !== undefined) return 'sinks';
-  if (project_id === undefined) return '';
+/** The page of what an alert is about: a sink, an image or a project. */
+export function pathOf({ project_id, image_id, sink }: Subject): string {
+  if (sink !== undefined) return '/sinks';
+  if (project_id === undefined) return '/';
   return image_id === undefined ? projectPath(project_id) : imagePath({ project_id, image_id });
 }
 
-export const projectPath = (project_id: string) => `projects/${encodeURIComponent(project_id)}`;
+export function projectPath(project_id: string): string {
+  return `/projects/${encodeURIComponent(project_id)}`;
+}
 
-export const imagePath = ({ project_id, image_id }: { project_id: string; image_id: string }) =>
-  `images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
+export function imagePath({ project_id, image_id }: { project_id: string; image_id: string }): string {
+  return `/images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
+}
 
 /** The runbook of an alert, as the page shows it. */
-export const runbookPath = (alert: string) => `runbooks/${encodeURIComponent(alert)}`;
+export function runbookPath(alert: string): string {
+  return `/runbooks/${alert}`;
+}

@@ -22,7 +22,7 @@ import { drawRun } from './runs/page.tsx';
 import { drawSinks } from './sinks/page.tsx';
 import { addressOf, THEMES, type Theme, type View, ViewProvider } from './view.ts';
 
-export interface PageOptions {
+interface PageOptions {
   readonly db: Database;
   readonly now: () => Date;
   /** What comes before every address, such as `/cph`; empty at the root of a host. */

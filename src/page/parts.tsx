@@ -1,7 +1,8 @@
 /** The smallest things that are drawn: times, marks, ids, and a box with a heading. */
 import type { Child } from 'hono/jsx';
+import { imagePath, projectPath } from '../inventory/addresses.ts';
 import { durationText, instantText, type Shape, type Units } from './islands/duration.ts';
-import { addressOf, imagePath, projectPath, useView } from './view.ts';
+import { addressOf, useView } from './view.ts';
 
 /** An instant; the browser shows it in its own zone, and in UTC on hover. */
 export function Time({ at, shape = 'minute' }: { at: Date | null; shape?: Shape }) {

@@ -50,11 +50,3 @@ export function addressOf(
 export function changedAddress(view: View, parameters: Parameters): string {
   return addressOf(view, view.path, { ...view.asked, cursor: null, ...parameters });
 }
-
-export function imagePath({ project_id, image_id }: { project_id: string; image_id: string }): string {
-  return `/images/${encodeURIComponent(project_id)}/${encodeURIComponent(image_id)}`;
-}
-
-export function projectPath(project_id: string): string {
-  return `/projects/${encodeURIComponent(project_id)}`;
-}

@@ -1,7 +1,7 @@
 /** Which columns of a table fit on a terminal, and how wide each is. Pure. */
 
 /** What a column needs. */
-export interface ColumnNeed {
+interface ColumnNeed {
   /** The widest there is to show, the title included. */
   readonly natural: number;
   /** It may be cut to this. Without it, it is shown whole. */

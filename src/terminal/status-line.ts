@@ -2,7 +2,7 @@
 import { type Output, paint } from './output.ts';
 import { cutMiddle, widthOf } from './text.ts';
 
-export interface StatusLine {
+interface StatusLine {
   /** Prints above the status line. */
   readonly print: (text: string) => void;
   /** Shows the first text that fits in one line. `texts` go from the longest to the shortest. */

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { freePort } from './pgbouncer.ts';
 import { until } from './until.ts';
 
 export const HAS_PROMETHEUS = spawnSync('prometheus', ['--version']).error === undefined;
@@ -54,12 +54,4 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   child.kill('SIGTERM');
   await exited;
   await rm(folder, { recursive: true });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -1,4 +1,5 @@
 /** How building goes: a sentence, the shape of it by day, and the figures by project and version. */
+import type { Child } from 'hono/jsx';
 import { BUILDS_PARAMETERS, type Builds, readBuilds } from '../../answers/builds.ts';
 import { takeParameters } from '../../answers/parameters.ts';
 import { readLogEnd } from '../../store/events.ts';
@@ -98,65 +99,55 @@ function Days({ builds: { days } }: { builds: Builds }) {
 
 function Projects({ builds: { projects } }: { builds: Builds }) {
   const { words } = useView();
-  if (projects.length === 0) return null;
-  return (
-    <Box id="by-project" title={words.builds.byProject} aside={words.builds.mostFirst}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.projects.project}</th>
-            <Heads />
-            <th scope="col">{words.builds.before}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {projects.map((group) => (
-            <tr>
-              <th scope="row">
-                <ProjectLink project={{ project_id: group.project_id, name: group.project_name }} row />
-              </th>
-              <Figures figures={group} />
-              <Trend group={group} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Box>
-  );
+  const names = projects.map(({ project_id, project_name: name }) => (
+    <ProjectLink project={{ project_id, name }} row />
+  ));
+  const titles = { id: 'by-project', title: words.builds.byProject, column: words.projects.project };
+  return <Groups {...titles} groups={projects} names={names} />;
 }
 
 function Versions({ builds: { versions } }: { builds: Builds }) {
   const view = useView();
   const { words, asked } = view;
-  if (versions.length === 0) return null;
+  const names = versions.map(({ image_version: version }) => {
+    if (version === null) return words.unknown;
+    const address = addressOf(view, '/images', { project: asked.project, version });
+    return (
+      <a href={address} data-row>
+        {version}
+      </a>
+    );
+  });
+  const titles = { id: 'by-version', title: words.builds.byVersion, column: words.fields.image_version };
+  return <Groups {...titles} groups={versions} names={names} />;
+}
+
+interface GroupsShown {
+  readonly id: string;
+  readonly title: string;
+  readonly column: string;
+  readonly groups: Builds['projects'] | Builds['versions'];
+  /** What the row of each group begins with. */
+  readonly names: readonly Child[];
+}
+
+function Groups({ id, title, column, groups, names }: GroupsShown) {
+  const { words } = useView();
+  if (groups.length === 0) return null;
   return (
-    <Box id="by-version" title={words.builds.byVersion} aside={words.builds.mostFirst}>
+    <Box id={id} title={title} aside={words.builds.mostFirst}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{words.fields.image_version}</th>
+            <th scope="col">{column}</th>
             <Heads />
             <th scope="col">{words.builds.before}</th>
           </tr>
         </thead>
         <tbody>
-          {versions.map((group) => (
+          {groups.map((group, i) => (
             <tr>
-              <th scope="row">
-                {group.image_version === null ? (
-                  words.unknown
-                ) : (
-                  <a
-                    href={addressOf(view, '/images', {
-                      project: asked.project,
-                      version: group.image_version,
-                    })}
-                    data-row
-                  >
-                    {group.image_version}
-                  </a>
-                )}
-              </th>
+              <th scope="row">{names[i]}</th>
               <Figures figures={group} />
               <Trend group={group} />
             </tr>

@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import { type ImageAnswer, readImageAnswer } from '../../answers/image.ts';
 import { instantOf, MOST_ROWS, PARAMETERS, takeParameters } from '../../answers/parameters.ts';
+import { imagePath } from '../../inventory/addresses.ts';
 import { readLogEnd } from '../../store/events.ts';
 import type { Draw } from '../app.tsx';
 import { Frame } from '../frame.tsx';
 import { Ago, ProjectLink, Status, Time } from '../parts.tsx';
-import { imagePath, useView } from '../view.ts';
+import { useView } from '../view.ts';
 import { Evidence } from './evidence.tsx';
 import { Facts } from './facts.tsx';
 import { Life } from './life.tsx';

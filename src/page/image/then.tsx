@@ -1,8 +1,9 @@
 /** What an image was at a time, as the log has it. */
 import type { ImageAnswer } from '../../answers/image.ts';
+import { imagePath } from '../../inventory/addresses.ts';
 import type { CloudEvent } from '../../inventory/event.ts';
 import { Box, Time } from '../parts.tsx';
-import { addressOf, imagePath, useView } from '../view.ts';
+import { addressOf, useView } from '../view.ts';
 import { fieldName, Pair, Value } from './facts.tsx';
 
 /** The last event up to a time; null where there is none that is kept. */

@@ -1,6 +1,8 @@
 /** What needs a person, worst first; each line says since when, what to do, and where to read more. */
+
 import type { AttentionItem } from '../../answers/attention.ts';
 import type { Now } from '../../answers/now.ts';
+import { runbookPath } from '../../inventory/addresses.ts';
 import { Ago, Box, Elapsed, Sign } from '../parts.tsx';
 import { addressOf, useView } from '../view.ts';
 
@@ -63,7 +65,7 @@ function Item({ item }: { item: AttentionItem }) {
       {why ? <span class="do">{why}</span> : null}
       <span class="do">
         {words.now.advice[item.alert]} <code>{item.do}</code> ·{' '}
-        <a href={addressOf(view, `/runbooks/${item.alert}`)}>{words.now.runbook}</a>
+        <a href={addressOf(view, runbookPath(item.alert))}>{words.now.runbook}</a>
       </span>
     </li>
   );

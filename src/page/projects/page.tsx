@@ -1,5 +1,7 @@
 /** The projects, and one of them: how far it can be relied on, and how its looks went. */
+
 import { type ProjectAnswer, readProjectAnswer, readProjects } from '../../answers/projects.ts';
+import { projectPath } from '../../inventory/addresses.ts';
 import { readLogEnd } from '../../store/events.ts';
 import type { Draw } from '../app.tsx';
 import { Frame } from '../frame.tsx';
@@ -23,7 +25,7 @@ export const drawProjects: Draw = async ({ db, view }) => {
             <ul class="plain">
               {gone.map(({ project_id, project_name }) => (
                 <li>
-                  <a href={addressOf(view, `/projects/${encodeURIComponent(project_id)}`)} data-row>
+                  <a href={addressOf(view, projectPath(project_id))} data-row>
                     {project_name ?? project_id}
                   </a>
                 </li>
@@ -41,7 +43,7 @@ export const drawProject: Draw = async ({ db, part, view }) => {
   const project = await readProjectAnswer(db, part('project'));
   if (!project) return null;
   const name = project.project_name ?? project.project_id;
-  const path = `/api/projects/${encodeURIComponent(project.project_id)}`;
+  const path = `/api${projectPath(project.project_id)}`;
   return () => (
     <Frame title={name} seq={seq} json={path}>
       <div>
