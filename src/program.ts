@@ -4,7 +4,6 @@ import { EXIT, NobodyReads } from './commands/command.ts';
 import { runCommandLine } from './commands/program.ts';
 import { processSurroundings } from './config/environment.ts';
 import { onHangup, onHangupElse } from './hangup.ts';
-import { errorText } from './sync/trouble.ts';
 import { openOutput } from './terminal/output.ts';
 import { createController } from './waiting/deadline.ts';
 import { Stopped } from './waiting/stopped.ts';
@@ -33,21 +32,20 @@ const { stdin: input, stdout: output } = process;
 const confirm = (question: string) => askYesOrNo(question, { input, output, signal: stopping.signal });
 
 const surroundings = processSurroundings();
-const running = runCommandLine(process.argv.slice(2), {
+let exitCode = await runCommandLine(process.argv.slice(2), {
   out: openOutput(process.stdout, surroundings.env),
   err: openOutput(process.stderr, surroundings.env),
   surroundings,
   stop: stopping.signal,
   onReload: onHangup,
+  // One that can reload listens now. Any other ends when its terminal is closed.
+  begun: () => onHangupElse(() => stop(new Stopped())),
   confirm: process.stdin.isTTY && process.stdout.isTTY ? confirm : null,
   now: () => new Date(),
   exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
 });
-// The command has begun, and one that can reload listens. Any other ends when its terminal is closed.
-onHangupElse(() => stop(new Stopped()));
-let exitCode = await running;
 if (unwritable) {
-  process.stderr.write(`Cannot write: ${errorText(unwritable)}\n`);
+  process.stderr.write(`Cannot write: ${unwritable.message}\n`);
   exitCode = EXIT.failed;
 }
 // The command has closed everything. What still hangs is not waited for once the output is flushed.

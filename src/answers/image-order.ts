@@ -1,6 +1,7 @@
 /** The orders in which images are listed, and where a page of each goes on. */
 import { type SQL, sql } from 'drizzle-orm';
 import { cursorOf, notACursor, type Place, placeOf } from './cursor.ts';
+import type { ImageSort, SortedColumn } from './image-sorts.ts';
 
 interface Order {
   /** Never null, since a null has no place. Indexes have the same expression. */
@@ -31,7 +32,7 @@ const byTime = (column: 'create_time' | 'changed_at' | 'status_since'): Order =>
   bind: (value) => sql`${timeText(Number(value))}::timestamptz`,
 });
 
-const ORDERS = {
+const ORDERS: Readonly<Record<SortedColumn, Order>> = {
   image_name: {
     key: sql.raw(`left(coalesce(i.image_name, ''), ${NAME_KEY})`),
     valueOf: ({ image_name }) =>
@@ -48,14 +49,7 @@ const ORDERS = {
   create_time: byTime('create_time'),
   changed_at: byTime('changed_at'),
   status_since: byTime('status_since'),
-} as const satisfies Record<string, Order>;
-
-type OrderName = keyof typeof ORDERS;
-const NAMES = Object.keys(ORDERS) as OrderName[];
-
-/** A column to sort by; with a minus in front, from the last to the first. */
-export type ImageSort = OrderName | `-${OrderName}`;
-export const IMAGE_SORTS = NAMES.flatMap((name) => [name, `-${name}`] as const);
+};
 
 /** `order by` for a sort, and the condition that only what lies behind `cursor` meets. */
 export function sortedBy(sort: ImageSort, cursor: string | undefined): { orderBy: SQL; behind: SQL | null } {
@@ -78,7 +72,7 @@ export function endsAt(sort: ImageSort, row: OrderedImage): string {
 
 function orderOf(sort: ImageSort): { order: Order; descends: boolean } {
   const descends = sort.startsWith('-');
-  return { order: ORDERS[(descends ? sort.slice(1) : sort) as OrderName], descends };
+  return { order: ORDERS[(descends ? sort.slice(1) : sort) as SortedColumn], descends };
 }
 
 const NOWHERE: OrderedImage = {

@@ -1,14 +1,13 @@
 /** What options and arguments take, checked before a command begins. */
 import { InvalidArgumentError } from 'commander';
-import type { z } from 'zod';
-import { takeParameters } from '../answers/parameters.ts';
-import { duration } from '../config/fields.ts';
-import { QueryFault } from '../queries/run.ts';
-import { CommandError, EXIT } from './command.ts';
+import { parseDuration as readDuration } from '../config/duration.ts';
 
+const DAY_MS = 86_400_000;
+
+/** Milliseconds, at most a day. */
 export function parseDuration(text: string): number {
-  const parsed = duration({ upTo: '24h', example: '30s' }).safeParse(text);
-  if (parsed.success) return parsed.data;
+  const milliseconds = readDuration(text) ?? 0;
+  if (milliseconds > 0 && milliseconds <= DAY_MS) return milliseconds;
   throw new InvalidArgumentError('It takes a duration such as 30s or 5m.');
 }
 
@@ -38,26 +37,4 @@ export function parsePort(text: string): number {
 export function parseLimit(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It takes a whole number from 1.');
-}
-
-/** What was given on the command line, by the names of the parameters it stands for. */
-type Given = Readonly<Record<string, string | boolean | undefined>>;
-
-/**
- * The parameters of an answer as options give them: `--older-than` is `older_than`. The same rules hold as for
- * the page and `/api`.
- *
- * @throws CommandError, naming the option, for what a parameter does not take
- */
-export function takeOptions<Schema extends z.ZodObject>(schema: Schema, given: Given): z.output<Schema> {
-  const texts = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined || value === false ? [] : [[name, String(value)] as const],
-  );
-  try {
-    return takeParameters(schema, Object.fromEntries(texts));
-  } catch (error) {
-    if (!(error instanceof QueryFault)) throw error;
-    const option = `--${error.parameter === 'at' ? 'as-of' : error.parameter.replaceAll('_', '-')}`;
-    throw new CommandError(error.message.replace(error.parameter, option), EXIT.usage);
-  }
 }

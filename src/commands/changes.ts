@@ -6,9 +6,9 @@ import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { printTotal } from '../terminal/text.ts';
 import { countText, instantText, statusColour } from '../terminal/units.ts';
-import { takeOptions } from './argument.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
+import { takeOptions } from './take-options.ts';
 
 export interface ChangesOptions {
   readonly since: string;

@@ -23,6 +23,8 @@ export interface CommandContext {
    * From now on SIGHUP calls `reload`, and does not stop the command. To be said before anything is awaited.
    */
   readonly onReload: (reload: () => void) => void;
+  /** The command has been loaded and has begun: one that reloads has said so. */
+  readonly begun: () => void;
   /** Asks whoever sits at the terminal; null where nobody does. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;
   readonly now: () => Date;

@@ -10,9 +10,9 @@ import { cursorBefore } from '../store/sinks.ts';
 import { errorText } from '../sync/trouble.ts';
 import { createController } from '../waiting/deadline.ts';
 import { startPeriodic } from '../waiting/periodic.ts';
-import { takeOptions } from './argument.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
+import { takeOptions } from './take-options.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface EventsOptions {

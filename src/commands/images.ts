@@ -12,9 +12,9 @@ import { type Output, openJsonList } from '../terminal/output.ts';
 import { type Column, openTable, printTable } from '../terminal/table.ts';
 import { printTotal } from '../terminal/text.ts';
 import { countText, durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
-import { takeOptions } from './argument.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
+import { takeOptions } from './take-options.ts';
 
 export interface ImagesOptions {
   readonly project?: string;

@@ -2,32 +2,26 @@
 import completion from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import { withConfigFile } from '../config/environment.ts';
-import { ConfigError } from '../config/fault.ts';
-import { EmbeddedPostgresError } from '../store/embedded/error.ts';
-import { MigrationError } from '../store/migrate.ts';
-import { errorText } from '../sync/trouble.ts';
 import { programVersion } from '../version.ts';
-import { approve } from './approve.ts';
 import { parseCount, parseDuration, parsePath, parsePort, parseSeq } from './argument.ts';
-import { check } from './check.ts';
-import { type CommandContext, CommandError, EXIT, type ExitCode, NobodyReads } from './command.ts';
-import { demo } from './demo.ts';
-import { forget } from './forget.ts';
-import { health } from './health.ts';
-import { migrate } from './migrate.ts';
-import { plan } from './plan.ts';
-import { replay } from './replay.ts';
+import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { addImages, addReports } from './report-commands.ts';
-import { simulate } from './simulate.ts';
-import { start } from './start.ts';
-import { sync } from './sync.ts';
+
+/**
+ * A command is loaded when it runs: `--help` took a second of processor time while it loaded all of them, most
+ * of it for the page and the daemon.
+ */
+type Run = <Module>(
+  loading: Promise<Module>,
+  command: (module: Module) => Promise<ExitCode>,
+) => Promise<void>;
 
 /** What a group of commands is added to. */
 export interface CommandLine {
   readonly program: Command;
   readonly context: CommandContext;
-  /** Notes what the command ends with. */
-  readonly run: (command: Promise<ExitCode>) => Promise<void>;
+  /** Loads the module of a command, runs it, and notes what it ends with. */
+  readonly run: Run;
 }
 
 /**
@@ -49,8 +43,11 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
       return withConfigFile(world.surroundings, program.opts().config);
     },
   };
-  const run = async (command: Promise<ExitCode>) => {
-    exitCode = await command;
+  const run: Run = async (loading, command) => {
+    const module = await loading;
+    const running = command(module);
+    world.begun();
+    exitCode = await running;
   };
   for (const add of [addDaemons, addWork, addReports, addImages, addRest]) add({ program, context, run });
   completion(program);
@@ -60,6 +57,8 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { complain } = await import('./complain.ts');
     return complain(error, world);
   }
 }
@@ -87,11 +86,11 @@ function addDaemons({ program, context, run }: CommandLine): void {
     .command('demo')
     .description('a simulated cloud, a real Postgres and the daemon, to watch; needs no configuration')
     .option('--for <duration>', 'end by itself after this long, such as 30s', parseDuration)
-    .action((options) => run(demo(options, context)));
+    .action((options) => run(import('./demo.ts'), ({ demo }) => demo(options, context)));
   program
     .command('start')
     .description('the daemon: looks at every project on schedule until it is stopped')
-    .action(() => run(start(context)));
+    .action(() => run(import('./start.ts'), ({ start }) => start(context)));
 }
 
 function addWork({ program, context, run }: CommandLine): void {
@@ -100,29 +99,29 @@ function addWork({ program, context, run }: CommandLine): void {
     .description('one full sweep of every project, then exit')
     .option('--project <id or name>', 'only this project')
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(sync(options, context)));
+    .action((options) => run(import('./sync.ts'), ({ sync }) => sync(options, context)));
   program
     .command('plan')
     .description('what a sweep would change now; changes nothing')
     .option('--project <id or name>', 'only this project')
     .option('--detailed-exitcode', 'exit with 3 when there are changes')
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(plan(options, context)));
+    .action((options) => run(import('./plan.ts'), ({ plan }) => plan(options, context)));
   program
     .command('check')
     .description(
       'tries configuration, database, credentials, every endpoint and every sink, and says what to do',
     )
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(check(options, context)));
+    .action((options) => run(import('./check.ts'), ({ check }) => check(options, context)));
   program
     .command('health')
     .description('asks the daemon of this configuration whether it is ready: 0 or 1, for containers')
-    .action(() => run(health(context)));
+    .action(() => run(import('./health.ts'), ({ health }) => health(context)));
   program
     .command('migrate')
     .description('bring the database up to date')
-    .action(() => run(migrate(context)));
+    .action(() => run(import('./migrate.ts'), ({ migrate }) => migrate(context)));
 }
 
 function addRest({ program, context, run }: CommandLine): void {
@@ -132,7 +131,9 @@ function addRest({ program, context, run }: CommandLine): void {
     .argument('<project>', 'its id or its name')
     .option('--yes', 'without asking')
     .option('--json', 'what is held, as one JSON document on stdout')
-    .action((project_id, options) => run(approve(project_id, options, context)));
+    .action((project_id, options) =>
+      run(import('./approve.ts'), ({ approve }) => approve(project_id, options, context)),
+    );
   program
     .command('forget')
     .description('deletes for good what is no longer configured: a project with all its rows, or a sink')
@@ -140,14 +141,16 @@ function addRest({ program, context, run }: CommandLine): void {
     .option('--sink <name>', 'a sink instead of a project')
     .option('--yes', 'without asking')
     .option('--json', 'what goes, as one JSON document on stdout')
-    .action((project_id, options) => run(forget(project_id, options, context)));
+    .action((project_id, options) =>
+      run(import('./forget.ts'), ({ forget }) => forget(project_id, options, context)),
+    );
   program
     .command('replay')
     .description('send events to a sink again, under the same ids')
     .argument('<sink>')
     .option('--after <seq>', 'the events with a higher sequence number', parseSeq)
     .option('--since <time>', 'the events since then, such as 2026-08-01T12:30:00Z')
-    .action((sink, options) => run(replay(sink, options, context)));
+    .action((sink, options) => run(import('./replay.ts'), ({ replay }) => replay(sink, options, context)));
   program
     .command('simulate')
     .description('only the simulated cloud API, to try alerts on without a cloud account')
@@ -157,27 +160,5 @@ function addRest({ program, context, run }: CommandLine): void {
     .option('--pace <n>', 'how many times faster than a day at work images live', parseCount, 150)
     .option('--faults <file>', 'misbehave as this JSON file says')
     .option('--edition <file|settings>', 'differ from the reference, such as total=absent,limit=clamped:50')
-    .action((options) => run(simulate(options, context)));
-}
-
-/**
- * Says in a sentence what a person can put right. Anything else is our mistake, and its stack is the report.
- */
-function complain(error: unknown, { err, stop }: CommandContext): ExitCode {
-  const tell = (text: string, code: ExitCode): ExitCode => {
-    err.write(`${text}\n`);
-    return code;
-  };
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (stop.aborted && error === stop.reason) return error instanceof NobodyReads ? EXIT.done : EXIT.failed;
-  if (error instanceof ConfigError) return tell(error.message, EXIT.usage);
-  if (error instanceof CommandError) return tell(error.message, error.exitCode);
-  const expected = error instanceof MigrationError || error instanceof EmbeddedPostgresError;
-  if (expected || !(error instanceof Error)) return tell(errorText(error), EXIT.failed);
-  return tell(isSystemError(error) ? errorText(error) : (error.stack ?? error.message), EXIT.failed);
-}
-
-/** Postgres or the operating system raised it. Its text is about them and not about our code. */
-function isSystemError(error: Error): boolean {
-  return 'code' in error || error.cause instanceof Error;
+    .action((options) => run(import('./simulate.ts'), ({ simulate }) => simulate(options, context)));
 }

@@ -1,24 +1,17 @@
 /** The commands that only read what is kept. */
 import { Option } from 'commander';
-import { IMAGE_SORTS } from '../answers/image-order.ts';
+import { IMAGE_SORTS } from '../answers/image-sorts.ts';
 import { EVENT_TYPES } from '../inventory/diff.ts';
 import { IMAGE_STATUSES, IMAGE_TYPES, SOURCES } from '../inventory/image.ts';
 import { parseLimit, parseSeq } from './argument.ts';
-import { changes } from './changes.ts';
-import { events } from './events.ts';
-import { explain } from './explain.ts';
-import { history } from './history.ts';
-import { images } from './images.ts';
 import type { CommandLine } from './program.ts';
-import { query } from './query.ts';
-import { status } from './status.ts';
 
 export function addReports({ program, context, run }: CommandLine): void {
   program
     .command('status')
     .description('freshness and last run of every project, open alerts, lag and dead letters of every sink')
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(status(options, context)));
+    .action((options) => run(import('./status.ts'), ({ status }) => status(options, context)));
   program
     .command('events')
     .description('the event log, one CloudEvent a line')
@@ -31,7 +24,7 @@ export function addReports({ program, context, run }: CommandLine): void {
     .option('--image <id or name>', 'only of this image')
     .option('--limit <n>', 'how many at most', parseLimit)
     .option('--follow', 'go on with what comes, until stopped')
-    .action((options) => run(events(options, context)));
+    .action((options) => run(import('./events.ts'), ({ events }) => events(options, context)));
   program
     .command('query')
     .description('answers a ready question; without a name, lists them')
@@ -40,7 +33,9 @@ export function addReports({ program, context, run }: CommandLine): void {
     .option('--list', 'the questions there are, and what they can be asked with')
     .option('--json', 'one JSON document on stdout')
     .option('--csv', 'CSV on stdout')
-    .action((name, settings, options) => run(query({ name, settings }, options, context)));
+    .action((name, settings, options) =>
+      run(import('./query.ts'), ({ query }) => query({ name, settings }, options, context)),
+    );
 }
 
 /** What there is, what happened to it, and who says so. */
@@ -64,21 +59,25 @@ export function addImages({ program, context, run }: CommandLine): void {
     )
     .option('--limit <n>', 'how many at most', parseLimit)
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(images(options, context)));
+    .action((options) => run(import('./images.ts'), ({ images }) => images(options, context)));
   program
     .command('history')
     .description("one image's life: transitions, changes, removal, and the runs that saw them")
     .argument('<image>', 'its id or its name')
     .option('--project <id or name>', 'only in this project')
     .option('--json', 'one JSON document on stdout')
-    .action((image, options) => run(history(image, options, context)));
+    .action((image, options) =>
+      run(import('./history.ts'), ({ history }) => history(image, options, context)),
+    );
   program
     .command('explain')
     .description('who says so: for each field of an image the endpoint, the look and its requests, and when')
     .argument('<image>', 'its id or its name')
     .option('--project <id or name>', 'only in this project')
     .option('--json', 'one JSON document on stdout')
-    .action((image, options) => run(explain(image, options, context)));
+    .action((image, options) =>
+      run(import('./explain.ts'), ({ explain }) => explain(image, options, context)),
+    );
   program
     .command('changes')
     .description('the net difference between two times, image by image')
@@ -88,7 +87,7 @@ export function addImages({ program, context, run }: CommandLine): void {
     .addOption(oneOf('--type <type>', IMAGE_TYPES, 'only of this type'))
     .addOption(oneOf('--status <status>', IMAGE_STATUSES, 'only what has this status at the end'))
     .option('--json', 'one JSON document on stdout')
-    .action((options) => run(changes(options, context)));
+    .action((options) => run(import('./changes.ts'), ({ changes }) => changes(options, context)));
 }
 
 function oneOf(flags: string, words: readonly string[], about: string): Option {

@@ -53,11 +53,13 @@ export async function start(context: CommandContext): Promise<ExitCode> {
   const memory = createUpstreamMemory(context.now);
   const daemon: Daemon = { context, log, metrics: createMetrics(), alarm, reload, memory, config };
   for (const warning of config.warnings) log.warn(warning);
-  context.stop.addEventListener('abort', () => {
+  const stopping = () => {
     log.info('stopping');
     context.exitWithin(daemon.config.shutdownTimeoutMs);
     alarm.ring();
-  });
+  };
+  if (context.stop.aborted) stopping();
+  else context.stop.addEventListener('abort', stopping);
   try {
     const work = (store: Store) => runWith(store, daemon);
     await withStore(config, { migrate: true, signal: context.stop, maxConnections: 12, work });

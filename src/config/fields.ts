@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, parseDuration } from './duration.ts';
 import { Secret } from './secret.ts';
 
 /**
@@ -99,9 +100,6 @@ export function share() {
   return field('a percentage from 0% to 100%, such as 20%', read, form);
 }
 
-const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
-
 /** A duration in milliseconds, above zero and at most `upTo`. */
 export function duration({ upTo, example }: { upTo: string; example: string }) {
   const longest = parseDuration(upTo) ?? 0;
@@ -111,16 +109,6 @@ export function duration({ upTo, example }: { upTo: string; example: string }) {
   };
   const form = { type: 'string', pattern: DURATION.source, minLength: 1 };
   return field(`a duration above zero and at most ${upTo}, such as ${example}`, read, form);
-}
-
-/**
- * Milliseconds of a text such as `30s`, `500ms`, `365d` or `1m30s`: whole numbers with units, the largest
- * first, each once. Undefined for anything else, and so for a number without a unit.
- */
-function parseDuration(text: string): number | undefined {
-  const counts = DURATION.exec(text)?.slice(1);
-  if (counts === undefined || text === '') return undefined;
-  return UNITS_MS.reduce((sum, unit, index) => sum + unit * Number(counts[index] ?? 0), 0);
 }
 
 export function yesOrNo() {

@@ -22,6 +22,7 @@ export function heardContext({ env, now }: { env: Env; now: () => Date }): Heard
     surroundings: { env, files: processSurroundings().files },
     stop: new AbortController().signal,
     onReload: () => undefined,
+    begun: () => undefined,
     confirm: null,
     now,
     exitWithin: () => undefined,
