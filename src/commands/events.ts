@@ -82,7 +82,7 @@ async function idsOf(db: Database, image: string): Promise<string[]> {
 }
 
 /**
- * Prints what comes after `position` and moves it along. A failure half-way then repeats and skips nothing.
+ * Prints what comes after `position` and moves it along. A failure then repeats and skips nothing.
  */
 async function printNew(
   db: Database,
@@ -92,11 +92,11 @@ async function printNew(
   while (!stop.aborted && position.left > 0) {
     const limit = Math.min(PAGE, position.left);
     const page = await readEvents(db, { ...position, limit });
-    for (const event of page) {
-      out.write(`${JSON.stringify(cloudEvent(event))}\n`);
-      position.after = event.seq;
-      position.left -= 1;
-    }
+    const last = page.at(-1);
+    if (!last) return;
+    out.write(`${page.map((event) => JSON.stringify(cloudEvent(event))).join('\n')}\n`);
+    position.after = last.seq;
+    position.left -= page.length;
     if (page.length < limit) return;
   }
 }
