@@ -19,7 +19,7 @@ import { PHONE_IMAGES_GUARDS } from './guards/phone-images.ts';
 import { WRITING_GUARDS } from './guards/writing.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const COPIED = ['src', 'test', 'migrations', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = ['src', 'test', 'docs', 'migrations', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const HISTORIES_FILE = 'property/trusted-listing.one-page.test.ts';
 /** Several times what any of the guards takes to be missed. */
 const HISTORIES = 500;

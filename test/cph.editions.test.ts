@@ -11,14 +11,15 @@ const EDITIONS: readonly Pages[] = combinations({
   total: ['grand', 'page', 'absent', 'all-types', { capped: 100 }, { capped: 1000 }],
   offset: ['index', 'page-number', 'ignored'],
   limit: ['honoured', { clamped: 50 }, 'ignored'],
-  beyondEnd: ['empty', 'refused', 'last-page'],
+  beyondEnd: ['empty', 'refused', 'last-page', 'no-list', ...(LONG ? (['no-content'] as const) : [])],
 } as const);
 
 /** What else than so many images would explain all the answers of an edition; null where nothing would. */
 function otherExplanation(size: number, edition: Pages): string | null {
   if (size === 0) return null;
   const { limit, offset, beyondEnd } = edition;
-  if (beyondEnd === 'refused' && offset !== 'ignored' && size <= 2) return ofRefusal(size, edition);
+  const isRefused = beyondEnd !== 'empty' && beyondEnd !== 'last-page';
+  if (isRefused && offset !== 'ignored' && size <= 2) return ofRefusal(size, edition);
   const isWhole = limit === 'ignored';
   if (offset === 'ignored' || (isWhole && offset === 'page-number' && beyondEnd !== 'empty')) {
     return ofOnePage(size, edition);
@@ -112,13 +113,19 @@ describe('rows that come twice', () => {
 });
 
 describe('an edition that goes no deeper than one or two pages', () => {
-  test.each(
-    combinations({
+  test.each<Partial<Edition>>([
+    ...combinations({
       total: ['grand', 'page', 'absent'],
       beyondEnd: ['empty', 'refused'],
       deepest: [{ row: 100 }, { row: 200 }],
     } as const),
-  )('is never complete with fewer than 230 (%j)', async (edition) => {
+    ...combinations({
+      total: ['page', 'absent'],
+      offset: ['index', 'page-number'],
+      beyondEnd: ['refused', 'no-list', 'no-content'],
+      deepest: [{ row: 100 }, { row: 200 }],
+    } as const),
+  ])('is never complete with fewer than 230 (%j)', async (edition) => {
     const cloud = await cloudOfEditions(230);
     onTestFinished(cloud.close);
     const client = cloud.begin(edition);

@@ -110,6 +110,8 @@ describe('a listing', () => {
     { ret_code: '1001' },
     { status: 'error' },
     { result: 'failed' },
+    { message: 'upstream request timeout' },
+    { msg: 'Service temporarily unavailable' },
   ])('is not an empty list beside which an answer says that it failed: %j', async (said) => {
     const { client, cloud } = await startCloud(3);
     cloud.setFaults([{ effect: { kind: 'patch', set: { image_infos: [], total: 0, ...said } } }]);
@@ -124,6 +126,7 @@ describe('a listing', () => {
     { code: 200, success: true, status: 'OK' },
     { code: '0', result: 'success', error: false },
     { status: 'active' },
+    { message: 'success', msg: 'Operation succeeded' },
   ])('is an empty list beside which an answer says that it did not: %j', async (said) => {
     const { client, cloud } = await startCloud(0);
     cloud.setFaults([{ effect: { kind: 'patch', set: said } }]);

@@ -145,6 +145,23 @@ describe('markers', () => {
     expect(markers).toEqual([null, 'x1']);
   });
 
+  test.each([
+    ['the last row and no more', ['c'], null],
+    ['another row', ['c', 'd'], 'marker'],
+    ['nothing', [], 'marker'],
+  ])(
+    'that are the id of the last row and lead to a refusal end where the id before it leads to %s',
+    async (_, across, drift) => {
+      const ask = async ({ marker }: PageParameters & { marker?: string }): Promise<MarkerPage> => {
+        const ids = marker === undefined ? ['a', 'b', 'c'] : marker === 'b' ? across : [];
+        const rows = ids.map((image_id) => readImagesRow({ image_id }, 'private'));
+        const signs = signsOfMore({ next_marker: marker === 'c' ? null : 'c' }, 'phone_images');
+        return { rows, signs, refused: ids.length === 0 };
+      };
+      expect((await listByMarker({ ask, goesOnBy: null })).drift).toBe(drift);
+    },
+  );
+
   test('that lead to an empty page and on are drift', async () => {
     const { ask } = pages({ ids: ['a'], next: 'x1' }, { ids: [], next: 'x2' });
     expect((await listByMarker({ ask, goesOnBy: null })).drift).toBe('marker');

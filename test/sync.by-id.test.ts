@@ -39,13 +39,23 @@ describe('questions by id', () => {
     expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 0 });
   });
 
-  test('one that is refused leaves its image unproven, and no more', async () => {
+  test('one that is refused leaves its image unproven, and no more; the run says so', async () => {
     const { api, sweep } = await afterDeletion(60, 9);
     api.refused = ['image-4'];
-    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 8, error: null });
+    const error = { code: 'untold_images', message: expect.stringMatching(/^1 missing image .*CPS\.0099/) };
+    expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 8, error });
     for (const _ of [1, 2]) expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 0 });
     const left = 'select image_id from cph.images where missing_since is not null and removed_at is null';
     expect(await rowsOf(database.db, left)).toEqual([{ image_id: 'image-4' }]);
+  });
+
+  test('that are refused every time are said in the row that their sweeps share', async () => {
+    const { api, sweep } = await afterDeletion(60, 2);
+    api.refused = ['image-0', 'image-1'];
+    for (const _ of [1, 2, 3]) expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 0 });
+    expect((await runsOf(database.db)).at(-1)).toMatchObject({ error_code: 'untold_images', looks: 3 });
+    api.refused = [];
+    expect(await sweep()).toMatchObject({ removed: 2, error: null });
   });
 
   test('let a watch go on meanwhile, and what it saw stands', async () => {

@@ -115,8 +115,8 @@ export const ABSENCE_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/sync/confirm.ts',
-        find: 'if (!refused) answers.error ??= settled.reason;',
-        replace: 'throw settled.reason;',
+        find: 'if (refused) answers.refusals.push(settled.reason);',
+        replace: 'if (refused) throw settled.reason;',
       },
     ],
   },
@@ -126,8 +126,8 @@ export const ABSENCE_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/sync/confirm.ts',
-        find: 'if (!refused) answers.error ??= settled.reason;',
-        replace: 'answers.absent.push(image_id);',
+        find: 'if (refused) answers.refusals.push(settled.reason);',
+        replace: 'if (refused) answers.absent.push(image_id);',
       },
     ],
   },

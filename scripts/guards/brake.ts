@@ -5,6 +5,28 @@ const REMOVAL = 'src/inventory/removal.ts';
 
 export const BRAKE_GUARDS: readonly Guard[] = [
   {
+    name: 'a listing that vanishes and has no list is held, however few images it had',
+    missedBy: 'sync.vanished.test.ts',
+    patches: [
+      {
+        file: 'src/inventory/removal.ts',
+        find: '(of > MAY_VANISH_WHOLE || isUnheard(snapshot, listing))',
+        replace: 'of > MAY_VANISH_WHOLE',
+      },
+    ],
+  },
+  {
+    name: 'a listing without its list is believed where others of its endpoint show rows',
+    missedBy: 'sync.vanished.test.ts',
+    patches: [
+      {
+        file: 'src/inventory/removal.ts',
+        find: 'one.source !== own?.source || one.empty',
+        replace: 'one.source !== own?.source || one.empty || own.listless',
+      },
+    ],
+  },
+  {
     name: 'more removals than the limit allows are held',
     patches: [
       {

@@ -6,7 +6,9 @@ import { type DatabaseConfig, loadDatabaseConfig } from '../config/config.ts';
 import { readAlerts } from '../delivery/alerts.ts';
 import type { ToldAlert } from '../store/alerts.ts';
 import {
+  type LeftOpen,
   type RestlessFields,
+  readLeftOpen,
   readProjectStatus,
   readRestlessFields,
   readSinkStatus,
@@ -31,6 +33,7 @@ interface Status {
   readonly attention: { readonly items: readonly AttentionItem[]; readonly total: number };
   readonly projects: readonly (ProjectItem & { readonly stale: boolean | null })[];
   readonly restless: readonly RestlessFields[];
+  readonly left_open: readonly LeftOpen[];
   readonly alerts: readonly ToldAlert[];
   /** Those in trouble first. */
   readonly sinks: readonly SinkStatus[];
@@ -50,18 +53,19 @@ export async function status(options: StatusOptions, context: CommandContext): P
 }
 
 async function readStatus({ db }: Store, { baselineAlerts }: DatabaseConfig, now: Date): Promise<Status> {
-  const [attention, items, kept, restless, alerts, sinks] = await Promise.all([
+  const [attention, items, kept, restless, left_open, alerts, sinks] = await Promise.all([
     readAttention(db, { now, baselineAlerts }),
     readProjects(db),
     readProjectStatus(db),
     readRestlessFields(db),
+    readLeftOpen(db),
     readAlerts(db, { now, baselineAlerts }),
     readSinkStatus(db),
   ]);
   const staleOf = new Map(kept.map(({ project_id, stale }) => [project_id, stale]));
   const projects = items.map((item) => ({ ...item, stale: staleOf.get(item.project_id) ?? null }));
   const troubled = sinks.toSorted((a, b) => Number(sinkTrouble(b) !== '') - Number(sinkTrouble(a) !== ''));
-  return { trust: trustIn(items), attention, projects, restless, alerts, sinks: troubled };
+  return { trust: trustIn(items), attention, projects, restless, left_open, alerts, sinks: troubled };
 }
 
 function statusDocument({ attention, alerts, ...others }: Status) {
@@ -81,7 +85,7 @@ function needsSomebody({ attention, alerts, projects, sinks }: Status): boolean 
 }
 
 function printStatus(out: Output, found: Status, now: Date): void {
-  const { trust, projects, restless, sinks } = found;
+  const { trust, projects, restless, left_open, sinks } = found;
   out.write(paragraph(out, paint(out, trust.state === 'fresh' ? 'green' : ['red', 'bold'], trust.sentence)));
   printAttention(out, found, now);
   heading(out, 'Projects');
@@ -95,9 +99,12 @@ function printStatus(out: Output, found: Status, now: Date): void {
     const text = `${project_name ?? project_id}: ${printable(last_error)}`;
     out.write(paragraph(out, paint(out, 'red', text), { hang: 2 }));
   }
+  const nameOf = (id: string) => projects.find((one) => one.project_id === id)?.project_name ?? id;
+  for (const { project_id, error_message } of left_open)
+    out.write(paragraph(out, `${nameOf(project_id)}: ${printable(error_message)}`, { hang: 2 }));
   for (const { project_id, fields } of restless) {
-    const name = projects.find((one) => one.project_id === project_id)?.project_name ?? project_id;
-    for (const field of fields) out.write(paragraph(out, `${name}: ${printable(restlessText(field))}`));
+    for (const field of fields)
+      out.write(paragraph(out, `${nameOf(project_id)}: ${printable(restlessText(field))}`));
   }
   heading(out, 'Sinks');
   printTable(out, sinkColumns(now), {

@@ -85,7 +85,7 @@ export const PROJECT_SETTINGS = {
     key: 'limits.removal_limit',
     default: '20%',
     description:
-      'a sweep that misses more than 10 images, and more than this share of the known ones of the project or of one listing, is held; so is one in which a listing of more than 3 images is empty',
+      'a sweep that misses more than 10 images, and more than this share of the known ones of the project or of one listing, is held; so is one in which a listing of more than 3 images is empty, or one of fewer where no answer of its endpoint has a list',
   },
   stuckAfterMs: {
     variable: 'CPH_STUCK_AFTER',

@@ -9,23 +9,28 @@ export interface Parsed {
   /** What the body is instead of a JSON object, in words. */
   readonly found: string;
   readonly code: 'not_json' | 'truncated' | 'invalid_answer';
+  /** There is nothing in it: no text, null, or a list without rows. */
+  readonly empty: boolean;
 }
 
 export function parseBody(text: string): Parsed {
   const start = text.trimStart().slice(0, 1);
-  if (start === '') return { object: null, found: 'an empty body', code: 'not_json' };
-  if (start === '<') return { object: null, found: 'HTML', code: 'not_json' };
+  if (start === '') return { ...NOTHING, found: 'an empty body', code: 'not_json', empty: true };
+  if (start === '<') return { ...NOTHING, found: 'HTML', code: 'not_json' };
   let value: unknown;
   try {
     value = parseExactly(text);
   } catch {
     return start === '{'
-      ? { object: null, found: 'broken JSON', code: 'truncated' }
-      : { object: null, found: 'text', code: 'not_json' };
+      ? { ...NOTHING, found: 'broken JSON', code: 'truncated' }
+      : { ...NOTHING, found: 'text', code: 'not_json' };
   }
-  if (isObject(value)) return { object: value, found: '', code: 'invalid_answer' };
-  return { object: null, found: 'JSON', code: 'invalid_answer' };
+  if (isObject(value)) return { ...NOTHING, object: value, found: '', code: 'invalid_answer' };
+  const empty = value === null || (Array.isArray(value) && value.length === 0);
+  return { ...NOTHING, found: 'JSON', code: 'invalid_answer', empty };
 }
+
+const NOTHING = { object: null, empty: false } as const;
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,6 +54,10 @@ const FAULT_NAME =
 /** Fields that say how it went, whichever way. */
 const OUTCOME_NAME = /^(?:(?:ret|return|result|status|response|res)[_-]?)?(?:code|status|result|state|ret)$/i;
 const FAILED_WORD = /fail|err|busy|unavailable|denied|timeout|exception|invalid/i;
+/** Fields that hold a sentence, and what it tells of a failure. */
+const SENTENCE_NAME =
+  /^(?:(?:ret|return|result|status|response|res)[_-]?)?(?:message|msg|reason|detail|description|desc)$/i;
+const FAILED_SENTENCE = /\b(?:fail|err|busy|unavailable|denied|time(?:d )?out|exception|overload|try again)/i;
 /** How those fields are filled where nothing failed, beside {@link SUCCESS_CODE}. */
 const NO_FAULT = /^(?:20\d|20000|none|false|no[ _-]?errors?)$/i;
 
@@ -61,9 +70,13 @@ export function saysFailed(body: JsonObject): boolean {
     const text = typeof value === 'object' && value !== null ? '' : String(value ?? '').trim();
     if (/^(?:is_?)?(?:success|succeeded|ok)$/i.test(name)) return /^(?:false|0|no)$/i.test(text);
     if (FAULT_NAME.test(name)) return isFilled(value) && !isSuccess(text);
-    if (!OUTCOME_NAME.test(name) || text === '' || isSuccess(text)) return false;
-    return /code$/i.test(name) || FAILED_WORD.test(text);
+    return text !== '' && !isSuccess(text) && tellsFailure(name, text);
   });
+}
+
+function tellsFailure(name: string, text: string): boolean {
+  if (SENTENCE_NAME.test(name)) return FAILED_SENTENCE.test(text);
+  return OUTCOME_NAME.test(name) && (/code$/i.test(name) || FAILED_WORD.test(text));
 }
 
 function isSuccess(text: string): boolean {

@@ -7,6 +7,8 @@ interface AnswerList {
   readonly rows: readonly unknown[];
   /** As reported, under any of the names in use; null when the answer has none that can be read. */
   readonly total: number | null;
+  /** Its `total` of 0 stands in place of the list. */
+  readonly listless: boolean;
 }
 
 const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count'];
@@ -19,13 +21,14 @@ const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count']
 export function listOf(body: JsonObject, { list, endpoint }: { list: string; endpoint: string }): AnswerList {
   const rows = body[list];
   const total = totalOf(body);
-  if (Array.isArray(rows) && rows.length > 0) return { rows, total };
+  if (Array.isArray(rows) && rows.length > 0) return { rows, total, listless: false };
   if (saysFailed(body))
     throw invalidAnswer(body, `${endpoint}: the answer has no rows and says that it failed`);
-  if (Array.isArray(rows)) return { rows, total };
-  if ((rows === undefined || rows === null) && total === 0) return { rows: [], total };
-  const instead = rows === undefined || rows === null ? 'has no' : 'has something else than a list as';
-  throw invalidAnswer(body, `${endpoint}: the answer ${instead} ${list}`);
+  if (Array.isArray(rows)) return { rows, total, listless: false };
+  const listless = rows === undefined || rows === null;
+  if (listless && total === 0) return { rows: [], total, listless };
+  const instead = listless ? 'has no' : 'has something else than a list as';
+  throw invalidAnswer(body, `${endpoint}: the answer ${instead} ${list}`, { listless });
 }
 
 function totalOf(body: JsonObject): number | null {
@@ -38,12 +41,22 @@ function totalOf(body: JsonObject): number | null {
  * A success that cannot be believed. It is not retried: the API, or what answers in its place, works like
  * that.
  */
-export function invalidAnswer(body: JsonObject, message: string): CphError {
+export function invalidAnswer(
+  body: JsonObject,
+  message: string,
+  facts: { readonly listless?: boolean } = {},
+): CphError {
   return new CphError(message, {
     kind: 'malformed',
     code: 'invalid_answer',
     status: 200,
     requestId: safeId(body.request_id),
+    ...facts,
     hint: 'The API has changed, or this is another one: check the endpoint, and tell the maintainers of cph-inventory.',
   });
+}
+
+/** Whether a question for a page behind rows failed in a way in which editions say that there is no such page. */
+export function isNoPage(error: unknown): boolean {
+  return error instanceof CphError && (error.kind === 'refused' || error.listless);
 }

@@ -54,6 +54,8 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Classifi
   return { requestId, body: null, error: reported(code ?? `http_${answer.status}`, { ...failure, parsed }) };
 }
 
+const NO_CONTENT = 204;
+
 interface Failure {
   readonly answer: Answer;
   readonly context: AnswerContext;
@@ -86,8 +88,9 @@ function notJson(parsed: Parsed, { answer, context, requestId }: Failure): CphEr
       code: parsed.code,
       status: answer.status,
       requestId,
-      // Gateways answer like this while they restart; JSON of another shape is there to stay.
-      retryable: parsed.code !== 'invalid_answer',
+      // Gateways answer like this while they restart; JSON of another shape is there to stay, and so is 204.
+      retryable: parsed.code !== 'invalid_answer' && answer.status !== NO_CONTENT,
+      listless: parsed.empty,
       hint: hintFor('malformed', { code: parsed.code, endpoint: context.endpoint }),
     },
   );

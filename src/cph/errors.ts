@@ -27,6 +27,7 @@ export interface CphErrorFacts {
   readonly retryable?: boolean;
   readonly retryAfterMs?: number | null;
   readonly hint?: string | null;
+  readonly listless?: boolean;
   readonly cause?: unknown;
 }
 
@@ -55,6 +56,11 @@ export class CphError extends Error {
   readonly retryAfterMs: number | null;
   /** What a person should do about it. */
   readonly hint: string | null;
+  /**
+   * The answer was a success without its list, or without anything, and says nothing of a failure. Behind rows it may
+   * be how an edition says that there are no more.
+   */
+  readonly listless: boolean;
 
   constructor(message: string, facts: CphErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -65,5 +71,6 @@ export class CphError extends Error {
     this.retryable = facts.retryable ?? false;
     this.retryAfterMs = facts.retryAfterMs ?? null;
     this.hint = facts.hint ?? null;
+    this.listless = facts.listless ?? false;
   }
 }

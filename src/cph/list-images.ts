@@ -9,7 +9,7 @@ import {
 } from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
 import { isSpelling } from '../inventory/spelling.ts';
-import { invalidAnswer, listOf } from './answer-list.ts';
+import { invalidAnswer, isNoPage, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
 import { bytes, code, text, time } from './field.ts';
@@ -106,13 +106,15 @@ async function list(client: CphClient, asked: Wanted, lessons = client.lessons):
   const ask = (page: PageRequest, signal: AbortSignal) =>
     askPage(client, { ...asked, page, scope: { ...scope, signal } });
   let endAssumed = false;
+  let listless = false;
   const attempt = async () => {
     const read = await listOnce({ ask, scope, pageConcurrency, lessons });
     endAssumed = !read.metTotal;
+    listless = read.pages[0]?.listless ?? false;
     return read;
   };
   const result = await listUntilComplete(attempt, teachingOf(lessons));
-  return { ...result, endAssumed: endAssumed && result.proof === 'complete' };
+  return { ...result, endAssumed: endAssumed && result.proof === 'complete', listless };
 }
 
 /**
@@ -127,9 +129,11 @@ async function listAnew(client: CphClient, asked: Wanted, before: ListingResult)
   return result;
 }
 
+const NO_PAGE: Page = { rows: [], total: null, refused: true };
+
 /**
- * A page behind the last may be refused rather than empty: the question differs in nothing else from those
- * before.
+ * A page behind the last may be refused, or come without its list, rather than empty: the question differs in
+ * nothing else from those before.
  */
 async function askPage(
   client: CphClient,
@@ -138,10 +142,10 @@ async function askPage(
   const { limit, offset } = page;
   try {
     const body = await client.get(ENDPOINT, { ...query, limit, offset }, scope);
-    return pageOf(client, { body, imageType });
+    const page = pageOf(client, { body, imageType });
+    return offset > 0 && page.listless ? NO_PAGE : page;
   } catch (error) {
-    const isRefused = error instanceof CphError && error.kind === 'refused' && offset > 0;
-    if (isRefused) return { rows: [], total: null, refused: true };
+    if (offset > 0 && isNoPage(error)) return NO_PAGE;
     throw error;
   }
 }
@@ -154,8 +158,8 @@ function pageOf(
   client: CphClient,
   { body, imageType }: { body: Parameters<typeof listOf>[0]; imageType: ImageType },
 ): ImagesPage {
-  const { rows, total } = listOf(body, { list: 'image_infos', endpoint: ENDPOINT });
-  return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), total };
+  const { rows, total, listless } = listOf(body, { list: 'image_infos', endpoint: ENDPOINT });
+  return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), total, listless };
 }
 
 /**

@@ -8,9 +8,8 @@ import {
   type PhoneImagesRecord,
 } from '../inventory/image.ts';
 import type { ListingResult, RejectedRecord } from '../inventory/listing.ts';
-import { listOf } from './answer-list.ts';
+import { isNoPage, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
-import { CphError } from './errors.ts';
 import { code, flag, text } from './field.ts';
 import type { Listing, RequestScope } from './listing.ts';
 import { askBehind } from './marker-end.ts';
@@ -44,11 +43,13 @@ async function list(
 ): Promise<ListingResult> {
   const { lessons } = client;
   let endAssumed = false;
+  let listless = false;
   const read = async (): Promise<Attempt> => {
     scope.signal.throwIfAborted();
     const attempted = await attempt();
     lessons.phoneImagesGoOnBy = attempted.wentOnBy ?? lessons.phoneImagesGoOnBy;
     endAssumed = attempted.endAssumed;
+    listless = attempted.pages[0]?.listless ?? false;
     return attempted;
   };
   const forget = () => {
@@ -56,7 +57,7 @@ async function list(
     lessons.phoneImagesTried = false;
   };
   const result = await listUntilComplete(read, { forget, accept: () => true });
-  return { ...result, endAssumed: endAssumed && result.proof === 'complete' };
+  return { ...result, endAssumed: endAssumed && result.proof === 'complete', listless };
 }
 
 /** Reads all there is. Behind a number of rows that pages have, it is asked once whether there is more. */
@@ -86,14 +87,15 @@ async function askPage(
 ): Promise<MarkerPage> {
   try {
     const { body, paging } = await client.getPage(ENDPOINT, { image_type: 'all', ...parameters }, scope);
-    const { rows } = listOf(body, { list: LIST, endpoint: ENDPOINT });
+    const { rows, listless } = listOf(body, { list: LIST, endpoint: ENDPOINT });
     return {
       rows: rows.map((raw) => readPhoneImagesRow(raw, client.ignoredFields)),
+      listless,
       signs: signsOfMore({ ...body, head: paging }, LIST),
     };
   } catch (error) {
     const asked = Object.keys(parameters).length > 0;
-    if (!asked || !(error instanceof CphError) || error.kind !== 'refused') throw error;
+    if (!asked || !isNoPage(error)) throw error;
     return { rows: [], signs: NO_SIGNS, refused: true };
   }
 }

@@ -14,8 +14,10 @@ export type PageParameters = Readonly<Record<string, string>>;
 export interface MarkerPage {
   readonly rows: readonly Row[];
   readonly signs: SignsOfMore;
-  /** The API refused the question, which it did not without the parameters. */
+  /** The API refused the question, or answered without its list, which it did not without the parameters. */
   readonly refused?: boolean;
+  /** It is empty by its `total` alone, and has no list. */
+  readonly listless?: boolean;
 }
 
 /** How to ask for the next page where no answer says how: behind the last id, or behind so many rows. */
@@ -50,7 +52,7 @@ export async function listByMarker(
     if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });
     if (likeliest) asked.add(likeliest);
     const next = await firstNew(steps, seen, ask);
-    if (!next.fresh) return attemptOf(pages, { drift: driftAtEnd(pages, next), wentOnBy });
+    if (!next.fresh) return attemptOf(pages, { drift: await driftAtEnd(pages, next, ask), wentOnBy });
     wentOnBy = next.step.guess ?? wentOnBy;
     pages.push(next.page);
     // Or with an image that comes each time, on a page that moves on with it.
@@ -121,11 +123,30 @@ function isMostlyOld({ rows }: MarkerPage, seen: ReadonlySet<string>): boolean {
 }
 
 /** Why no page with a new id is no fair end; null where it is one. */
-function driftAtEnd(pages: readonly MarkerPage[], { page, step }: Next): DriftKind | null {
-  const distinct = new Set(pages.flatMap(({ rows }) => idsOf(rows))).size;
-  if (!page || !step || step.guess) return saysMore(pages, distinct) ? 'end' : null;
-  const isEmpty = page.rows.length === 0 && !page.refused && !page.signs.next && !page.signs.flagged;
-  return isEmpty ? null : 'marker';
+async function driftAtEnd(
+  pages: readonly MarkerPage[],
+  { page, step }: Next,
+  ask: MarkerListing['ask'],
+): Promise<DriftKind | null> {
+  const ids = pages.flatMap(({ rows }) => idsOf(rows));
+  if (!page || !step || step.guess) return saysMore(pages, new Set(ids).size) ? 'end' : null;
+  if (page.rows.length > 0 || page.signs.next || page.signs.flagged) return 'marker';
+  return !page.refused || (await endsAtLast(ids, step, ask)) ? null : 'marker';
+}
+
+/**
+ * Whether nothing lies behind the last row, where its id is the marker that the API gave and did not take: then the id
+ * before it leads to the last row and no other.
+ */
+async function endsAtLast(
+  ids: readonly string[],
+  { parameters }: Step,
+  ask: MarkerListing['ask'],
+): Promise<boolean> {
+  const [beforeLast, last] = ids.slice(-2);
+  if (last === undefined || beforeLast === undefined || parameters.marker !== last) return false;
+  const across = await ask({ ...parameters, marker: beforeLast });
+  return idsOf(across.rows).join() === last;
 }
 
 function attemptOf(
@@ -139,7 +160,7 @@ function attemptOf(
   const last = pages.at(-1)?.signs;
   return {
     rows,
-    pages: pages.map((page) => ({ rows: page.rows, total: null })),
+    pages: pages.map(({ rows, listless = false }) => ({ rows, total: null, listless })),
     drift: drift ?? contradiction,
     ended: drift === null && contradiction !== 'count',
     endAssumed: !last?.tellsEnd && !last?.next,

@@ -8,8 +8,10 @@ export interface Page {
   readonly rows: readonly Row[];
   /** As reported; null when the answer has none. */
   readonly total: number | null;
-  /** Nothing but a refusal came, which is how some editions say that there is no such page. */
+  /** Nothing but a refusal or an answer without its list came, which is how some editions say that there is no such page. */
   readonly refused?: boolean;
+  /** It is empty by its `total` alone, and has no list. */
+  readonly listless?: boolean;
 }
 
 /** The pages of one listing, in order, with what they say together. */

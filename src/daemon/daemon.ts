@@ -5,7 +5,7 @@ import type { RunReport } from '../sync/run.ts';
 import type { Log } from './log.ts';
 import { startLookLoop } from './look-loop.ts';
 import { CONCURRENT_LOOKS } from './places.ts';
-import { logDatabase, logRestless, logRun, logShift } from './run-log.ts';
+import { logDatabase, logLeftOpen, logRestless, logRun, logShift } from './run-log.ts';
 import { intervalsOf, type Schedules } from './schedule.ts';
 
 export interface DaemonOptions {
@@ -33,6 +33,7 @@ export interface Daemon {
 export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
   const { sync } = options.schedules;
   const told = new Set<string>();
+  const leftOpen = new Map<string, string>();
   const loop = startLookLoop({
     ...options,
     projects: new Map(options.projects.map((project) => [project.project_id, project])),
@@ -40,6 +41,7 @@ export function startDaemon({ log, onRun, ...options }: DaemonOptions): Daemon {
     onRun: (report) => {
       logRun(log, report);
       logRestless(log, report, told);
+      logLeftOpen(log, report, leftOpen);
       onRun(report);
     },
     onOutage: (error) => logDatabase(log, error),

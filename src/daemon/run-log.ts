@@ -28,6 +28,21 @@ export function logRestless(log: Log, { project_id, restless_fields }: RunReport
   }
 }
 
+/**
+ * Says once what a sweep leaves open that counts as a success, such as images of which the API does not tell whether
+ * they are there; again when it has been gone, or is another thing.
+ */
+export function logLeftOpen(log: Log, report: RunReport, told: Map<string, string>): void {
+  const { project_id, kind, status, error } = report;
+  if (kind !== 'sweep' || status === 'failed' || status === 'abandoned') return;
+  const code = errorCode(error);
+  const known = told.get(project_id);
+  if (code === null) told.delete(project_id);
+  else told.set(project_id, code);
+  if (status === 'succeeded' && code !== null && code !== known)
+    log.warn({ project_id, code }, errorText(error));
+}
+
 function levelOf(report: RunReport): 'debug' | 'info' | 'warn' | 'error' {
   if (report.status === 'failed') return 'error';
   if (report.status !== 'succeeded') return 'warn';

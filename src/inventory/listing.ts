@@ -27,4 +27,6 @@ export interface ListingResult {
   readonly drift: readonly DriftKind[];
   /** No answer told that it ends here. */
   readonly endAssumed?: boolean;
+  /** It is empty by a `total` of 0 alone: its answer has no list. */
+  readonly listless?: boolean;
 }

@@ -45,7 +45,7 @@ export function reviewRemovals(
     Array.from(countByListing(unapproved), ([listing, missed]) => {
       const among = asked.filter((one) => belongsTo(one).includes(listing)).length;
       const of = among + (seen.get(listing) ?? 0);
-      const whole = of > MAY_VANISH_WHOLE && isEmpty(snapshot, listing);
+      const whole = isEmpty(snapshot, listing) && (of > MAY_VANISH_WHOLE || isUnheard(snapshot, listing));
       return whole || isOver(missed, of) || isOver(unapproved.length, asked.length + unchanged.size)
         ? listing
         : null;
@@ -118,6 +118,18 @@ function countByListing(missing: readonly Missing[]): Map<string, number> {
 function isEmpty({ outcomes }: Snapshot, listing: string): boolean {
   return outcomes.some(
     (outcome) => outcome.empty && listingName(outcome.source, outcome.image_type) === listing,
+  );
+}
+
+/**
+ * Whether a listing answered without a list, and no other of its endpoint showed a row: that may be how the API writes
+ * an empty list, or a fault of which a `total` of 0 is all that is left.
+ */
+function isUnheard({ outcomes }: Snapshot, listing: string): boolean {
+  const own = outcomes.find((one) => listingName(one.source, one.image_type) === listing);
+  return (
+    Boolean(own?.listless) &&
+    outcomes.every((one) => one.source !== own?.source || one.empty || one.proof !== 'complete')
   );
 }
 

@@ -22,11 +22,17 @@ export interface ListingPart extends ListingOutcome {
   readonly result: ListingResult | null;
 }
 
+interface SeenOutcome extends ListingOutcome {
+  /** It showed nothing, not even a row that cannot be read. */
+  readonly empty: boolean;
+  /** And did so without a list. */
+  readonly listless: boolean;
+}
+
 export interface Snapshot {
   readonly sightings: ReadonlyMap<string, Sighting>;
   readonly rejected: readonly RejectedRecord[];
-  /** `empty`: it showed nothing, not even a row that cannot be read. */
-  readonly outcomes: readonly (ListingOutcome & { readonly empty: boolean })[];
+  readonly outcomes: readonly SeenOutcome[];
   /**
    * True only when every listing is proven complete: the one condition under which absence means anything.
    */
@@ -47,7 +53,7 @@ export function assembleSnapshot(parts: readonly ListingPart[]): Snapshot {
     rejected,
     outcomes: parts.map(({ source, image_type, proof, result }) => {
       const empty = result !== null && result.records.length + result.rejected.length === 0;
-      return { source, image_type, proof, empty };
+      return { source, image_type, proof, empty, listless: result?.listless ?? false };
     }),
     complete: parts.length > 0 && parts.every((part) => provesAbsence(part, parts)) && !losesMany(parts),
     absent: new Set(),

@@ -22,6 +22,11 @@ export function apiAnswer(status: number, fields: Readonly<Record<string, unknow
   return { status, headers: { 'X-Request-Id': request_id }, body: { ...fields, request_id } };
 }
 
+/** Success, and nothing to say. */
+export function noContent(): Answer {
+  return { status: 204, headers: { 'X-Request-Id': requestId() }, body: '' };
+}
+
 /** The documented error body; CPH and the gateway differ in the order of its fields only. */
 export function refusalAnswer({ code, message }: Refusal): Answer {
   return apiAnswer(ERRORS[code].status, { error_code: code, error_msg: message });

@@ -37,7 +37,7 @@ const PAGES = {
     error: 'takes honoured, ignored, clamped:N',
   }),
   /** What an offset behind the last row gets. */
-  beyondEnd: oneOf('empty', 'refused', 'last-page'),
+  beyondEnd: oneOf('empty', 'refused', 'last-page', 'no-content', 'no-list'),
   /** Pages begin before this row, and what is asked behind it gets what lies behind the end. */
   deepest: z.union([z.literal('end'), z.strictObject({ row: count })], { error: 'takes end, row:N' }),
 };

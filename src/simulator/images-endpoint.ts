@@ -1,4 +1,4 @@
-import { type Answer, apiAnswer, refusedAs } from './answer.ts';
+import { type Answer, apiAnswer, noContent, refusedAs } from './answer.ts';
 import type { Edition } from './edition.ts';
 import { Refusal } from './errors.ts';
 import type { ImageType, VisibleImage } from './image.ts';
@@ -21,6 +21,8 @@ export function answerImages(question: Question): Answer {
   const matching = ofAllTypes.filter(({ image_type }) => type === null || image_type === type);
   const listed = withDuplicate(matching, window.rows, edition);
   const page = pageOf(listed, window, edition);
+  if (page === null)
+    return edition.beyondEnd === 'no-content' ? noContent() : apiAnswer(200, { image_infos: null });
   return listAnswer(question, {
     list: 'image_infos',
     page,

@@ -28,16 +28,20 @@ function rowsAsked(query: URLSearchParams, { limit }: Edition): number {
   return limit === 'ignored' ? Number.POSITIVE_INFINITY : Math.min(asked, limit.clamped);
 }
 
-/** The rows of a page. Throws {@link Refusal} where it begins behind the end and the edition refuses that. */
+/**
+ * The rows of a page; null behind the end where the edition has no answer with a list for that. Throws {@link Refusal}
+ * where it refuses it.
+ */
 export function pageOf<Row>(
   listed: readonly Row[],
   { first, rows }: Window,
   { beyondEnd, deepest }: Edition,
-): readonly Row[] {
+): readonly Row[] | null {
   const end = deepest === 'end' ? listed.length : Math.min(listed.length, deepest.row);
   if (first === 0 || first < end) return listed.slice(first, first + rows);
   if (beyondEnd === 'empty') return [];
   if (beyondEnd === 'refused') throw new Refusal('CPS.0002');
+  if (beyondEnd !== 'last-page') return null;
   const pagesBefore = Math.max(0, Math.ceil(listed.length / rows) - 1);
   return listed.slice(pagesBefore === 0 ? 0 : pagesBefore * rows);
 }

@@ -131,7 +131,8 @@ function rowAlike({ run_id, project_id, kind, started_at, end }: QuietRun): SQL 
       limit 1
     ) last
     where status = 'succeeded' and created + updated + status_changed + removed + restored = 0
-      and error_code is null and listed = ${end.listed} and rejected = ${end.rejected ?? 0}
+      and error_code is not distinct from ${end.error_code ?? null}
+      and error_message is not distinct from ${end.error_message ?? null} and listed = ${end.listed} and rejected = ${end.rejected ?? 0}
       and unreadable_fields = ${end.unreadable_fields ?? 0} and listings = ${json(end.listings)}
       and rejections = ${json(end.rejections)}
       and started_at > ${at(started_at)} - ${LONGEST_ROW} and finished_at <= ${at(started_at)}`;

@@ -39,6 +39,29 @@ export async function readRestlessFields(db: Database): Promise<RestlessFields[]
   return rows;
 }
 
+/** Why the last sweep of a project was not complete, or what it left open although it was. */
+export interface LeftOpen {
+  readonly project_id: string;
+  readonly error_code: string | null;
+  readonly error_message: string;
+}
+
+export async function readLeftOpen(db: Database): Promise<LeftOpen[]> {
+  const { rows } = await db.execute<LeftOpen & Record<string, unknown>>(sql`
+    select p.project_id, last.error_code, last.error_message
+    from cph.projects p
+    cross join lateral (
+      select status, error_code, error_message
+      from cph.sync_runs
+      where project_id = p.project_id and kind between 'sweep' and 'sweep' and status not in ('running', 'abandoned')
+      order by kind desc, id desc
+      limit 1
+    ) last
+    where p.unconfigured_since is null and last.status <> 'failed' and last.error_message is not null
+    order by p.project_id`);
+  return rows;
+}
+
 export async function readSinkStatus(db: Database): Promise<SinkStatus[]> {
   const { rows } = await db.execute<SinkStatus & Record<string, unknown>>(sql`
     select s.name, s.kind, s.cursor_seq, s.attempts, s.next_attempt_at, s.last_error, s.last_delivered_at,

@@ -75,7 +75,7 @@ export async function applyFinding(
 async function endOwnRun(tx: Transaction, run: OpenRun, { report, snapshot, diff }: Finding): Promise<void> {
   const rejections = faultsOf(snapshot);
   const changed = diff.changes.length + diff.marks.length > 0;
-  const quiet = report.status === 'succeeded' && report.error === null && !changed;
+  const quiet = report.status === 'succeeded' && !changed;
   const end = quiet ? quietEnd(report, rejections) : null;
   if (end && (await shareRow(tx, { ...run, run_id: run.id, end }))) return;
   if (!(await endRun(tx, run.id, end ?? runEnd(report, rejections)))) throw new StaleLook();

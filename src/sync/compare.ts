@@ -79,6 +79,7 @@ export async function compareSweep(
   const answers = await askById(review.ask, project, { scope, turn });
   const snapshot = withAnswers(whole, answers);
   const { ignoredFields: ignored } = project;
+  const leftOpen = answers.error ?? answers.untold;
   const diff = diffSnapshot(images, snapshot, { held: review.held, ignored, unchanged });
   const seen = images.filter(
     ({ image, removed }) => !removed && snapshot.sightings.has(image.image_id),
@@ -93,6 +94,6 @@ export async function compareSweep(
     held_removals: review.held.size,
     held_listings: review.held_listings,
     restless_fields: restlessFields(diff, seen + unchanged.size),
-    error: snapshot.complete ? answers.error : (troubleOf(settled) ?? doubt ?? answers.error),
+    error: snapshot.complete ? leftOpen : (troubleOf(settled) ?? doubt ?? leftOpen),
   };
 }

@@ -2,6 +2,7 @@ import { CphError } from '../cph/errors.ts';
 import type { RequestScope } from '../cph/listing.ts';
 import type { ImagesRecord, ImageType } from '../inventory/image.ts';
 import type { RejectedRecord } from '../inventory/listing.ts';
+import { SweepDoubt } from './trouble.ts';
 
 /** What asking for single images by id brought to light. */
 export interface Answers {
@@ -10,6 +11,8 @@ export interface Answers {
   readonly absent: readonly string[];
   /** Why some questions have no answer, beside refusals; their images are neither seen nor absent. */
   readonly error: CphError | null;
+  /** What says of images that the API does not tell whether they are there; null where it tells of all. */
+  readonly untold: UntoldImages | null;
 }
 
 /** How to ask the images endpoint for one image. */
@@ -47,7 +50,7 @@ export async function askById(
   { scope, turn }: { scope: RequestScope; turn: number },
 ): Promise<Answers> {
   const chosen = chooseByTurn(suspects, turn);
-  const answers: Collected = { found: [], rejected: [], absent: [], error: null };
+  const answers: Collected = { found: [], rejected: [], absent: [], refusals: [], error: null };
   for (let start = 0; start < chosen.length; start += CONCURRENCY) {
     const asked = chosen.slice(start, start + CONCURRENCY);
     const settled = await Promise.allSettled(asked.map((suspect) => askFor(suspect, project, scope)));
@@ -56,7 +59,20 @@ export async function askById(
     const silent = settled.every(({ status }) => status === 'rejected') && answers.error !== null;
     if (silent || answers.error?.kind === 'unauthorized') break;
   }
-  return answers;
+  const { refusals, ...others } = answers;
+  const [first] = refusals;
+  return { ...others, untold: first ? new UntoldImages(refusals.length, first) : null };
+}
+
+/** Missing images whose questions by id are refused. They stay as they are known until one is answered. */
+class UntoldImages extends SweepDoubt {
+  override readonly name = 'UntoldImages';
+  readonly code = 'untold_images';
+  constructor(images: number, { code }: CphError) {
+    super(
+      `${images} missing ${images === 1 ? 'image is' : 'images are'} kept: asked by id, the images endpoint does not tell whether they are there (${code})`,
+    );
+  }
 }
 
 function chooseByTurn(suspects: readonly Suspect[], turn: number): readonly Suspect[] {
@@ -69,6 +85,7 @@ interface Collected {
   readonly found: ImagesRecord[];
   readonly rejected: RejectedRecord[];
   readonly absent: string[];
+  readonly refusals: CphError[];
   error: CphError | null;
 }
 
@@ -79,9 +96,10 @@ function collect(
 ): void {
   if (settled?.status === 'rejected') {
     if (!(settled.reason instanceof CphError)) throw settled.reason;
-    // The API will not say, today or tomorrow: that is no trouble of the sweep.
+    // The API will not say, today or tomorrow: that is no trouble of the sweep, and does not end the asking.
     const refused = settled.reason.kind === 'refused' || settled.reason.kind === 'malformed';
-    if (!refused) answers.error ??= settled.reason;
+    if (refused) answers.refusals.push(settled.reason);
+    else answers.error ??= settled.reason;
     return;
   }
   const answer = settled?.value;

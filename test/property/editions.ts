@@ -10,7 +10,7 @@ const CHOICES: Choices = {
   totalAs: ['text'],
   offset: ['page-number', 'page-number', 'ignored'],
   limit: ['ignored', { clamped: 50 }, { clamped: 7 }],
-  beyondEnd: ['refused', 'last-page'],
+  beyondEnd: ['refused', 'last-page', 'no-content', 'no-list'],
   publicImages: ['refused', 'refused', 'empty', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
   byId: ['ignored', 'listless', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
   statusFilter: ['ignored'],
