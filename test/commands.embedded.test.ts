@@ -69,15 +69,28 @@ describe('the way into the embedded database', () => {
   ])('has no password in what %s writes into a pipe', async (command, env) => {
     const folder = await emptyFolder();
     const started = program.start([command], { ...PROJECT, ...env, CPH_DATA_DIR: folder, TMPDIR: folder });
-    const line = await new Promise<string>((resolve) => {
-      started.child.stdout?.on('data', (chunk: Buffer) => {
-        if (String(chunk).includes('psql')) resolve(String(chunk));
-      });
-    });
+    const line = await said(started, 'psql');
     const password = await readFile(/cat '([^']+)'/.exec(line)?.[1] ?? 'no file', 'utf8');
     started.child.kill('SIGTERM');
     const { stdout, stderr } = await started.ended;
     expect(stdout).toContain('postgres://postgres@127.0.0.1:');
     expect(stdout + stderr).not.toContain(password);
   });
+});
+
+/** What a program wrote when it first wrote `words`. */
+const said = ({ child }: ReturnType<typeof program.start>, words: string) =>
+  new Promise<string>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (String(chunk).includes(words)) resolve(String(chunk));
+    });
+  });
+
+test('a demo serves the page it names, and nothing of it afterwards', async () => {
+  const started = program.start(['demo'], { TMPDIR: await emptyFolder() });
+  const page = /http:\S+/.exec(await said(started, 'http:'))?.[0] ?? 'no page';
+  expect(await (await fetch(page)).text()).toContain('<title>');
+  started.child.kill('SIGTERM');
+  expect((await started.ended).code).toBe(0);
+  await expect(fetch(page)).rejects.toThrow();
 });

@@ -9,10 +9,17 @@ import { cutMiddle, padText, paragraph, printable } from '../terminal/text.ts';
 import { durationText } from '../terminal/units.ts';
 
 export interface DemoView {
-  readonly welcome: (psql: string) => void;
+  readonly welcome: (ways: WaysIn) => void;
   readonly changes: (changes: readonly SeenChange[]) => void;
   readonly status: (report: RunReport, images: Readonly<Record<string, number>>) => void;
   readonly goodbye: () => void;
+}
+
+/** How to look at it besides. */
+interface WaysIn {
+  readonly psql: string;
+  /** Null when no port could be had. */
+  readonly page: string | null;
 }
 
 type SeenChange = Pick<LifeEvent, 'event' | 'time_in_status_ms'>;
@@ -21,7 +28,7 @@ export function demoView(out: Output, { started, now }: { started: Date; now: ()
   const tally = { created: 0, usable: 0, failed: 0, updated: 0, removed: 0 };
   const { print, show, end } = statusLine(out);
   return {
-    welcome: (psql) => print(welcomeText(out, psql)),
+    welcome: (ways) => print(welcomeText(out, ways)),
     changes: (changes) => {
       const baseline = changes.filter(({ event }) => event.baseline);
       if (baseline.length > 0) print(baselineText(out, baseline));
@@ -46,13 +53,14 @@ export function demoView(out: Output, { started, now }: { started: Date; now: ()
 /** What stands in front of a change. */
 const CLOCK = 8;
 
-function welcomeText(out: Output, psql: string): string {
+function welcomeText(out: Output, { psql, page }: WaysIn): string {
   const remark = (text: string) => paint(out, 'dim', `  ${paragraph(out, text, { hang: 2 })}`);
   return [
     paragraph(
       out,
       `${paint(out, 'bold', 'cph-inventory demo')}  a simulated cloud, a real Postgres, the real daemon`,
     ),
+    page ? `\n  ${page}` : '',
     `\n  ${psql}\n`,
     remark('select * from cph.failed_images;'),
     remark('select * from cph.image_events order by seq desc limit 5;'),

@@ -3,7 +3,9 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import { createLog } from '../daemon/log.ts';
 import { replicaName } from '../daemon/replica-name.ts';
+import { startServing } from '../daemon/serving.ts';
 import { openProjects } from '../daemon/sync-project.ts';
+import { createMetrics } from '../http/metrics.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { createWorld } from '../simulator/world.ts';
 import { countByStatus, readChanges } from '../store/reports.ts';
@@ -31,7 +33,7 @@ const PAGE = 1000;
 
 /**
  * Shows everything there is: a simulated cloud with a life of its own, a Postgres of its own in a temporary
- * folder, and the daemon with fast schedules. Prints each change as the daemon sees it.
+ * folder, the daemon with fast schedules and its page. Prints each change as the daemon sees it.
  */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<ExitCode> {
   const folder = await makeDemoFolder();
@@ -60,6 +62,7 @@ function demoConfig(
     CPH_DATA_DIR: dataDir,
     CPH_SYNC_CRON: '*/4 * * * * *',
     CPH_WATCH_CRON: '* * * * * *',
+    CPH_HTTP_PORT: '0',
   };
   const noFiles = () => {
     throw new Error('the demo has no files');
@@ -72,24 +75,26 @@ async function watchDaemon(
   context: CommandContext,
   { config, store }: { config: Config; store: Store },
 ): Promise<void> {
+  const { now } = context;
   const open = await openProjects(store.db, config.projects, context);
-  const view = demoView(context.out, { started: context.now(), now: context.now });
-  view.welcome(psqlCommand(context.out, store, config.dataDir));
-  const follow = follower(store, view);
   const log = createLog({ level: 'error', projects: () => config.projects }, context.err);
-  const daemon = startDaemon({
-    ...config,
-    ...store,
-    ...open,
-    replica: replicaName(),
-    log,
-    now: context.now,
-    onRun: follow.onRun,
-  });
+  const metrics = createMetrics();
+  for (const { projectId } of config.projects) metrics.expectProject(projectId);
+  const serving = await startServing(config, { ...store, log, now, metrics, scheduled: () => true });
+  const view = demoView(context.out, { started: now(), now });
+  view.welcome({ psql: psqlCommand(context.out, store, config.dataDir), page: serving.url() });
+  const follow = follower(store, view);
+  const onRun = (report: RunReport) => {
+    metrics.countRun(report);
+    follow.onRun(report);
+  };
+  const schedules = { ...config, ...store, ...open, replica: replicaName(), log, now, onRun };
+  const daemon = startDaemon(schedules);
   await untilOver(context.stop, options.for);
   await daemon.stop(config.shutdownTimeoutMs / 2);
   await follow.caughtUp();
   view.goodbye();
+  await serving.stop();
   await open.close();
 }
 

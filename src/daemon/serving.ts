@@ -29,6 +29,8 @@ interface ServingOptions {
 }
 
 interface Serving {
+  /** Where it is served, once it is. */
+  readonly url: () => string | null;
   /** Ends the server, or the attempts to start one, and waits for what readers have asked. */
   readonly stop: () => Promise<void>;
 }
@@ -38,7 +40,7 @@ interface Serving {
  * the inventory: it is tried again until it is free. The log says so once, and again when it was got.
  */
 export async function startServing({ http, ...config }: Config, options: ServingOptions): Promise<Serving> {
-  if (!http) return { stop: async () => {} };
+  if (!http) return { url: () => null, stop: async () => {} };
   const { db, url, log, now, metrics, scheduled } = options;
   const readers = openDatabase({
     url,
@@ -76,6 +78,7 @@ export async function startServing({ http, ...config }: Config, options: Serving
     onFailure: refuse,
   });
   return {
+    url: () => server?.url ?? null,
     stop: async () => {
       await listening.stop();
       await server?.close();
