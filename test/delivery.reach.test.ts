@@ -35,10 +35,24 @@ test.each([
 ] as const)('a %s that answers with %d is fine: %s', async (kind, status, ok) => {
   const { port } = await receiver(status);
   expect(await reachReceiver({ kind, url: `http://127.0.0.1:${port}/t0ken` }, control)).toEqual({
-    ok,
+    result: ok ? 'ok' : 'failed',
     details: expect.stringMatching(`^http://127.0.0.1:${port} answers with ${status}${ok ? '$' : '; '}`),
   });
 });
+
+test.each([
+  [401, 'note'],
+  [403, 'note'],
+  [404, 'failed'],
+  [405, 'ok'],
+] as const)(
+  'a webhook that verifies signatures and answers with %d is told as %s',
+  async (status, result) => {
+    const { port } = await receiver(status);
+    const signed = { kind: 'webhook', url: `http://127.0.0.1:${port}`, signed: true } as const;
+    expect(await reachReceiver(signed, control)).toMatchObject({ result });
+  },
+);
 
 test('an Alertmanager is asked for its status below its path, a webhook by HEAD, both with their credentials', async () => {
   const { port, asked } = await receiver(200);
@@ -58,11 +72,11 @@ test('a URL of the alerts is understood, and headers of a sink come with the que
 });
 
 test('one that is not there is not fine, and neither path nor password is told', async () => {
-  const { ok, details } = await reachReceiver(
+  const { result, details } = await reachReceiver(
     { kind: 'webhook', url: 'http://me:hunter2@127.0.0.1:1/t0ken' },
     control,
   );
-  expect(ok).toBe(false);
+  expect(result).toBe('failed');
   expect(details).toContain('http://127.0.0.1:1 cannot be reached (ECONNREFUSED)');
   expect(details).not.toMatch(/hunter2|t0ken/);
 });
@@ -111,7 +125,8 @@ test.each([
     void reaching.then((result) => {
       reached = result;
     });
+    const result = told === 'answers with 200' ? 'ok' : 'failed';
     const details = `http://127.0.0.1:${port} ${told}`;
-    expect(await until(() => reached)).toEqual({ ok: told === 'answers with 200', details });
+    expect(await until(() => reached)).toEqual({ result, details });
   },
 );

@@ -8,7 +8,7 @@ import { openTransport } from '../cph/transport.ts';
 import { createUpstreamMemory } from '../cph/upstream-memory.ts';
 import { revealed } from '../daemon/sinks.ts';
 import { connectProject } from '../daemon/sync-project.ts';
-import { reachReceiver } from '../delivery/reach.ts';
+import { type Receiver, reachReceiver } from '../delivery/reach.ts';
 import { errorText } from '../sync/trouble.ts';
 import { printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
@@ -102,13 +102,15 @@ async function checkSink(
   { stop, proxies }: Pick<CommandContext, 'stop'> & Pick<Config, 'proxies'>,
 ): Promise<Checked> {
   const control = { signal: stop, timeoutMs: RECEIVER_TIMEOUT_MS, proxies };
-  const { kind } = sink;
-  const receiver =
-    kind === 'smn'
-      ? { kind, url: sink.endpoint }
-      : { kind, url: sink.url.reveal(), headers: revealed(sink.headers) };
-  const { ok, details } = await reachReceiver(receiver, control);
-  return { result: ok ? 'ok' : 'failed', what: `sink ${sink.name}`, project_id: null, details };
+  const reached = await reachReceiver(receiverOf(sink), control);
+  return { ...reached, what: `sink ${sink.name}`, project_id: null };
+}
+
+function receiverOf(sink: SinkConfig): Receiver {
+  if (sink.kind === 'smn') return { kind: sink.kind, url: sink.endpoint };
+  const { kind, url, headers } = sink;
+  const signed = sink.kind === 'webhook' && sink.secret !== null;
+  return { kind, url: url.reveal(), headers: revealed(headers), signed };
 }
 
 const ACCEPTED = { result: 'ok', details: 'accepted' } as const;

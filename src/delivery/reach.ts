@@ -7,17 +7,27 @@ import { alertmanagerApi, basicCredential, type HeaderSource } from './receiver-
 
 /** Whether a receiver is there, told without its path, which may hold a token. */
 interface Reached {
-  readonly ok: boolean;
+  /** A note where the answer leaves open whether it will take what it is sent. */
+  readonly result: 'ok' | 'note' | 'failed';
   readonly details: string;
+}
+
+export interface Receiver {
+  readonly kind: SinkKind;
+  readonly url: string;
+  readonly headers?: HeaderSource;
+  /** Whether what it is sent is signed, which a question without a body is not. */
+  readonly signed?: boolean;
 }
 
 /**
  * Asks a receiver whether it is there, and sends it nothing: an Alertmanager for its status, the others by HEAD.
  * Any answer of a webhook is fine, since most take nothing but a POST. Only one that wants other credentials,
- * leads elsewhere, knows no such path, or fails, is not. SMN is asked without a credential, and may well say so. Never rejects.
+ * leads elsewhere, knows no such path, or fails, is not. One that verifies signatures refuses a question without any,
+ * so its refusal says nothing of credentials. SMN is asked without a credential, and may well say so. Never rejects.
  */
 export async function reachReceiver(
-  { kind, url, headers = () => ({}) }: { kind: SinkKind; url: string; headers?: HeaderSource },
+  { kind, url, headers = () => ({}), signed = false }: Receiver,
   { signal, timeoutMs, proxies }: { signal: AbortSignal; timeoutMs: number; proxies?: Proxies },
 ): Promise<Reached> {
   const given = new URL(url);
@@ -37,13 +47,18 @@ export async function reachReceiver(
       return statusCode;
     };
     const status = await withDeadline(signal, { ms: timeoutMs, work: ask });
-    return {
-      ok: isFine(kind, status),
-      details: `${target.origin} answers with ${status}${adviceOn(kind, status)}`,
-    };
+    const answer = `${target.origin} answers with ${status}`;
+    if (signed && isRefusal(status))
+      return {
+        result: 'note',
+        details: `${answer} to what is not signed; the first delivery shows the rest`,
+      };
+    return isFine(kind, status)
+      ? { result: 'ok', details: answer }
+      : { result: 'failed', details: `${answer}; ${adviceOn(status)}` };
   } catch (error) {
     const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
-    return { ok: false, details };
+    return { result: 'failed', details };
   } finally {
     await connections.close();
   }
@@ -60,16 +75,16 @@ function isFine(kind: SinkKind, status: number): boolean {
   if (kind === 'alertmanager') return status === 200;
   if (status === 501) return true;
   if (kind === 'smn') return status < 500;
-  return status < 500 && !isRedirect(status) && ![401, 403, 404, 410].includes(status);
+  return status < 500 && !isRedirect(status) && !isRefusal(status) && ![404, 410].includes(status);
 }
 
 const isRedirect = (status: number) => status >= 300 && status < 400;
+const isRefusal = (status: number) => status === 401 || status === 403;
 
 /** What to do about an answer that is not fine. */
-function adviceOn(kind: SinkKind, status: number): string {
-  if (isFine(kind, status)) return '';
-  if (isRedirect(status)) return '; redirects are not followed: configure the URL it leads to';
-  if (status === 401 || status === 403) return '; check the user, password or headers of the sink';
-  if (status === 404 || status === 410) return '; nothing takes events at this path: check the URL';
-  return '; the receiver itself is in trouble';
+function adviceOn(status: number): string {
+  if (isRedirect(status)) return 'redirects are not followed: configure the URL it leads to';
+  if (isRefusal(status)) return 'check the user, password or headers of the sink';
+  if (status === 404 || status === 410) return 'nothing takes events at this path: check the URL';
+  return 'the receiver itself is in trouble';
 }
