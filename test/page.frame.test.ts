@@ -133,3 +133,11 @@ test('every alert that needs a person has its runbook at hand', async () => {
   for (const alert of Object.keys(en.now.advice))
     expect((await get(`/runbooks/${alert}`)).text, alert).toContain('Meaning');
 });
+
+test('the list of runbooks leads to each of them', async () => {
+  const { get } = openPage(database.db);
+  const { html } = await get('/runbooks');
+  for (const alert of Object.keys(en.now.advice))
+    expect(html).toContain(`<a href="/runbooks/${alert}">${alert}</a>`);
+  expect(html).not.toContain('.md');
+});

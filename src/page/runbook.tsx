@@ -1,8 +1,10 @@
 /** The runbook of an alert, as it is in docs: at hand also where no other site can be reached. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runbookPath } from '../inventory/addresses.ts';
 import type { Draw } from './app.tsx';
 import { Frame } from './frame.tsx';
+import { addressOf, type View } from './view.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'runbooks');
 
@@ -21,8 +23,18 @@ export const drawRunbook: Draw = async ({ view, part }) => {
     <Frame title={title} seq={null}>
       <h1>{title}</h1>
       <section aria-label={view.words.now.runbook}>
-        <pre lang="en">{rest.join('\n').trim()}</pre>
+        <pre lang="en">{withLinks(rest.join('\n').trim(), view)}</pre>
       </section>
     </Frame>
   );
 };
+
+/** Between texts, the names of alerts that lead to their files in docs. */
+const LINK = /\[(Cph\w+)\]\(\1\.md\)/;
+
+/** Runbooks that a text leads to are one step away here as well. */
+function withLinks(text: string, view: View) {
+  return text
+    .split(LINK)
+    .map((part, i) => (i % 2 === 0 ? part : <a href={addressOf(view, runbookPath(part))}>{part}</a>));
+}
