@@ -18,7 +18,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.js scripts/build-assets.js scripts/
 COPY src src
-RUN npm run build && rm dist/.built-from
+RUN npm run build && rm dist/.built-from && find dist -name "*.map" -delete
 
 FROM ${RUNTIME}
 LABEL org.opencontainers.image.title="cph-inventory" \
