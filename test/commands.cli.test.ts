@@ -126,7 +126,7 @@ describe('a database that is not up to date', () => {
     try {
       const env = { DATABASE_URL: empty.url };
       const early = await run(['images'], env);
-      expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('cph-inventory migrate') });
+      expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('`migrate` makes it') });
       expect(await run(['migrate'], env)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('Applied 0000_init'),

@@ -67,7 +67,7 @@ test('a failure says why and what to do, and cannot move the cursor', () => {
     hint: 'Check it.',
   });
   const text = shown(ONE, { run: { status: 'failed', error } });
-  expect(text).toMatch(/^ERROR: sweep failed .*: cloud-phone\/images: no connection; Check it\.\n$/);
+  expect(text).toMatch(/^ERROR: sweep failed .*: cloud-phone\/images: no connection\. Check it\.\n$/);
 });
 
 test('a pipe gets every field as JSON', () => {

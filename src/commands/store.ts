@@ -114,8 +114,13 @@ export async function connectStore(
 
 /** Rejects, saying what to do, where migrations are missing or from a later version. */
 export async function refuseOutdated(db: Database): Promise<[]> {
-  const { pending, newer } = await migrationState(db);
+  const { applied, pending, newer } = await migrationState(db);
   if (newer.length > 0) throw new NewerDatabaseError(newer);
+  if (applied.length === 0 && newer.length === 0) {
+    throw new CommandError(
+      'There is no inventory in the database of DATABASE_URL yet. `cph-inventory start`, `sync` or `migrate` makes it; else check the name behind the last slash of DATABASE_URL.',
+    );
+  }
   if (pending.length > 0) {
     throw new CommandError(
       `The database is not up to date (missing: ${pending.join(', ')}). Run: cph-inventory migrate`,

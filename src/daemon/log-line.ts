@@ -1,4 +1,5 @@
 /** A line of the log for somebody who watches: what happened, and the few facts that say how it went. */
+import { advised } from '../sync/trouble.ts';
 import { durationText, instantText } from '../terminal/units.ts';
 
 /** How lines are written for the projects there are. */
@@ -43,5 +44,5 @@ function factText(name: string, value: unknown): string[] {
 function reasonText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { message, hint } = error as { message?: unknown; hint?: unknown };
-  return [message, hint].filter((text) => typeof text === 'string').join('; ');
+  return advised(String(message), typeof hint === 'string' ? hint : null);
 }

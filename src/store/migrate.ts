@@ -144,6 +144,7 @@ async function makeBookkeeping(db: Database): Promise<void> {
       applied_at timestamptz not null default now()
     )`);
   } catch (error) {
+    if (!isForbidden(error)) throw error;
     throw new MigrationError(
       `Cannot make schema cph (${reason(error)}). The user of DATABASE_URL needs \`grant create on database …\`, or an administrator to run \`create schema cph authorization …\` for it.`,
       { cause: error },

@@ -1,6 +1,7 @@
 /** What to say of an error: in a run's row, in a log line, on a terminal. */
 import { DrizzleQueryError } from 'drizzle-orm';
 import { CphError } from '../cph/errors.ts';
+import { databaseFailure } from '../store/database-failure.ts';
 
 /** Why a sweep whose requests were answered is not believed, under a code of ours. */
 export abstract class SweepDoubt extends Error {
@@ -19,10 +20,18 @@ export function errorCode(error: unknown): string | null {
 
 /** What went wrong and, where we know, what to do about it. Holds no secret, and no data of other rows. */
 export function errorText(error: unknown): string {
-  if (error instanceof CphError) return error.hint ? `${error.message}; ${error.hint}` : error.message;
+  if (error instanceof CphError) return advised(error.message, error.hint);
   const cause = databaseCause(error);
-  if (cause) return `Postgres: ${cause.message}`;
+  if (cause) {
+    const { message, advice } = databaseFailure(cause);
+    return advised(message, advice);
+  }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Two sentences: a vendor's message may end with a full stop of its own. */
+export function advised(message: string, advice: string | null): string {
+  return advice === null ? message : `${message.replace(/[\s.;:。]+$/u, '')}. ${advice}`;
 }
 
 /** What to do about a field that changes in nearly every image. */

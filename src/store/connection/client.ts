@@ -58,5 +58,7 @@ function configOf(address: Address) {
 }
 
 function noPassword(): never {
-  throw new Error('the server asks for a password, and the database URL has none');
+  throw new Error(
+    'the server asks for a password, and DATABASE_URL has none (postgres://user:password@host/database)',
+  );
 }

@@ -9,6 +9,7 @@ import pg from 'pg';
 import type { Address, Endpoint } from '../../database-url/address.ts';
 import { type Attempt, attemptsOf, refusalOf } from './attempts.ts';
 import { Login, LoginError, type Message } from './login.ts';
+import { noteServer } from './server-name.ts';
 import { encrypt, offersTls, TlsFileError } from './tls.ts';
 
 /** What of pg's connection its types leave out. */
@@ -36,6 +37,8 @@ export class ServerConnection extends PgConnection {
   readonly #applicationName: string;
   /** While a server is being tried. */
   #login: Login | null = null;
+  /** The server that is being tried, or is ours. */
+  #server: Endpoint | null = null;
 
   constructor(address: Address, applicationName: string) {
     super({});
@@ -57,6 +60,7 @@ export class ServerConnection extends PgConnection {
 
   /** What a server says before it is ours is for the login to hear first. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (this.#server && (event === 'errorMessage' || event === 'error')) noteServer(args[0], this.#server);
     if (this.#login?.hears(String(event), args[0] as Message)) return true;
     return super.emit(event, ...args);
   }
@@ -70,9 +74,11 @@ export class ServerConnection extends PgConnection {
         (error: Error) => error,
       );
       if (failure === null) return;
+      noteServer(failure, attempt.endpoint);
       failures.push({ endpoint: attempt.endpoint, error: failure });
       if (this._ending || isFinal(failure)) break;
     }
+    // What is told of them all names each.
     super.emit('error', refusalOf(failures));
     process.nextTick(() => super.emit('end'));
   }
@@ -81,8 +87,9 @@ export class ServerConnection extends PgConnection {
   async #try({ endpoint, encryption, session }: Attempt): Promise<void> {
     const { connectTimeoutMs, bound } = this.#address;
     const limit = connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    this.#server = endpoint;
     const socket = this.#open(endpoint);
-    const late = setTimeout(() => socket.destroy(new Error(`no answer within ${limit / 1000} s`)), limit);
+    const late = setTimeout(() => socket.destroy(lateAfter(limit)), limit);
     try {
       const broken = failureOf(socket);
       await Promise.race([once(socket, 'connect'), broken]);
@@ -145,6 +152,9 @@ export interface Failure {
   readonly endpoint: Endpoint;
   readonly error: Error;
 }
+
+const lateAfter = (ms: number) =>
+  Object.assign(new Error(`no answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
 
 /** Rejects when the stream breaks; nobody else has to listen. */
 function failureOf(stream: Duplex): Promise<never> {

@@ -15,7 +15,9 @@ export async function offersTls(socket: Socket): Promise<boolean> {
   const text = answer?.toString('latin1');
   // Anything behind the letter was sent by somebody who wants it to be taken for what comes encrypted.
   if (text === 'S' || text === 'N') return text === 'S';
-  throw new Error('the server does not answer the question for TLS as Postgres does');
+  throw new Error(
+    'something answers that is no Postgres (asked for TLS, it says neither yes nor no): check host and port in DATABASE_URL',
+  );
 }
 
 /** Resolves once both ends have agreed, and the server is who the terms say it must be. */
