@@ -101,7 +101,7 @@ describe('what an error is about', () => {
   ])('HTML under %i is %s by its status alone', (status, kind, retryable) => {
     const error = errorOf({ status, text: '<html><body>secret page</body></html>' });
     expect(error).toMatchObject({ kind, retryable, code: `http_${status}` });
-    expect(error?.message).toBe(`cloud-phone/images: HTTP ${status} http_${status} with HTML`);
+    expect(error?.message).toBe(`cloud-phone/images: HTTP ${status} with HTML`);
   });
 });
 

@@ -17,7 +17,12 @@ export function chooseProjects(
   );
 }
 
+/** The name of a configured project; null where it has none. */
+export function nameOf(projects: readonly ProjectConfig[], id: string): string | null {
+  return projects.find(({ projectId }) => projectId === id)?.name ?? null;
+}
+
 /** What people call a configured project: its name, or its id where it has none. */
 export function projectLabel(projects: readonly ProjectConfig[], id: string): string {
-  return projects.find(({ projectId }) => projectId === id)?.name ?? id;
+  return nameOf(projects, id) ?? id;
 }

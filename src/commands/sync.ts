@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
+import { movedText } from '../daemon/announce.ts';
 import { withLease } from '../daemon/lease.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { changeCount, logRun } from '../daemon/run-log.ts';
@@ -13,7 +14,7 @@ import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph, printable } from '../terminal/text.ts';
 import { durationText, runColour } from '../terminal/units.ts';
-import { chooseProjects, projectLabel } from './choose-projects.ts';
+import { chooseProjects, nameOf, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 
@@ -31,7 +32,9 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
   const work = async ({ db }: Store) =>
     closing(
       await openProjects(db, chosen, { now: context.now, proxies: config.proxies }),
-      async ({ projects }) => {
+      async ({ projects, moved }) => {
+        for (const one of moved)
+          log.warn({ project_id: one.project_id }, movedText(one, nameOf(chosen, one.project_id)));
         const reports = await sweepAll(projects, { db, log, context });
         printReports(context.out, reports, { json: options.json ?? false, projects: chosen });
         return exitCodeOf(reports);

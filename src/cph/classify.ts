@@ -1,7 +1,7 @@
 import { retryAfter } from '../waiting/retry-after.ts';
 import { errorCode, errorText, type JsonObject, type Parsed, parseBody, safeId } from './answer-body.ts';
 import { CphError, type CphErrorKind } from './errors.ts';
-import { hintFor } from './hints.ts';
+import { hintFor, settingOf } from './hints.ts';
 import { pagingFields } from './paging-headers.ts';
 
 /** An HTTP answer, read to its end. */
@@ -15,6 +15,8 @@ export interface Answer {
 export interface AnswerContext {
   /** What was asked, for messages and hints: `cloud-phone/images`. */
   readonly endpoint: string;
+  /** Where it was asked, for hints. */
+  readonly host?: string;
   readonly now: Date;
   /** Taken out of whatever the answer says, should it repeat what it was sent. */
   readonly secrets: readonly string[];
@@ -66,17 +68,20 @@ function reported(
   code: string,
   { answer, context, requestId, parsed }: Failure & { parsed: Parsed },
 ): CphError {
-  const { endpoint, now, secrets } = context;
+  const { endpoint, host, now, secrets } = context;
   const kind = kindOfCode(code) ?? kindOfStatus(answer.status);
   const said = parsed.object ? errorText(parsed.object, secrets) : `with ${parsed.found}`;
-  return new CphError(`${endpoint}: HTTP ${answer.status} ${code}${said && ` ${said}`}`, {
+  // Where the answer has no code of its own, ours would only repeat the status.
+  const told = [String(answer.status), code.startsWith('http_') ? '' : code, said].filter(Boolean).join(' ');
+  return new CphError(`${endpoint}: HTTP ${told}`, {
     kind,
     code,
     status: answer.status,
     requestId,
     retryable: kind === 'throttled' || kind === 'unavailable',
     retryAfterMs: retryAfter(firstValue(answer.headers['retry-after']), now),
-    hint: hintFor(kind, { code, endpoint }),
+    clockAheadMs: clockAhead(firstValue(answer.headers.date), now),
+    hint: hintFor(kind, { code, endpoint, host, traced: requestId !== null }),
   });
 }
 
@@ -91,7 +96,7 @@ function notJson(parsed: Parsed, { answer, context, requestId }: Failure): CphEr
       // Gateways answer like this while they restart; JSON of another shape is there to stay, and so is 204.
       retryable: parsed.code !== 'invalid_answer' && answer.status !== NO_CONTENT,
       listless: parsed.empty,
-      hint: hintFor('malformed', { code: parsed.code, endpoint: context.endpoint }),
+      hint: hintFor('malformed', { ...context, code: parsed.code }),
     },
   );
 }
@@ -103,7 +108,7 @@ function redirected({ answer, context, requestId }: Failure): CphError {
     code: 'redirect',
     status: answer.status,
     requestId,
-    hint: 'Redirects are not followed, so that credentials go nowhere else: set the endpoint to where the API is.',
+    hint: `Redirects are not followed, so that credentials go nowhere else: set ${settingOf(context.endpoint)} to where the API is.`,
   });
 }
 
@@ -145,6 +150,11 @@ function kindOfStatus(status: number): CphErrorKind {
 
 function firstValue(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header;
+}
+
+function clockAhead(date: string | undefined, now: Date): number | null {
+  const said = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(said) ? null : now.getTime() - said;
 }
 
 function originOf(location: string | undefined): string {

@@ -177,6 +177,7 @@ async function observed(
     );
     const context = {
       endpoint,
+      host: url.host,
       now: options.now(),
       secrets: [...secretsOf(headers), ...options.transport.secrets],
     };

@@ -28,6 +28,7 @@ export interface CphErrorFacts {
   readonly retryAfterMs?: number | null;
   readonly hint?: string | null;
   readonly listless?: boolean;
+  readonly clockAheadMs?: number | null;
   readonly cause?: unknown;
 }
 
@@ -61,6 +62,8 @@ export class CphError extends Error {
    * be how an edition says that there are no more.
    */
   readonly listless: boolean;
+  /** How far the clock here is ahead of the one that answered; null where the answer did not tell. */
+  readonly clockAheadMs: number | null;
 
   constructor(message: string, facts: CphErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -72,5 +75,6 @@ export class CphError extends Error {
     this.retryAfterMs = facts.retryAfterMs ?? null;
     this.hint = facts.hint ?? null;
     this.listless = facts.listless ?? false;
+    this.clockAheadMs = facts.clockAheadMs ?? null;
   }
 }

@@ -72,7 +72,7 @@ async function send(
     signal,
   );
   const secrets = [...secretsOf(authorizing), ...transport.secrets];
-  return published(answer, { endpoint: SMN_PUBLISH, now: now(), secrets });
+  return published(answer, { endpoint: SMN_PUBLISH, host: url.host, now: now(), secrets });
 }
 
 /** An id of the message is what says that it was taken, whatever the status beside it. */

@@ -1,10 +1,8 @@
 import { ProxyError } from '../network/proxy-error.ts';
 import { UnreadableBody } from './content-coding.ts';
 import { CphError, type CphErrorFacts } from './errors.ts';
-import { hintFor } from './hints.ts';
+import { hintFor, settingOf } from './hints.ts';
 
-const CHECK_NETWORK =
-  'Check the endpoint, and that this machine may reach it (name service, firewall, proxy).';
 const TIMEOUTS = [
   'TimeoutError',
   'UND_ERR_CONNECT_TIMEOUT',
@@ -26,9 +24,9 @@ export function transportError(
   { endpoint, status, host = 'the host' }: { endpoint: string; status: number | null; host?: string },
 ): CphError {
   if (cause instanceof ProxyError) return proxyError(cause, endpoint);
-  if (cause instanceof UnreadableBody) return bodyError(cause, { endpoint, status });
+  if (cause instanceof UnreadableBody) return bodyError(cause, { endpoint, status, host });
   const label = labelOf(cause);
-  const variable = endpoint.startsWith('IAM') ? 'HW_AUTH_URL' : 'CPH_ENDPOINT';
+  const variable = settingOf(endpoint);
   const { what, ...facts } = meaningOf(label, { answering: status !== null, host, variable });
   return new CphError(`${endpoint}: ${what}${label && ` (${label})`}`, {
     kind: 'unreachable',
@@ -51,7 +49,7 @@ function proxyError(cause: ProxyError, endpoint: string): CphError {
 
 function bodyError(
   cause: UnreadableBody,
-  { endpoint, status }: { endpoint: string; status: number | null },
+  { endpoint, status, host }: { endpoint: string; status: number | null; host: string },
 ): CphError {
   const code = { UNREADABLE: 'unreadable', BROKEN: 'broken', TOO_LARGE: 'too_large' }[cause.code];
   return new CphError(`${endpoint}: ${cause.message}`, {
@@ -59,7 +57,7 @@ function bodyError(
     code,
     ...(status === null ? {} : { status }),
     retryable: cause.code === 'BROKEN',
-    hint: hintFor('malformed', { code, endpoint }),
+    hint: hintFor('malformed', { code, endpoint, host }),
     cause,
   });
 }
@@ -73,6 +71,9 @@ interface Where {
   readonly variable: string;
 }
 
+const checkNetwork = ({ variable }: Where) =>
+  `Check ${variable}, and that this machine may reach it (name service, firewall, proxy).`;
+
 function meaningOf(label: string, where: Where): Meaning {
   const { answering, host } = where;
   if (TIMEOUTS.includes(label)) {
@@ -80,7 +81,7 @@ function meaningOf(label: string, where: Where): Meaning {
       code: 'timeout',
       what: `no whole answer of ${host} in time`,
       retryable: true,
-      hint: CHECK_NETWORK,
+      hint: checkNetwork(where),
     };
   }
   if (TOO_LARGE.includes(label)) return { code: 'too_large', what: 'the answer is too large' };
@@ -93,7 +94,7 @@ function meaningOf(label: string, where: Where): Meaning {
   if (tls) return { code: 'tls', ...tls };
   if (answering) return { code: 'truncated', what: `the answer of ${host} broke off`, retryable: true };
   if (/^(HPE_|HTTPParserError)/.test(label))
-    return { code: 'not_http', what: `the answer of ${host} is not HTTP`, hint: CHECK_NETWORK };
+    return { code: 'not_http', what: `the answer of ${host} is not HTTP`, hint: checkNetwork(where) };
   return { code: 'connection', retryable: true, ...connectionMeaning(label, where) };
 }
 
@@ -120,7 +121,8 @@ function tlsMeaning(label: string, { host, variable }: Where): Pick<Meaning, 'wh
   return { what: `the certificate of ${host} is not trusted`, hint };
 }
 
-function connectionMeaning(label: string, { host, variable }: Where): Pick<Meaning, 'what' | 'hint'> {
+function connectionMeaning(label: string, where: Where): Pick<Meaning, 'what' | 'hint'> {
+  const { host, variable } = where;
   if (label === 'ENOTFOUND') {
     const hint = `Check HW_REGION_NAME and ${variable} for a slip, then the name service of this machine.`;
     return { what: `no connection, the name service does not know ${host}`, hint };
@@ -133,7 +135,7 @@ function connectionMeaning(label: string, { host, variable }: Where): Pick<Meani
     const hint = `Where the port speaks TLS, ${variable} has to begin with https://; else a firewall or proxy may be in between.`;
     return { what: `no connection, ${host} broke it off`, hint };
   }
-  return { what: `no connection to ${host}`, hint: CHECK_NETWORK };
+  return { what: `no connection to ${host}`, hint: checkNetwork(where) };
 }
 
 /**

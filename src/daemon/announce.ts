@@ -1,33 +1,49 @@
 import type { Config } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
 import type { Database } from '../store/database.ts';
-import { registerProjects, setProjectListings, setProjectTimes } from '../store/projects.ts';
+import {
+  type MovedProject,
+  registerProjects,
+  setProjectListings,
+  setProjectTimes,
+} from '../store/projects.ts';
 import { registerSinks } from '../store/sinks.ts';
 import { intervalsOf } from './schedule.ts';
 
 /**
  * Makes everything that a configuration names known to the database: its projects, with the times their
  * alerts are measured by, and its sinks, which hear of whatever commits from now on. Writes no row that
- * already says so, takes nothing away, and may be repeated. Rejects when the database cannot be written to.
+ * already says so, takes nothing away, and may be repeated. Returns the projects whose region is another one
+ * now. Rejects when the database cannot be written to.
  */
 export async function announce(
   { projects, schedules, sinks }: Config,
   { db, now }: { db: Database; now: () => Date },
-): Promise<void> {
+): Promise<MovedProject[]> {
   const { longest } = intervalsOf(schedules.sync);
   const times = projects.map(({ projectId, stuckAfterMs }) => ({
     project_id: projectId,
     sync_interval_ms: longest,
     stuck_after_ms: stuckAfterMs,
   }));
-  await announceProjects(db, projects);
+  const moved = await announceProjects(db, projects);
   await setProjectTimes(db, times);
   await registerSinks(db, sinks, now());
+  return moved;
+}
+
+/** What a person should know of it: a region that was mistyped makes every image look as if it had vanished. */
+export function movedText({ project_id, from, to }: MovedProject, called: string | null): string {
+  const name = called === null ? project_id : `${called} (${project_id})`;
+  return `project ${name} is read in region ${to} from now on, and what is known of it was read in ${from}: what only ${from} lists goes missing. If that is not meant, set HW_REGION_NAME (region in a file) back to ${from}, and approve no removals.`;
 }
 
 /** Makes projects known under their present regions and names: what it takes to look at them. */
-export async function announceProjects(db: Database, projects: readonly ProjectConfig[]): Promise<void> {
-  await registerProjects(
+export async function announceProjects(
+  db: Database,
+  projects: readonly ProjectConfig[],
+): Promise<MovedProject[]> {
+  const moved = await registerProjects(
     db,
     projects.map(({ projectId, region, name }) => ({ project_id: projectId, region, name })),
   );
@@ -39,4 +55,5 @@ export async function announceProjects(db: Database, projects: readonly ProjectC
       sources,
     })),
   );
+  return moved;
 }

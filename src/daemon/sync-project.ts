@@ -13,20 +13,25 @@ import { openTransport, type Transport } from '../cph/transport.ts';
 import { createUpstreamMemory, type UpstreamMemory } from '../cph/upstream-memory.ts';
 import type { Proxies } from '../network/proxies.ts';
 import type { Database } from '../store/database.ts';
+import type { MovedProject } from '../store/projects.ts';
 import type { SyncProject } from '../sync/project.ts';
 import { announceProjects } from './announce.ts';
 
 /** At 20 requests a second, a listing of a million images takes about ten minutes. */
 const LISTING_DEADLINE_MS = 20 * 60_000;
 
-interface ConnectedProject {
+export interface ConnectedProject {
   readonly project: SyncProject;
+  /** Gets hold of what its requests are authorized with, by a login where that takes one. */
+  readonly present: (signal: AbortSignal) => Promise<unknown>;
   /** A question for each of its listings, to see whether it may be read. */
   readonly probes: readonly Probe[];
 }
 
 interface OpenProjects {
   readonly projects: readonly SyncProject[];
+  /** Those of them of which something is known from another region. */
+  readonly moved: readonly MovedProject[];
   /** Ends their connections to the API. */
   readonly close: () => Promise<void>;
 }
@@ -42,7 +47,10 @@ interface ConnectOptions {
 }
 
 /** Connects the projects of a configuration. No request is sent yet, and nothing is written. */
-export function connectProjects(configs: readonly ProjectConfig[], options: ConnectOptions): OpenProjects {
+export function connectProjects(
+  configs: readonly ProjectConfig[],
+  options: ConnectOptions,
+): Omit<OpenProjects, 'moved'> {
   const transport = openTransport(options);
   const { memory = createUpstreamMemory(options.now) } = options;
   return {
@@ -60,8 +68,8 @@ export async function openProjects(
   configs: readonly ProjectConfig[],
   options: ConnectOptions,
 ): Promise<OpenProjects> {
-  await announceProjects(db, configs);
-  return connectProjects(configs, options);
+  const moved = await announceProjects(db, configs);
+  return { ...connectProjects(configs, options), moved };
 }
 
 /** What one project shares with the others. */
@@ -110,6 +118,7 @@ export function connectProject(
       }),
       findImage: (image_id, image_type, look) => findImage(client, { image_id, image_type }, look),
     },
+    present: (signal) => authorizer.present(signal),
     probes: probesOf(client, { sources, imageTypes }),
   };
 }

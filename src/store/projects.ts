@@ -13,32 +13,43 @@ interface ConfiguredProject {
   readonly name: string | null;
 }
 
+/** A project that was read in another region than it is configured for now. */
+export type MovedProject = {
+  readonly project_id: string;
+  readonly from: string;
+  readonly to: string;
+};
+
 /**
- * Registers projects under their present regions and names. Rows that already say so are not locked and not
- * written: replicas start at any time, and thousands of projects must not wait for the one that is being
- * applied.
+ * Registers projects under their present regions and names, and returns those of which something is known from
+ * another region. Rows that already say so are not locked and not written: replicas start at any time, and
+ * thousands of projects must not wait for the one that is being applied.
  */
 export async function registerProjects(
   db: Database,
   configured: readonly ConfiguredProject[],
-): Promise<void> {
+): Promise<MovedProject[]> {
   const rows = unnested(configured, {
     project_id: ['text', (project) => project.project_id],
     region: ['text', (project) => project.region],
     name: ['text', (project) => project.name],
   });
-  await retryTransient(async () => {
+  return await retryTransient(async () => {
     await db.execute(sql`
       insert into cph.projects (project_id, region, name)
       select project_id, region, name from ${rows}
       where not exists (select from cph.projects p where p.project_id = u.project_id)
       on conflict (project_id) do nothing`);
-    await db.execute(sql`
+    const { rows: changed } = await db.execute<MovedProject & { known: boolean }>(sql`
       update cph.projects p
       set region = u.region, name = u.name, unconfigured_since = null
-      from ${rows}
+      from ${rows} join cph.projects old using (project_id)
       where p.project_id = u.project_id
-        and (p.region, p.name, p.unconfigured_since) is distinct from (u.region, u.name, null)`);
+        and (p.region, p.name, p.unconfigured_since) is distinct from (u.region, u.name, null)
+      returning p.project_id, old.region as "from", p.region as "to", p.last_applied_run_id is not null as known`);
+    return changed
+      .filter(({ from, to, known }) => known && from !== to)
+      .map(({ project_id, from, to }) => ({ project_id, from, to }));
   });
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { ON_TOKEN } from '../../src/cph/auth/advice.ts';
 import type { AuthorizingHeaders } from '../../src/cph/auth/authorize.ts';
 import { createStanding, TOKEN } from '../../src/cph/auth/standing.ts';
 import { type CphClient, type CphClientOptions, createCphClient } from '../../src/cph/client.ts';
@@ -80,7 +81,7 @@ export function clientFor(
 ): OwnClient {
   const transport = openTransport();
   const now = options.now ?? (() => new Date());
-  const presented = { standing: createStanding(TOKEN, now), headersFor: authorize };
+  const presented = { standing: createStanding(TOKEN, now), advise: ON_TOKEN, headersFor: authorize };
   const client = createCphClient({
     endpoint,
     transport,

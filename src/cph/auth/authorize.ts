@@ -1,3 +1,4 @@
+import type { Advise } from './advice.ts';
 import type { Standing } from './standing.ts';
 
 /** A request about to be sent, as far as a signature covers it. */
@@ -13,6 +14,8 @@ export type AuthorizingHeaders = Readonly<Record<string, string>>;
 /** A credential as it is now. */
 export interface Presented {
   readonly standing: Standing;
+  /** What to do should it be rejected. */
+  readonly advise: Advise;
   /** The headers that let a request through. */
   readonly headersFor: (request: OutgoingRequest) => AuthorizingHeaders;
 }

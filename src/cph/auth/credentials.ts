@@ -1,4 +1,5 @@
 import type { UpstreamMemory } from '../upstream-memory.ts';
+import { ON_KEY, ON_TEMPORARY_KEY, ON_TOKEN } from './advice.ts';
 import type { Authorizer, Presented } from './authorize.ts';
 import type { LoginOptions, PasswordLogin } from './iam.ts';
 import { authorizeByPassword } from './password.ts';
@@ -44,7 +45,7 @@ export function createAuthorizer(credential: Credential, options: AuthorizerOpti
 function presentToken({ token }: Credential & { kind: 'token' }, options: AuthorizerOptions): Presented {
   const value = token.reveal();
   const standing = options.memory.standingOf(['token', options.projectId, value], TOKEN);
-  return { standing, headersFor: () => ({ 'X-Auth-Token': value }) };
+  return { standing, advise: ON_TOKEN, headersFor: () => ({ 'X-Auth-Token': value }) };
 }
 
 /** All parts at once: keys are rotated in pairs, and half a pair is another credential, which is wrong. */
@@ -58,7 +59,8 @@ function presentKey(
     ...(securityToken && { securityToken: securityToken.reveal() }),
   };
   const standing = memory.standingOf(['access-key', ...Object.values(key)], LOCKABLE);
-  return { standing, headersFor: (request) => signRequest(request, { key, date: now() }) };
+  const advise = securityToken ? ON_TEMPORARY_KEY : ON_KEY;
+  return { standing, advise, headersFor: (request) => signRequest(request, { key, date: now() }) };
 }
 
 /** Authorizes with what is read anew for each request. */

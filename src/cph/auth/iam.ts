@@ -42,7 +42,7 @@ export async function logIn(
   const sent = { method: 'POST', url, headers, body, endpoint: ENDPOINT, timeoutMs } as const;
   const answer = await transport.send(sent, signal);
   const secrets = [password, ...transport.secrets];
-  return tokenOf(answer, { endpoint: ENDPOINT, now: now(), secrets });
+  return tokenOf(answer, { endpoint: ENDPOINT, host: url.host, now: now(), secrets });
 }
 
 function loginUrl(authUrl: string): URL {
@@ -68,7 +68,7 @@ function tokenOf(answer: Parameters<typeof classifyAnswer>[0], context: AnswerCo
       code: 'invalid_answer',
       status: answer.status,
       requestId,
-      hint: 'Check the login URL: something else than IAM seems to answer there.',
+      hint: `Check HW_AUTH_URL: something else than IAM seems to answer at ${context.host}.`,
     });
   }
   return { value, expiresAt: expiryOf(body.token) };

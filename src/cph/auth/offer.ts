@@ -3,7 +3,7 @@
  */
 import type { CphError } from '../errors.ts';
 import type { Authorizer, Presented } from './authorize.ts';
-import { notSent, rejected } from './rejection.ts';
+import { notSent, rejected, withHint } from './rejection.ts';
 import type { Place, Standing } from './standing.ts';
 import type { Trial } from './trials.ts';
 
@@ -47,7 +47,7 @@ export async function offer<Answer extends Answered>(offering: Offering<Answer>)
     other = await authorizer.renew(presented, signal);
     // A new token of the same login: the trial goes on.
     if (other?.standing === presented.standing) return await askLast(offering, other);
-    const hold = presented.standing.reject(place, answer.error);
+    const hold = presented.standing.reject(place, explained(answer.error, presented));
     if (!other) throw rejected(hold);
   } finally {
     trial.end();
@@ -93,9 +93,13 @@ async function askLast<Answer extends Answered>(
 ): Promise<Answer> {
   const answer = await offering.ask(presented);
   const { error } = answer;
-  if (error?.kind === 'unauthorized') throw rejected(presented.standing.reject(offering.place, error));
+  if (error?.kind === 'unauthorized') {
+    throw rejected(presented.standing.reject(offering.place, explained(error, presented)));
+  }
   return noted(offering, { presented, answer });
 }
+
+const explained = (error: CphError, { advise }: Presented) => withHint(error, advise(error));
 
 function noted<Answer extends Answered>(
   { place }: Purpose,

@@ -1,10 +1,11 @@
 import { CphError } from '../errors.ts';
 import { notAskedBefore, noteQuiet } from '../retry.ts';
+import { ON_ISSUED_TOKEN, ON_PASSWORD } from './advice.ts';
 import type { Authorizer, Presented } from './authorize.ts';
 import type { AuthorizerOptions } from './credentials.ts';
 import { ENDPOINT, type IamToken, logIn, type PasswordLogin } from './iam.ts';
 import { admit } from './offer.ts';
-import { rejected } from './rejection.ts';
+import { rejected, withHint } from './rejection.ts';
 import { singleFlight } from './single-flight.ts';
 import { LOCKABLE, type Place, type Standing, TOKEN } from './standing.ts';
 
@@ -36,6 +37,7 @@ export function authorizeByPassword(credential: Password, options: AuthorizerOpt
     const issued = options.memory.standingOf(['issued', credential.projectId, ...user], TOKEN);
     held = {
       standing: issued,
+      advise: ON_ISSUED_TOKEN,
       headersFor: () => ({ 'X-Auth-Token': token.value }),
       renewAt: renewalTime(token, options.now()),
     };
@@ -73,7 +75,7 @@ async function logInOnce(credential: Password, options: LogIn): Promise<IamToken
       standing.accept(place);
       return token;
     } catch (error) {
-      if (isRejection(error)) throw rejected(standing.reject(place, withHint(error)));
+      if (isRejection(error)) throw rejected(standing.reject(place, withHint(error, ON_PASSWORD(error))));
       if (error instanceof CphError) noteQuiet(memory.quiet, { name, error });
       throw error;
     } finally {
@@ -98,13 +100,4 @@ export function renewalTime({ expiresAt }: Pick<IamToken, 'expiresAt'>, now: Dat
 
 function isRejection(error: unknown): error is CphError {
   return error instanceof CphError && (error.kind === 'unauthorized' || error.kind === 'denied');
-}
-
-const HINT =
-  'IAM rejected the user, the password, the account name or the project. Correct it: what is read from a file is taken as soon as the file has changed, the rest at a reload; only a restart offers the same one again.';
-
-function withHint(cause: CphError): CphError {
-  const { kind, code, status, requestId } = cause;
-  const answered = status === null ? {} : { status };
-  return new CphError(cause.message, { kind, code, requestId, hint: HINT, cause, ...answered });
 }

@@ -38,5 +38,12 @@ function failureOf({ by, failure }: Hold, { message, code }: { message: string; 
   return new CphError(message, { kind, code, requestId, hint: advice, cause: failure, ...answered });
 }
 
+/** The same failure with better advice. */
+export function withHint(cause: CphError, hint: string): CphError {
+  const { kind, code, status, requestId, clockAheadMs } = cause;
+  const answered = status === null ? {} : { status };
+  return new CphError(cause.message, { kind, code, requestId, hint, clockAheadMs, cause, ...answered });
+}
+
 const ENDPOINT_HINT =
   'The credential is good elsewhere: ask the vendor why this endpoint refuses it, or leave the endpoint out of CPH_SOURCES.';
