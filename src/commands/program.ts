@@ -50,6 +50,7 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
     exitCode = await running;
   };
   for (const add of [addDaemons, addWork, addReports, addImages, addRest]) add({ program, context, run });
+  if (args[0] === 'complete') await addWords(program);
   completion(program);
   const complete = program.commands.find((command) => command.name() === 'complete');
   complete?.description('a script for bash, zsh or fish that completes commands and options: source it');
@@ -61,6 +62,22 @@ export async function runCommandLine(args: readonly string[], world: CommandCont
     const { complain } = await import('./complain.ts');
     return complain(error, world);
   }
+}
+
+/**
+ * What arguments can be completed to, where a command judges them itself. Set on the option and not by its
+ * `choices`, which would refuse what the command takes too.
+ */
+async function addWords(program: Command): Promise<void> {
+  const [{ QUERIES }, { EVENT_TYPES }] = await Promise.all([
+    import('../queries/catalogue.ts'),
+    import('../inventory/diff.ts'),
+  ]);
+  const named = (name: string) => program.commands.find((command) => command.name() === name);
+  const [query] = named('query')?.registeredArguments ?? [];
+  if (query) query.argChoices = QUERIES.map(({ name }) => name);
+  const type = named('events')?.options.find(({ long }) => long === '--type');
+  if (type) type.argChoices = EVENT_TYPES.map((one) => one.replace('cph.image.', ''));
 }
 
 function createProgram({ out, err }: CommandContext): Command {
