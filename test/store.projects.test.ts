@@ -28,7 +28,10 @@ test('projects are known under their present regions and names, and configured a
 
 test('a project of which something is known from another region is told of, once', async () => {
   await registerProjects(database.db, [P1, P2]);
-  await rowsOf(database.db, `update cph.projects set last_applied_run_id = 1 where project_id = 'p1' returning 1`);
+  await rowsOf(
+    database.db,
+    `update cph.projects set last_applied_run_id = 1 where project_id = 'p1' returning 1`,
+  );
   const moved = [P1, P2].map((project) => ({ ...project, region: 'cn-north-4' }));
   expect(await registerProjects(database.db, moved)).toEqual([
     { project_id: 'p1', from: 'ap-southeast-3', to: 'cn-north-4' },
