@@ -46,7 +46,7 @@ export async function registerProjects(
       from ${rows} join cph.projects old using (project_id)
       where p.project_id = u.project_id
         and (p.region, p.name, p.unconfigured_since) is distinct from (u.region, u.name, null)
-      returning p.project_id, old.region as "from", p.region as "to", p.last_applied_run_id is not null as known`);
+      returning p.project_id, old.region as "from", p.region as "to", p.last_applied_run_id > 0 as known`);
     return changed
       .filter(({ from, to, known }) => known && from !== to)
       .map(({ project_id, from, to }) => ({ project_id, from, to }));
