@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cursorOf } from '../src/answers/cursor.ts';
 import { type ImagesAsked, readImages, readTotals } from '../src/answers/images.ts';
 import { durationOf, instantOf, momentOf } from '../src/answers/parameters.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
@@ -103,6 +104,14 @@ describe('pages', () => {
     expect(await whole({ sort })).toHaveLength(5);
   });
 
+  test('of a selection each say how many all of it are', async () => {
+    const asked = { q: 'a', sort: 'image_size', limit: 2 } as const;
+    const [first, last] = [await ask(asked), await ask({ ...asked, limit: 1000 })];
+    expect([first.items.length, first.total, first.bytes]).toEqual([2, last.total, last.bytes]);
+    const behind = await ask({ ...asked, cursor: cursorOf('image_size', [1e15, 'p9', 'z']) });
+    expect(behind).toMatchObject({ items: [], next: null, total: last.total });
+  });
+
   test('of a time in the past are the whole, once', async () => {
     expect(await walk({ at: at(10) })).toEqual(await whole({ at: at(10) }));
   });
@@ -136,6 +145,20 @@ describe('the past', () => {
     expect(await idsOf({ at: at(0) })).toEqual([]);
     expect(await idsOf({ at: at(11), status: 'failed' })).toEqual(['b']);
     expect(await idsOf({ at: 0, q: 'gone' })).toEqual([]);
+  });
+
+  test.each<[ImagesAsked, string[]]>([
+    [{ type: 'public' }, ['base']],
+    [{ type: 'share' }, ['a']],
+    [{ source: 'phone-images' }, ['base']],
+    [{ version: 'v1' }, ['a']],
+    [{ label: '100%' }, ['base']],
+    [{ name: 'ALPHA?*' }, ['a', 'a']],
+    [{ older_than: 5 * 365 * 86_400_000 }, ['b']],
+    [{ project: 'p1', status: 'usable', q: 'a' }, ['a', 'nameless']],
+  ])('is narrowed by %j as the present is', async (asked, ids) => {
+    expect(await idsOf({ ...asked, at: at(30) })).toEqual(ids);
+    expect((await idsOf(asked)).toSorted()).toEqual(ids);
   });
 
   test.each([{ missing: true }, { removed: true }, { sort: 'image_size' }] as const)(

@@ -51,17 +51,26 @@ const ORDERS: Readonly<Record<SortedColumn, Order>> = {
   status_since: byTime('status_since'),
 };
 
-/** `order by` for a sort, and the condition that only what lies behind `cursor` meets. */
-export function sortedBy(sort: ImageSort, cursor: string | undefined): { orderBy: SQL; behind: SQL | null } {
+/** A sort, over rows `project_id`, `image_id` and `key`. */
+interface Sorted {
+  /** What `key` is of an image `i`. */
+  readonly key: SQL;
+  readonly orderBy: SQL;
+  /** The condition that only what lies behind the cursor meets. */
+  readonly behind: SQL;
+}
+
+/** @throws QueryFault for a cursor of another sort */
+export function sortedBy(sort: ImageSort, cursor: string | undefined): Sorted {
   const { order, descends } = orderOf(sort);
-  const way = sql.raw(descends ? 'desc' : 'asc');
-  const orderBy = sql`${order.key} ${way}, i.project_id ${way}, i.image_id ${way}`;
-  if (cursor === undefined) return { orderBy, behind: null };
+  const way = descends ? 'desc' : 'asc';
+  const sorted = { key: order.key, orderBy: sql.raw(`key ${way}, project_id ${way}, image_id ${way}`) };
+  if (cursor === undefined) return { ...sorted, behind: sql`true` };
   const first = order.valueOf(NOWHERE);
   const [value, project_id, image_id] = placeOf(cursor, { order: sort, example: [first, '', ''] });
   const sign = sql.raw(descends ? '<' : '>');
   const place = sql`(${order.bind(value)}, ${project_id}, ${image_id})`;
-  return { orderBy, behind: sql`(${order.key}, i.project_id, i.image_id) ${sign} ${place}` };
+  return { ...sorted, behind: sql`(key, project_id, image_id) ${sign} ${place}` };
 }
 
 /** Where a page ends whose last row is this. */

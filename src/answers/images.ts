@@ -101,14 +101,11 @@ export async function readImages(db: Database, asked: ImagesAsked, now: Date): P
   const project_ids = await projectFilter(db, asked.project);
   const selected = { ...asked, project_ids };
   if (asked.at !== undefined) return await imagesAt(db, { ...selected, at: instantOf(asked.at, now) });
-  const conditions = conditionsOf(selected, now);
-  const narrowed = conditions.length > 0 || asked.removed === true;
-  const [page, counted, as_of] = await Promise.all([
-    readPage(db, asked, conditions),
-    narrowed ? countImages(db, conditions, asked.removed) : { total: null, bytes: null },
+  const [found, as_of] = await Promise.all([
+    readSelection(db, asked, conditionsOf(selected, now)),
     provenAt(db, project_ids),
   ]);
-  return { ...page, ...counted, as_of };
+  return { ...found, as_of };
 }
 
 /** How many images a selection holds, and the bytes of those that have a size; however many there are. */
@@ -118,24 +115,47 @@ export async function readTotals(
   now: Date,
 ): Promise<{ total: number; bytes: number }> {
   const project_ids = await projectFilter(db, asked.project);
-  return await countImages(db, conditionsOf({ ...asked, project_ids }, now), asked.removed);
+  const conditions = conditionsOf({ ...asked, project_ids }, now);
+  const { rows } = await db.execute<{ total: number; bytes: number }>(sql`
+    select ${COUNT} from cph.images i where ${allOf([presence(asked.removed), ...conditions])}`);
+  return rows[0] ?? { total: 0, bytes: 0 };
 }
 
-async function readPage(
+/**
+ * What narrows the selection is asked of each image once, for the page and for the count. All images are sorted
+ * by what decides their place alone, and only those of the page are read whole.
+ */
+async function readSelection(
   db: Database,
   asked: ImagesAsked,
   conditions: readonly SQL[],
-): Promise<Page<ImageItem>> {
+): Promise<Omit<Images, 'as_of'>> {
   const { sort = 'image_name', limit = DEFAULT_LIMIT, removed } = asked;
-  const { orderBy, behind } = sortedBy(sort, asked.cursor);
-  const { rows } = await db.execute<ImageItem>(sql`
-    select ${COLUMNS}
+  const { key, orderBy, behind } = sortedBy(sort, asked.cursor);
+  const narrowed = conditions.length > 0 || removed === true;
+  const found = sql`
+    select i.project_id, i.image_id, i.image_size, ${key} as key
     from cph.images i
-    join cph.projects p using (project_id)
-    where ${allOf([presence(removed), ...conditions, ...(behind ? [behind] : [])])}
-    order by ${orderBy}
-    limit ${limit + 1}`);
-  return pageOf(rows, { limit, cursor: (last) => endsAt(sort, last) });
+    where ${allOf([presence(removed), ...conditions])}`;
+  const count = narrowed ? sql`${COUNT} from found` : sql`null::int as total, null::bigint as bytes`;
+  const { rows } = await db.execute<ImageItem & Counted>(sql`
+    with found as ${sql.raw(narrowed ? 'materialized' : 'not materialized')} (${found}),
+      page as (select project_id, image_id, key from found where ${behind} order by ${orderBy} limit ${limit + 1}),
+      counted as (select ${count})
+    select counted.*, shown.*
+    from counted
+    left join (
+      select page.key, ${COLUMNS}
+      from page
+      join cph.images i using (project_id, image_id)
+      join cph.projects p using (project_id)
+    ) shown on true
+    order by ${orderBy}`);
+  const { total = null, bytes = null } = rows[0] ?? {};
+  const items = rows
+    .filter((row) => row.image_id !== null)
+    .map(({ total: _, bytes: __, key: ___, ...item }) => item);
+  return { ...pageOf(items as ImageItem[], { limit, cursor: (last) => endsAt(sort, last) }), total, bytes };
 }
 
 /** The row of one image, also of one that is gone. */
@@ -173,13 +193,8 @@ export async function imagesMeant(
   return byId.length > 0 ? byId : rows;
 }
 
-async function countImages(db: Database, conditions: readonly SQL[], removed: boolean | undefined) {
-  const { rows } = await db.execute<{ total: number; bytes: number }>(sql`
-    select count(*)::int as total, coalesce(sum(image_size), 0)::bigint as bytes
-    from cph.images i
-    where ${allOf([presence(removed), ...conditions])}`);
-  return rows[0] ?? { total: 0, bytes: 0 };
-}
+type Counted = { readonly total: number | null; readonly bytes: number | null };
+const COUNT = sql.raw('count(*)::int as total, coalesce(sum(image_size), 0)::bigint as bytes');
 
 const presence = (removed = false) => sql.raw(`i.removed_at is ${removed ? 'not null' : 'null'}`);
 const allOf = (conditions: readonly SQL[]) => sql.join([...conditions], sql` and `);
