@@ -46,9 +46,11 @@ export interface Changes extends Page<ChangeItem> {
 const DAY_MS = 86_400_000;
 /** The year 9999 and, as far back, a time before any image. */
 const MOST_MS = Date.UTC(9999, 0, 1);
-/** How far back a step goes. One that finds the log thin is followed by one four times as long. */
-const STEP_MS = DAY_MS;
-/** Events that a page looks at before it says where to go on, and those of a step. */
+/** How far back the first step goes. The others go by how thick the log was, and at most four times as far. */
+const FIRST_STEP_MS = DAY_MS / 4;
+const SHORTEST_MS = 60_000;
+const LONGER = 4;
+/** Events that a page looks at before it says where to go on, and those of a step where all are asked for. */
 const LOOKED_AT = 2000;
 const OF_A_STEP = 500;
 const ORDER = 'changes';
@@ -64,17 +66,18 @@ const ORDER = 'changes';
 export async function readChanges(db: Database, asked: ChangesAsked, now: Date): Promise<Changes> {
   const project_ids = await projectFilter(db, asked.project);
   const { since, until, ...begin } = beginOf(asked, now);
-  const span = { ...asked, project_ids, since, until };
-  const { limit = DEFAULT_LIMIT } = asked;
+  const { limit = DEFAULT_LIMIT, type, status, q } = asked;
+  const narrowed = [type, status, q].some((one) => one !== undefined);
+  const span = { ...asked, project_ids, since, until, ofAStep: narrowed ? LOOKED_AT : OF_A_STEP };
   const found: ChangeItem[] = [];
   let place: LogPlace | null = begin.place;
   let looked = 0;
-  for (let ms = STEP_MS; place && found.length <= limit && looked < LOOKED_AT; ) {
+  for (let ms = FIRST_STEP_MS; place && found.length <= limit && looked < LOOKED_AT; ) {
     const step: Step = await stepBack(db, span, { place, ms });
     found.push(...(await changesOf(db, step.events, span)));
-    place = step.place;
     looked += step.events.length;
-    ms = step.events.length === OF_A_STEP ? STEP_MS : ms * 4;
+    if (step.place) ms = nextStep(step.events.length, { from: place.at, to: step.place.at, looked });
+    place = step.place;
   }
   const items = found.slice(0, limit);
   const last = items.at(-1);
@@ -93,10 +96,23 @@ interface Times {
   readonly until: Date;
 }
 
-type Span = Times & ChangesAsked & { readonly project_ids: readonly string[] | null };
+/**
+ * How far the next step goes, after `found` events between two times: as far as what is still looked at may reach.
+ * One that reaches farther reads what other projects wrote as well, only to leave it out.
+ */
+function nextStep(found: number, { from, to, looked }: { from: Date; to: Date; looked: number }): number {
+  const ms = (from.getTime() - to.getTime()) * Math.min(LONGER, (LOOKED_AT - looked) / Math.max(1, found));
+  return Math.max(SHORTEST_MS, Math.ceil(ms));
+}
 
-interface LogEvent extends LogPlace, Record<string, unknown> {
-  readonly image_id: string;
+type Span = Times &
+  ChangesAsked & {
+    readonly project_ids: readonly string[] | null;
+    /** More where most are left out, since each step sorts what the log has of its time. */
+    readonly ofAStep: number;
+  };
+
+interface LogEvent extends LogPlace, Pick<ChangeItem, 'image_id' | 'image_name' | 'after'> {
   /** The last one of its image within the span. */
   readonly last: boolean;
 }
@@ -130,23 +146,23 @@ async function stepBack(
   { place, ms }: { place: LogPlace; ms: number },
 ): Promise<Step> {
   const from = new Date(Math.max(span.since.getTime(), place.at.getTime() - ms));
-  const { rows: events } = await db.execute<LogEvent>(sql`
-    select e.at, e.seq, e.image_id, not exists (
+  const { rows: events } = await db.execute<LogEvent & Record<string, unknown>>(sql`
+    select e.at, e.seq, e.image_id, ${IMAGE_OF_EVENT}, not exists (
       select from cph.image_events later
       where later.image_id = e.image_id and later.project_id = e.project_id and later.seq > e.seq
         and later.occurred_at <= ${span.until.toISOString()}::timestamptz
     ) as last
     from (
-      select occurred_at as at, seq, project_id, image_id
+      select occurred_at as at, seq, project_id, image_id, after
       from cph.image_events
       where occurred_at > ${from.toISOString()}::timestamptz and occurred_at <= ${place.at.toISOString()}::timestamptz
         and (occurred_at, seq) < (${place.at.toISOString()}::timestamptz, ${place.seq}::bigint)
         and ${ofProjects(span.project_ids)}
       order by occurred_at desc, seq desc
-      limit ${OF_A_STEP}
+      limit ${span.ofAStep}
     ) e
     order by e.at desc, e.seq desc`);
-  const last = events.length === OF_A_STEP ? events.at(-1) : undefined;
+  const last = events.length === span.ofAStep ? events.at(-1) : undefined;
   const rest = from > span.since ? { at: from, seq: LAST_SEQ } : null;
   return { events, place: last ? { at: last.at, seq: last.seq } : rest };
 }
@@ -154,9 +170,17 @@ async function stepBack(
 const ofProjects = (project_ids: readonly string[] | null): SQL =>
   project_ids ? sql`project_id = any(${sql.param(project_ids)}::text[])` : sql`true`;
 
-/** What became of the images whose last event is among these, as far as it is asked for. */
+/** Of an image, what it can be asked for by. */
+const IMAGE_OF_EVENT = sql.raw(`e.after ->> 'image_name' as image_name,
+  case when e.after is not null then jsonb_build_object('image_type', e.after -> 'image_type', 'status', e.after -> 'status', 'is_public', e.after -> 'is_public') end as after`);
+
+/**
+ * What became of the images whose last event is among these, as far as it is asked for. What an image is within
+ * the span is what its last event says, so most are left out before they are compared; what a removed one was,
+ * the comparison says.
+ */
 async function changesOf(db: Database, events: readonly LogEvent[], span: Span): Promise<ChangeItem[]> {
-  const last = events.filter((event) => event.last);
+  const last = events.filter((event) => event.last && (event.after === null || isAskedFor(event, span)));
   if (last.length === 0) return [];
   const { since, until } = span;
   const { rows } = await db.execute<ChangeItem>(sql`
@@ -168,7 +192,9 @@ async function changesOf(db: Database, events: readonly LogEvent[], span: Span):
   return rows.filter((row) => isAskedFor(row, span));
 }
 
-function isAskedFor({ before, after, ...row }: ChangeItem, { type, status, q }: ChangesAsked): boolean {
+type Told = Pick<ChangeItem, 'image_id' | 'image_name' | 'after'> & Partial<Pick<ChangeItem, 'before'>>;
+
+function isAskedFor({ before, after, ...row }: Told, { type, status, q }: ChangesAsked): boolean {
   const image = after ?? before;
   const part = q?.toLowerCase();
   const typed = image?.image_type ?? (image?.is_public === 1 ? 'public' : null);
