@@ -66,7 +66,9 @@ export async function readBuilds(db: Database, asked: BuildsAsked, now: Date): P
   const project_ids = await projectFilter(db, asked.project);
   const since = instantOf(asked.since ?? DEFAULT_MS, now);
   const until = instantOf(asked.until ?? 0, now);
-  const { rows } = await db.execute<Counted>(statement({ project_ids, since, until }));
+  const statements = statementsOf({ project_ids, since, until });
+  const parts = await Promise.all(statements.map((statement) => db.execute<Counted>(statement)));
+  const rows = parts.flatMap((part) => part.rows);
   const of = (kind: Counted['of']) => rows.filter((row) => row.of === kind);
   const days = of('day').filter((row) => !row.before);
   return {
@@ -115,8 +117,8 @@ const FIGURES = sql.raw(`
   count(*) filter (where to_status = 'usable')::int as finished,
   count(*) filter (where to_status = 'failed')::int as failed,
   round(100.0 * count(*) filter (where to_status = 'failed') / count(*), 1)::float8 as failed_percent,
-  extract(epoch from percentile_cont(0.5) within group (order by time_in_status) filter (where to_status = 'usable'))::float8 as p50,
-  extract(epoch from percentile_cont(0.95) within group (order by time_in_status) filter (where to_status = 'usable'))::float8 as p95`);
+  percentile_cont(0.5) within group (order by took) filter (where to_status = 'usable') as p50,
+  percentile_cont(0.95) within group (order by took) filter (where to_status = 'usable') as p95`);
 
 interface Within {
   readonly project_ids: readonly string[] | null;
@@ -124,25 +126,35 @@ interface Within {
   readonly until: Date;
 }
 
-/** One scan for all groups: the percentiles of a whole do not follow from those of its parts. */
-function statement({ project_ids, since, until }: Within): SQL {
+/**
+ * The percentiles of a whole do not follow from those of its parts, so builds are sorted for each kind of group.
+ * Versions alone need the images; what the others need is all in the index of builds. Both are asked at once.
+ */
+function statementsOf({ project_ids, since, until }: Within): SQL[] {
   const from = new Date(since.getTime() - BEFORE_MS);
   const of = project_ids ? sql`t.project_id = any(${sql.param(project_ids)}::text[])` : sql`true`;
-  return sql`
-    select b.*, p.name as project_name
-    from (
-      select case grouping(day, project_id, image_version) when 3 then 'day' when 5 then 'project' when 6 then 'version' else 'all' end as of,
-        before, day, project_id, image_version, ${FIGURES}
+  const ended = sql`
+    from cph.image_status_transitions t
+    left join cph.images i using (project_id, image_id)
+    where t.from_status = 'creating' and t.to_status in ('usable', 'failed')
+      and t.observed_at > ${from.toISOString()}::timestamptz and t.observed_at <= ${until.toISOString()}::timestamptz and ${of}`;
+  // Numbers are sorted in half the time that intervals take.
+  const columns = sql`t.to_status, date_part('epoch', t.time_in_status) as took, t.observed_at <= ${since.toISOString()}::timestamptz as before`;
+  return [
+    sql`
+      select b.*, p.name as project_name, null as image_version
       from (
-        select t.project_id, i.image_version, t.to_status, t.time_in_status,
-          (t.observed_at at time zone 'UTC')::date::text as day, t.observed_at <= ${since.toISOString()}::timestamptz as before
-        from cph.image_status_transitions t
-        left join cph.images i using (project_id, image_id)
-        where t.from_status = 'creating' and t.to_status in ('usable', 'failed')
-          and t.observed_at > ${from.toISOString()}::timestamptz and t.observed_at <= ${until.toISOString()}::timestamptz and ${of}
-      ) ended
-      group by grouping sets ((before), (before, day), (before, project_id), (before, image_version))
-    ) b
-    left join cph.projects p using (project_id)
-    order by b.day nulls first, b.project_id, b.image_version`;
+        select case grouping(day, project_id) when 1 then 'day' when 2 then 'project' else 'all' end as of,
+          before, day::text, project_id, ${FIGURES}
+        from (select ${columns}, t.project_id, (t.observed_at at time zone 'UTC')::date as day ${ended}) ended
+        group by grouping sets ((before), (before, day), (before, project_id))
+      ) b
+      left join cph.projects p using (project_id)
+      order by b.day nulls first, b.project_id`,
+    sql`
+      select 'version' as of, before, null as day, null as project_id, null as project_name, image_version, ${FIGURES}
+      from (select ${columns}, i.image_version ${ended}) ended
+      group by before, image_version
+      order by image_version`,
+  ];
 }
