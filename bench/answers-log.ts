@@ -61,7 +61,8 @@ const STATEMENTS = (images: number) => [
    select 'p' || n % ${PROJECTS}, 'sweep', case when n % 97 = 0 then 'failed' else 'succeeded' end, at, at + interval '3 s', 52, 5000,
      case when n % 97 = 0 then 'cloud-phone/images: HTTP 500' end, array['a', 'b', 'c']
    from generate_series(1, ${PROJECTS} * 2000) n, lateral (select now() - interval '30 days' + n * interval '64 s' as at) t`,
-  `insert into cph.sinks (name, kind, cursor_seq) select 'hook', 'webhook', max(seq) - 10 from cph.image_events`,
+  `insert into cph.sinks (name, kind, cursor_seq)
+   select 'hook', 'webhook', max(seq) - 10 from cph.image_events union all select 'behind', 'webhook', 0`,
   `insert into cph.dead_letters (sink, event_seq, attempts, last_error, failed_at)
    select 'hook', seq, 1, 'HTTP 400', now() from cph.image_events order by seq desc limit 100`,
 ];

@@ -74,16 +74,22 @@ const PROJECTS = sql`
   where unconfigured_since is null
   order by project_id`;
 
-// A public image that only phone-images lists has neither type nor status of its own.
+// A public image that only phone-images lists has neither type nor status of its own. Counted before anything is
+// joined, so that Postgres goes over the images with all its processors.
 const IMAGES = sql`
   select project_id,
     coalesce(image_type, case is_public when 1 then 'public' else 'none' end) as image_type,
     coalesce(status, 'none') as status,
-    count(*)::int as images,
-    coalesce(sum(image_size), 0)::float8 as bytes
-  from cph.images
+    sum(counted)::int as images,
+    coalesce(sum(sizes), 0)::float8 as bytes
+  from (
+    select project_id, image_type, is_public, status, count(*) as counted, sum(image_size) as sizes
+    from cph.images
+    where removed_at is null
+    group by 1, 2, 3, 4
+  ) counts
   join cph.projects using (project_id)
-  where removed_at is null and unconfigured_since is null
+  where unconfigured_since is null
   group by 1, 2, 3`;
 
 const FAILED = sql`
