@@ -17,14 +17,24 @@ interface Server extends Record<string, unknown> {
  * nothing.
  */
 export async function findObstacles(db: Database): Promise<string[]> {
+  const server = await askServer(db);
+  const obstacles = obstaclesOf(server);
+  if (!server.standby && !(await locksHold(db))) obstacles.push(NO_LOCKS);
+  return obstacles;
+}
+
+/** Those of them that may come while the program runs: a fail-over, or a disk that an administrator saves. */
+export async function findSuddenObstacles(db: Database): Promise<string[]> {
+  return obstaclesOf(await askServer(db));
+}
+
+async function askServer(db: Database): Promise<Server> {
   const { rows } = await db.execute<Server>(sql`
     select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only,
       current_setting('server_encoding') as encoding`);
   const [server] = rows;
-  if (!server) return ['it does not say what it is'];
-  const obstacles = obstaclesOf(server);
-  if (!server.standby && !(await locksHold(db))) obstacles.push(NO_LOCKS);
-  return obstacles;
+  if (!server) throw new Error('the server does not say what it is');
+  return server;
 }
 
 const NO_LOCKS =
