@@ -42,6 +42,16 @@ describe('simulate', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    [150, '*/10 * * * * *'],
+    [12, ''],
+    [0, ''],
+  ])('at a pace of %d prints the schedule %j', async (pace, schedule) => {
+    await simulated({ pace }, async (printed) => {
+      expect(/CPH_SYNC_CRON='(.+?)'/.exec(printed)?.[1] ?? '').toBe(schedule);
+    });
+  });
+
   it('prints every kind of credentials it takes', async () => {
     await simulated({}, async (printed) => {
       const names = [

@@ -32,14 +32,21 @@ export async function simulate(options: SimulateOptions, context: CommandContext
     ...(faults && { faults }),
     ...(edition && { edition }),
   });
-  context.out.write(howToReach(cloud, world.project_id));
+  context.out.write(howToReach(cloud, { project_id: world.project_id, pace }));
   await untilAborted(context.stop);
   await cloud.close();
   return EXIT.done;
 }
 
+/**
+ * From this pace on, so many images go between two sweeps of the usual schedule that the brake holds them, and
+ * waits for a person. Five minutes are an hour of the images' at 12.
+ */
+const FAST = 12;
+const FAST_SCHEDULES = "CPH_SYNC_CRON='*/10 * * * * *' CPH_WATCH_CRON='*/2 * * * * *'";
+
 /** The lines to copy. What they hold is made up and guards nothing, so it may be printed. */
-function howToReach(cloud: Simulator, project_id: string): string {
+function howToReach(cloud: Simulator, { project_id, pace }: { project_id: string; pace: number }): string {
   const { user, keyPair, temporaryKeyPair } = cloud;
   return [
     `The simulated Cloud Phone Host API listens on ${cloud.url}. In another shell:`,
@@ -48,6 +55,7 @@ function howToReach(cloud: Simulator, project_id: string): string {
     `  export HW_PROJECT_ID=${project_id}`,
     `  export HW_AUTH_TOKEN=${cloud.token}`,
     `  export CPH_ENDPOINT=${cloud.url}`,
+    ...(pace > FAST ? [`  export ${FAST_SCHEDULES}   # as fast as its images live`] : []),
     '  npx cph-inventory start',
     '',
     'Instead of the token it takes a key pair, a temporary key pair, or a login:',
