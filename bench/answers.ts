@@ -26,7 +26,7 @@ import { totalCpu } from './lib/cpu.ts';
 const images = Number(process.argv[2] ?? 100_000);
 const SOME_IMAGE = '28dd2c7955ce926456240b2ff0100bde';
 const TIMES = 5;
-const READERS = 6;
+const READERS = 3;
 /** Of a name: cursors are long. */
 const SHOWN = 100;
 

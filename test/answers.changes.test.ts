@@ -115,6 +115,14 @@ describe('builds', () => {
     expect(trendOf(now, before)).toMatchObject({ failures, duration });
   });
 
+  test('that are too few are told of without a comparison', () => {
+    const { sentence } = trendOf(figures(3, 3), figures(0, 9));
+    expect(sentence).toBe(
+      '3 of 6 builds failed (50 %); half of the others took 10 min 0 s or less. ' +
+        'Now or in the four weeks before, there were too few builds to compare.',
+    );
+  });
+
   test('are told of in a sentence', () => {
     expect(trendOf(figures(20, 80, 680), figures(2, 98, 600)).sentence).toBe(
       '20 of 100 builds failed (20 %), more than the four weeks before (2 %). ' +

@@ -58,7 +58,7 @@ describe('the first page', () => {
     world.fail(image_id);
     await watch();
     const { text, html } = await open().get('/');
-    expect(text).toContain('Live-v1 of Live streaming has failed');
+    expect(text).toContain('live-v1 of Live streaming has failed');
     expect(text).toContain(`cph-inventory history ${image_id}`);
     expect(html).toContain(`href="/images/p1/${image_id}"`);
     expect(html).toContain('href="/runbooks/CphImageFailed"');

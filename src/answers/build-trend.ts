@@ -74,7 +74,12 @@ const LASTING: Readonly<Record<Judgement, string>> = {
 
 function inWords({ now, before, failures, duration }: Compared): string {
   if (ended(now) === 0) return 'No build ended.';
-  const failed = `${now.failed} of ${ended(now)} builds failed (${now.failed_percent} %), ${FAILING[failures]}`;
+  const many = `${now.failed} of ${ended(now)} builds failed (${now.failed_percent} %)`;
+  if (failures === 'unknown' && duration === 'unknown') {
+    const half = now.p50 === null ? '' : `; half of the others took ${minutes(now.p50)} or less`;
+    return `${many}${half}. Now or in the four weeks before, there were too few builds to compare.`;
+  }
+  const failed = `${many}, ${FAILING[failures]}`;
   const share = before.failed_percent === null ? '' : ` (${before.failed_percent} %)`;
   const first = `${failed} the four weeks before${share}.`;
   if (now.p50 === null) return first;

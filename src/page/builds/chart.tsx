@@ -1,26 +1,30 @@
 /** Builds that ended, by day: usable, and on top of them failed. Drawn here, so that it needs no script. */
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { stack } from 'd3-shape';
-import type { BuildDay } from '../../answers/builds.ts';
+import type { BuildDay, Builds } from '../../answers/builds.ts';
 import { useView } from '../view.ts';
 
-const WIDTH = 720;
-const HEIGHT = 160;
+const WIDTH = 900;
+const HEIGHT = 190;
 /** Room for the numbers at the left and the days below. */
-const LEFT = 36;
-const BELOW = 18;
+const LEFT = 56;
+const BELOW = 24;
+/** For the half of the last day's text. */
+const RIGHT = 16;
 const DAY_MS = 86_400_000;
+/** Fewer days than this would be walls and not bars. */
+const LEAST_DAYS = 28;
 
 const FILLS = { finished: 'fill-good', failed: 'fill-bad' } as const;
 const KEYS = ['finished', 'failed'] as const;
 
-export function DaysChart({ days }: { days: readonly BuildDay[] }) {
+export function DaysChart({ builds }: { builds: Builds }) {
   const { words } = useView();
-  const shown = everyDay(days);
+  const shown = everyDay(builds);
   const most = Math.max(1, ...shown.map(({ finished, failed }) => finished + failed));
   const x = scaleBand(
     shown.map(({ day }) => day),
-    [LEFT, WIDTH],
+    [LEFT, WIDTH - RIGHT],
   ).paddingInner(0.25);
   const y = scaleLinear([0, most], [HEIGHT - BELOW, 6]).nice(4);
   const layers = stack<BuildDay>().keys([...KEYS])([...shown]);
@@ -66,17 +70,24 @@ export function DaysChart({ days }: { days: readonly BuildDay[] }) {
   );
 }
 
-/** Days without a build are there, and empty: a gap is a shape too. */
-function everyDay(days: readonly BuildDay[]): BuildDay[] {
+/**
+ * Days without a build are there, and empty: a gap is a shape too. It begins with the first build, or earlier
+ * within the time that was asked for.
+ */
+function everyDay({ days, since }: Builds): BuildDay[] {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return [];
+  const end = Date.parse(last.day);
+  const earliest = Math.max(Date.parse(dayOf(since.getTime())), end - (LEAST_DAYS - 1) * DAY_MS);
+  const begin = Math.min(Date.parse(first.day), earliest);
   const known = new Map(days.map((day) => [day.day, day]));
-  const count = Math.round((Date.parse(last.day) - Date.parse(first.day)) / DAY_MS) + 1;
-  return Array.from({ length: count }, (_, i) => {
-    const day = new Date(Date.parse(first.day) + i * DAY_MS).toISOString().slice(0, 10);
+  return Array.from({ length: Math.round((end - begin) / DAY_MS) + 1 }, (_, i) => {
+    const day = dayOf(begin + i * DAY_MS);
     return known.get(day) ?? { day, finished: 0, failed: 0, failed_percent: null, p50: null, p95: null };
   });
 }
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /** As many days as have room for their text. */
 function labelled(days: readonly BuildDay[]): BuildDay[] {

@@ -14,7 +14,7 @@ export function Heads() {
       <th scope="col" class="n">
         {w.failed}
       </th>
-      <th scope="col" class="n">
+      <th scope="col" class="n least">
         {w.p50}
       </th>
       <th scope="col" class="n less">
@@ -32,11 +32,11 @@ export function Figures({ figures }: { figures: BuildFigures }) {
   return (
     <>
       <td class="n">{words.count(finished + failed)}</td>
-      <td class={`n ${failed > 0 ? 'bad' : ''}`}>
+      <td class={`n fold ${failed > 0 ? 'bad' : ''}`}>
         {words.count(failed)}
-        {failed > 0 ? ` (${failed_percent} %)` : ''}
+        {failed > 0 ? ` (${failed_percent}\u00a0%)` : ''}
       </td>
-      <td class="n">{time(p50)}</td>
+      <td class="n least">{time(p50)}</td>
       <td class="n less">{time(p95)}</td>
     </>
   );
@@ -57,6 +57,8 @@ export function Trend({ group: { trend } }: { group: BuildGroup }) {
     [w.failures, trend.failures],
     [w.duration, trend.duration],
   ] as const;
+  if (said.every(([, judgement]) => judgement === 'unknown'))
+    return <td class="soft">{w.judgement.unknown}</td>;
   return (
     <td>
       {said.map(([what, judgement], i) => (

@@ -66,12 +66,13 @@ function Spans() {
   );
 }
 
-function Days({ builds: { days } }: { builds: Builds }) {
+function Days({ builds }: { builds: Builds }) {
   const { words } = useView();
+  const { days } = builds;
   const w = words.builds;
   return (
     <Box id="days" title={w.days} aside={w.daysNote}>
-      {days.length === 0 ? <p class="calm">{w.nothing}</p> : <DaysChart days={days} />}
+      {days.length === 0 ? <p class="calm">{w.nothing}</p> : <DaysChart builds={builds} />}
       {days.length === 0 ? null : (
         <details>
           <summary>{w.asTable}</summary>

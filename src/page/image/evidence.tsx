@@ -16,29 +16,29 @@ export function Evidence({ explain, words }: { explain: readonly FieldEvidence[]
               <th scope="col">{w.field}</th>
               <th scope="col">{w.value}</th>
               <th scope="col">{w.source}</th>
-              <th scope="col">{w.firstSaid}</th>
+              <th scope="col" class="least">
+                {w.firstSaid}
+              </th>
               <th scope="col">{w.lastSaid}</th>
             </tr>
           </thead>
           <tbody>
             {known.map((one) => (
               <tr>
-                <th scope="row" class="nowrap">
-                  {fieldName(words, one.field)}
-                </th>
-                <td>
+                <th scope="row">{fieldName(words, one.field)}</th>
+                <td class={one.confirmed ? undefined : 'old'}>
                   <Value field={one.field} value={one.value} />
                 </td>
                 <td class="nowrap">{one.source ?? words.none}</td>
-                <td class="nowrap">
+                <td class="least">
                   <First since={one.since} words={words} />
                 </td>
-                <td class="nowrap">
+                <td>
                   {one.confirmed ? (
-                    <>
+                    <span class="nowrap">
                       <Time at={one.confirmed.to} shape="feed" /> · {w.run}{' '}
                       <RunLink run_id={one.confirmed.run_id} />
-                    </>
+                    </span>
                   ) : (
                     <span class="warn">{w.notConfirmed}</span>
                   )}
@@ -56,7 +56,9 @@ function First({ since, words }: { since: FieldEvidence['since']; words: Words }
   if (!since) return <span class="soft">{words.image.forgotten}</span>;
   return (
     <>
-      <Time at={since.to} shape="feed" /> · {words.image.run} <RunLink run_id={since.run_id} />{' '}
+      <span class="nowrap">
+        <Time at={since.to} shape="feed" /> · {words.image.run} <RunLink run_id={since.run_id} />
+      </span>{' '}
       {since.request_ids[0] ? <Id id={since.request_ids[0]} /> : null}
     </>
   );

@@ -27,7 +27,9 @@ export function Facts({ image }: { image: ImageAnswer }) {
         </Pair>
         <Pair name={fields.status}>
           <Status status={image.removed_at ? null : image.status} />
-          {image.status_code === null ? null : <span class="soft"> ({image.status_code})</span>}
+          {image.status_code === null || image.removed_at ? null : (
+            <span class="soft"> ({image.status_code})</span>
+          )}
         </Pair>
         {reported.map((field) => (
           <Pair name={fieldName(words, field)}>

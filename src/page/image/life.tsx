@@ -13,16 +13,17 @@ export function Life({ image, full }: { image: ImageAnswer; full: boolean }) {
     <Box id="life" title={w.life} aside={w.lifeNote}>
       {image.timeline.length === 0 ? <p class="calm">{w.noLife}</p> : null}
       <ol class="life">
-        {image.timeline.toReversed().map((line) => (
-          <Line line={line} />
-        ))}
+        {image.timeline
+          .map((line, i, all) => <Line line={line} evidence={line.event_seq !== all[i - 1]?.event_seq} />)
+          .toReversed()}
       </ol>
       {full ? <p class="calm note">{w.older(words.count(image.events.length))}</p> : null}
     </Box>
   );
 }
 
-function Line({ line }: { line: TimelineLine }) {
+/** What one look saw change at once has its evidence once. */
+function Line({ line, evidence }: { line: TimelineLine; evidence: boolean }) {
   const { words } = useView();
   const w = words.image;
   const { sign, colour } = markOf(line);
@@ -44,8 +45,12 @@ function Line({ line }: { line: TimelineLine }) {
           </>
         ) : null}
         {line.baseline ? `${w.baseline} · ` : null}
-        {w.run} <RunLink run_id={line.run_id} />
-        {line.request_ids[0] ? (
+        {evidence ? (
+          <>
+            {w.run} <RunLink run_id={line.run_id} />
+          </>
+        ) : null}
+        {evidence && line.request_ids[0] ? (
           <>
             {' · '}
             {w.request} <Id id={line.request_ids[0]} />

@@ -63,6 +63,12 @@ function Facts({ run }: { run: RunAnswer }) {
   );
 }
 
+const PROOFS: Readonly<Record<string, { sign: string; colour: string }>> = {
+  complete: { sign: '✓', colour: 'good' },
+  failed: { sign: '✗', colour: 'bad' },
+  denied: { sign: '✗', colour: 'bad' },
+};
+
 function Listings({ run: { listings, held_listings } }: { run: RunAnswer }) {
   const { words } = useView();
   const w = words.runs;
@@ -78,8 +84,8 @@ function Listings({ run: { listings, held_listings } }: { run: RunAnswer }) {
                 <th scope="row">
                   {source}/{image_type}
                 </th>
-                <td class={proof === 'complete' ? 'good' : 'warn'}>
-                  <span aria-hidden="true">{proof === 'complete' ? '✓' : '◐'}</span>{' '}
+                <td class={PROOFS[proof]?.colour ?? 'warn'}>
+                  <span aria-hidden="true">{PROOFS[proof]?.sign ?? '◐'}</span>{' '}
                   {w.proof[proof as 'complete'] ?? proof}
                   {held ? ` · ${words.status.held}` : ''}
                 </td>
@@ -118,7 +124,7 @@ function Requests({ run: { request_ids } }: { run: RunAnswer }) {
   if (request_ids.length === 0) return null;
   return (
     <Box id="requests" title={words.runs.requestIds} aside={words.runs.firstOnes}>
-      <ul class="plain">
+      <ul class="plain ids">
         {request_ids.map((id) => (
           <li>
             <Id id={id} />

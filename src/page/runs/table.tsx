@@ -30,7 +30,7 @@ export function RunTable({ runs }: { runs: readonly RunItem[] }) {
         </tr>
       </thead>
       <tbody>
-        {runs.map((run) => (
+        {runs.map((run, i) => (
           <tr>
             <th scope="row" class="nowrap">
               <a href={addressOf(view, `/runs/${run.run_id}`)} data-row>
@@ -48,13 +48,17 @@ export function RunTable({ runs }: { runs: readonly RunItem[] }) {
             <td class="n less">{run.took === null ? words.none : secondsText(run.took, words.units)}</td>
             <td class="n less">{words.count(run.requests)}</td>
             <td class="n">{words.count(changesIn(run))}</td>
-            <td class="least">{run.error_message ?? ''}</td>
+            <td class="least">{errorText(run.error_message, runs[i - 1]?.error_message, w.sameError)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
 }
+
+/** A trouble that lasts is told once, and what differs from it stands out. */
+const errorText = (error: string | null, above: string | null | undefined, same: string) =>
+  error !== null && error === above ? <span class="soft">{same}</span> : (error ?? '');
 
 export function changesIn({ created, updated, status_changed, removed, restored }: RunItem): number {
   return created + updated + status_changed + removed + restored;

@@ -121,7 +121,8 @@ export const en = {
   /** What is wrong in a few words, and why, as far as that is known. */
   trouble: (item: AttentionItem): { what: string; why: string | null } => {
     const [what = '', ...why] = item.summary.split(': ');
-    return { what: upper(what), why: why.length > 0 ? `${upper(why.join(': '))}.` : null };
+    // Names and addresses begin some of them, and stay as they are written.
+    return { what, why: why.length > 0 ? `${why.join(': ')}.` : null };
   },
   now: {
     title: 'Now',
@@ -329,6 +330,7 @@ export const en = {
     unreadable: 'Fields not read',
     looks: 'Looks that share it',
     error: 'Error',
+    sameError: 'the same',
     facts: 'How it went',
     listings: 'Listings',
     listingsNote: 'only a complete one proves that an image is gone',

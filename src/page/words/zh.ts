@@ -75,8 +75,13 @@ const FAILURES = {
 function builds({ finished, failed, failed_percent, p50, before, trend }: BuildGroup, units: Units): string {
   const ended = finished + failed;
   if (ended === 0) return '没有构建结束。';
+  const many = `${ended} 次构建中有 ${failed} 次失败（${failed_percent}%）`;
+  if (trend.failures === 'unknown' && trend.duration === 'unknown') {
+    const half = p50 === null ? '' : `，其余的耗时中位数为 ${durationText(p50 * 1000, units)}`;
+    return `${many}${half}。现在或之前四周的构建太少，无法比较。`;
+  }
   const share = before.failed_percent === null ? '' : `（${before.failed_percent}%）`;
-  const first = `${ended} 次构建中有 ${failed} 次失败（${failed_percent}%），${FAILURES[trend.failures]}之前四周${share}。`;
+  const first = `${many}，${FAILURES[trend.failures]}之前四周${share}。`;
   const median = p50 === null ? '' : `其余的耗时中位数为 ${durationText(p50 * 1000, units)}`;
   const earlier = before.p50 === null ? '' : `，之前四周为 ${durationText(before.p50 * 1000, units)}`;
   return median ? `${first}${median}${earlier}。` : first;
@@ -384,6 +389,7 @@ export const zh: Words = {
     unreadable: '无法读取的字段',
     looks: '共用此记录的巡检',
     error: '错误',
+    sameError: '同上',
     facts: '结果',
     listings: '列表',
     listingsNote: '只有完整的列表才能证明镜像已不存在',
