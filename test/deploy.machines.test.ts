@@ -109,6 +109,10 @@ describe.each(['cph-inventory', 'cph-inventory-embedded'])('the unit %s', (name)
   });
 });
 
+test('the unit with the embedded Postgres leaves it what it reads of /proc', () => {
+  expect(read('deploy/systemd/cph-inventory-embedded.service')).not.toMatch(/^ProcSubset=pid$/m);
+});
+
 describe.each(['ci', 'release'])('the workflow %s', (name) => {
   const file = `.github/workflows/${name}.yml`;
 

@@ -11,6 +11,16 @@ const embedded = useEmbedded();
 const CONTAINER = ['unshare', '--pid', '--ipc', '--mount-proc', '--fork', '--kill-child'];
 const canUnshare = spawnSync(CONTAINER[0] ?? '', [...CONTAINER.slice(1), 'true']).status === 0;
 
+/** Of /proc it shows processes alone, as `ProcSubset=pid` of systemd does. */
+const HIDING = 'mount -t proc -o subset=pid proc /proc && exec "$@"';
+const SANDBOX = ['unshare', '--mount', 'sh', '-c', HIDING, 'sh'];
+const canHide = spawnSync(SANDBOX[0] ?? '', [...SANDBOX.slice(1), 'true']).status === 0;
+
+test.runIf(canHide)('a server runs where /proc shows processes alone', async () => {
+  const { url } = await embedded.startProgram({ within: SANDBOX });
+  expect(await query(url, 'select 42 as answer')).toEqual([{ answer: 42 }]);
+});
+
 describe.runIf(canUnshare)('two containers on one folder', () => {
   test('never have two servers: the second is refused with a sentence, and what the first commits stays', async () => {
     const first = await embedded.startProgram({ within: CONTAINER });

@@ -27,6 +27,14 @@ export function readHolder(path: string): Holder | undefined {
  * Names the set of process numbers we belong to; namespaces have numbers, which begin anew with each boot.
  */
 function processSpace(): string {
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  return `${bootId()} ${readlinkSync('/proc/self/ns/pid')}`;
+}
+
+/** A unit of systemd with `ProcSubset=pid` hides it, and a container may. The server runs there all the same. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'hidden';
+  }
 }
