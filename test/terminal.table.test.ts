@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { openOutput } from '../src/terminal/output.ts';
+import { openOutput, paint } from '../src/terminal/output.ts';
 import { type Column, openTable, printTable } from '../src/terminal/table.ts';
 import { cutMiddle, paragraph, printable, widthOf } from '../src/terminal/text.ts';
 import { durationText, sizeText } from '../src/terminal/units.ts';
@@ -203,3 +204,43 @@ describe('numbers', () => {
     expect(durationText(ms)).toBe(text);
   });
 });
+
+describe('a table whose columns have no room', () => {
+  const wide: readonly Column<Row>[] = COLUMNS.map(({ rank: _, ...column }) => column);
+  const shownAt = (columns: number, env: Record<string, string> = {}) => {
+    let text = '';
+    const stream = { write: (part: string) => (text += part), isTTY: true, columns };
+    const rows = [row('nightly'), { ...row('weekly'), size: '' }];
+    printTable(openOutput(stream, env), wide, { rows, empty: '' });
+    return text;
+  };
+
+  test('is printed as records, with ids whole and nothing for what is empty', () => {
+    expect(shownAt(44, { NO_COLOR: '1' })).toBe(
+      [
+        'NAME    nightly',
+        'STATUS  failed',
+        'ID      7e01b81939b6537edad5934affebbb22',
+        'SIZE    1.31 GB',
+        '',
+        'NAME    weekly',
+        'STATUS  failed',
+        'ID      7e01b81939b6537edad5934affebbb22',
+        '',
+      ].join('\n'),
+    );
+    expect(shownAt(80, { NO_COLOR: '1' })).toMatch(/^NAME +STATUS +ID +SIZE\n/);
+  });
+
+  test('ends no line in a blank, coloured or not', () => {
+    for (const env of [{ NO_COLOR: '1' }, { FORCE_COLOR: '1' }]) {
+      expect(stripVTControlCharacters(shownAt(24, env))).not.toMatch(/ \n/);
+      const out = openOutput({ write: () => undefined, isTTY: true, columns: 20 }, env);
+      const text = styled(out, 'the first eight images of all there are');
+      const told = stripVTControlCharacters(paragraph(out, text, { hang: 2 }));
+      expect(told).not.toMatch(/ \n|\n {3}/);
+    }
+  });
+});
+
+const styled = (out: Parameters<typeof paint>[0], text: string) => paint(out, 'dim', text);

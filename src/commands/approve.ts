@@ -4,6 +4,7 @@ import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts
 import type { Database } from '../store/database.ts';
 import { printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
 import { durationText } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { consent } from './consent.ts';
@@ -43,7 +44,7 @@ async function approveHeld(
     ? await approveRemovals(db, project_id, held.images)
     : 0;
   if (options.json) printJson(context.out, { project_id, ...held, approved });
-  else context.out.write(`${outcome(approved, held.images.length, project_id)}\n`);
+  else context.out.write(paragraph(context.out, outcome(approved, held.images.length, project_id)));
   return EXIT.done;
 }
 
@@ -78,7 +79,9 @@ function show(
 ): void {
   if (json) return;
   printTable(out, columns(now()), { rows: images, empty: '' });
-  out.write(`Held because too many are missing from: ${listings.join(', ') || 'the project'}.\n`);
+  out.write(
+    paragraph(out, `Held because too many are missing from: ${listings.join(', ') || 'the project'}.`),
+  );
 }
 
 function columns(now: Date): readonly Column<HeldImage>[] {

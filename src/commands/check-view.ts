@@ -25,13 +25,21 @@ export function printChecked(
     return;
   }
   for (const { result, what, project_id, details } of rows) {
-    const about = project_id === null ? what : `${nameOf(project_id)}, ${what}`;
+    const about = aboutOf({ what, project: project_id === null ? null : nameOf(project_id) });
     const label = paint(out, COLOURS[result], padText(result, RESULT_WIDTH).trimEnd());
     const blanks = ' '.repeat(RESULT_WIDTH - result.length);
     const text = `${label}${blanks}${printable(about)}: ${printable(details)}`;
     out.write(paragraph(out, text, { hang: RESULT_WIDTH }));
   }
 }
+
+function aboutOf({ what, project }: { what: string; project: string | null }): string {
+  if (project === null) return what;
+  return what === WHOLE ? `${what} ${project}` : `${project}, ${what}`;
+}
+
+/** What a row is about that stands for a project in which all is well. */
+const WHOLE = 'project';
 
 const COLUMNS = [
   {
@@ -68,7 +76,7 @@ function summedProject(rows: readonly Checked[]): Checked[] {
     `${countText(ok, 'listing')} readable`,
     ...notes.map(({ what, details }) => `${what} ${details}`),
   ];
-  return [{ ...credential, what: 'project', details: details.join('; ') }];
+  return [{ ...credential, what: WHOLE, details: details.join('; ') }];
 }
 
 /** Rows with the same key, in the order in which keys come first. */

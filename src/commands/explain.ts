@@ -47,7 +47,7 @@ export async function explain(
 
 function tell(out: Output, answer: ImageAnswer, now: Date): void {
   const name = printable(answer.image_name ?? '(no name)');
-  out.write(`${paint(out, 'bold', name)}  ${printable(answer.image_id)}\n`);
+  out.write(paragraph(out, `${paint(out, 'bold', name)}  ${printable(answer.image_id)}`));
   const project = printable(answer.project_name ?? answer.project_id);
   out.write(
     `${paragraph(out, paint(out, 'dim', `project ${project}, listed in ${answer.listed_in.join(', ')}`))}\n`,

@@ -45,7 +45,7 @@ interface Life {
 
 function tell(out: Output, { image, events }: Life, now: Date): void {
   const name = printable(image.image_name ?? '(no name)');
-  out.write(`${paint(out, 'bold', name)}  ${printable(image.image_id)}\n`);
+  out.write(paragraph(out, `${paint(out, 'bold', name)}  ${printable(image.image_id)}`));
   const project = printable(image.project_name ?? image.project_id);
   const about = `project ${project}, first seen ${instantText(image.first_seen_at)}`;
   out.write(`${paragraph(out, paint(out, 'dim', about))}\n`);
@@ -64,7 +64,7 @@ function columns(image: ImageItem, { isTTY }: Output): Column<TimelineLine>[] {
       title: 'WHAT',
       value: whatText,
       colour: ({ field, to }) => (field === 'status' ? statusColour(String(to)) : null),
-      least: 12,
+      least: 40,
     },
     { title: 'AFTER', value: afterText, rank: 1 },
     { title: 'STILL SO AT', value: (line) => stillText(line, image), rank: 3 },

@@ -8,6 +8,7 @@ import { countRecords } from '../sync/run.ts';
 import { errorCode, errorText } from '../sync/trouble.ts';
 import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
+import { paragraph, printable } from '../terminal/text.ts';
 import { chooseProjects, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
@@ -80,7 +81,7 @@ function planDocument(one: Plan | Unread) {
 function printPlan(out: Output, one: Plan | Unread, name: string): void {
   out.write(`${paint(out, 'bold', `Project ${name}`)}\n`);
   if (!('diff' in one)) {
-    out.write(`It cannot be read: ${errorText(one.error)}\n`);
+    out.write(paragraph(out, `It cannot be read: ${printable(errorText(one.error))}`));
     return;
   }
   const { diff, status, held_removals, held_listings, error, removals } = one;
@@ -90,12 +91,12 @@ function printPlan(out: Output, one: Plan | Unread, name: string): void {
   ];
   printTable(out, COLUMNS, { rows, empty: 'Nothing would change.' });
   if (held_removals > 0) {
-    out.write(
-      `${held_removals} images are gone upstream, too many of ${held_listings.join(', ')}: they would be held.\n`,
-    );
+    const held = `${held_removals} images are gone upstream, too many of ${held_listings.join(', ')}: they would be held.`;
+    out.write(paragraph(out, held));
   }
-  if (status === 'partial') out.write('The listing is not complete: nothing would be removed.\n');
-  if (error !== null) out.write(`${errorText(error)}\n`);
+  if (status === 'partial')
+    out.write(paragraph(out, 'The listing is not complete: nothing would be removed.'));
+  if (error !== null) out.write(paragraph(out, printable(errorText(error))));
 }
 
 interface PlanRow {

@@ -93,7 +93,7 @@ function createProgram({ out, err }: CommandContext): Command {
       writeErr: (text) => err.write(text),
       getOutHelpWidth: () => (out.isTTY ? out.columns : 120),
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .addHelpText('after', '\n--version in place of a command prints the version.')
     .exitOverride();
 }

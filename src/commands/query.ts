@@ -4,8 +4,10 @@ import { QUERIES, queryNamed } from '../queries/catalogue.ts';
 import { csvOf } from '../queries/csv.ts';
 import type { ColumnKind, Query } from '../queries/query.ts';
 import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
-import { type Output, printJson } from '../terminal/output.ts';
+import { GAP } from '../terminal/layout.ts';
+import { type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
+import { paragraph } from '../terminal/text.ts';
 import { durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
@@ -92,7 +94,13 @@ function list(options: QueryOptions, out: Output): ExitCode {
         rows.map((row) => ({ ...row, parameters: settings(row) })),
       ),
     );
-  else {
+  else if (out.isTTY) {
+    const width = Math.max(...rows.map(({ name }) => name.length)) + GAP;
+    for (const row of rows) {
+      const asked = row.parameters.length === 0 ? '' : `  ${paint(out, 'dim', settings(row))}`;
+      out.write(paragraph(out, `${row.name.padEnd(width)}${row.question}${asked}`, { hang: width }));
+    }
+  } else {
     const columns: Column<(typeof rows)[number]>[] = [
       { title: 'NAME', value: (row) => row.name },
       { title: 'QUESTION', value: (row) => row.question },
@@ -110,7 +118,16 @@ function print(
 ): void {
   if (options.json) printJson(out, rows);
   else if (options.csv) out.write(csvOf(Object.keys(question.columns), rows));
-  else printTable(out, Object.entries(question.columns).map(columnOf), { rows, empty: question.nothing });
+  else printTable(out, columnsOf(question, { out, rows }), { rows, empty: question.nothing });
+}
+
+/** On a terminal without those that no row has a value for: they only take room. */
+function columnsOf(
+  { columns }: Query,
+  { out, rows }: { out: Output; rows: AnswerRow[] },
+): Column<AnswerRow>[] {
+  const all = Object.entries(columns).map(columnOf);
+  return out.isTTY ? all.filter(({ value }) => rows.some((row) => value(row) !== '')) : all;
 }
 
 const NUMBERS: readonly ColumnKind[] = ['number', 'percent', 'bytes', 'duration'];

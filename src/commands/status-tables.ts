@@ -22,7 +22,7 @@ const COLOURS: Readonly<Record<Health, Colour>> = {
 export function projectColumns(all: readonly ProjectItem[], now: Date): Column<ProjectItem>[] {
   const named = all.some(({ project_name }) => project_name !== null);
   return [
-    { title: 'PROJECT', value: (row) => row.project_name ?? row.project_id, least: 12 },
+    { title: 'PROJECT', value: (row) => row.project_name ?? row.project_id, least: leastOf(all) },
     { title: 'HEALTH', value: ({ health }) => health, colour: ({ health }) => COLOURS[health] },
     { title: 'COMPLETE', value: ({ last_complete_at: at }) => (at ? agoText(at, now) : 'never'), rank: 1 },
     {
@@ -37,6 +37,11 @@ export function projectColumns(all: readonly ProjectItem[], now: Date): Column<P
     { title: 'REGION', value: (row) => row.region, rank: 8 },
     ...(named ? [{ title: 'PROJECT ID', value: (row: ProjectItem) => row.project_id, rank: 7 }] : []),
   ];
+}
+
+/** A name may be cut; an id is of use only whole. */
+function leastOf(all: readonly ProjectItem[]): number {
+  return Math.max(12, ...all.map((row) => (row.project_name === null ? row.project_id.length : 0)));
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

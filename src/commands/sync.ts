@@ -96,7 +96,12 @@ function printReports(
 const RANKS = [1, 2, 4, 2, 3, 6, 5, 7];
 
 const columns = (projects: readonly ProjectConfig[]): Column<RunReport>[] => [
-  { title: 'PROJECT', value: (report) => projectLabel(projects, report.project_id), least: 12 },
+  {
+    title: 'PROJECT',
+    value: (report) => projectLabel(projects, report.project_id),
+    // A name may be cut; an id is of use only whole.
+    least: Math.max(12, ...projects.map(({ name, projectId }) => (name === null ? projectId.length : 0))),
+  },
   { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => runColour(status) },
   ...(
     ['listed', 'created', 'updated', 'status_changed', 'removed', 'restored', 'rejected', 'requests'] as const

@@ -1,7 +1,7 @@
 /** Which columns of a table fit on a terminal, and how wide each is. Pure. */
 
 /** What a column needs. */
-interface ColumnNeed {
+export interface ColumnNeed {
   /** The widest there is to show, the title included. */
   readonly natural: number;
   /** It may be cut to this. Without it, it is shown whole. */
@@ -12,6 +12,15 @@ interface ColumnNeed {
 
 /** Between two columns. */
 export const GAP = 2;
+
+/** Whether the columns that stay have room, cut as far as they may be. */
+export function fits(needs: readonly ColumnNeed[], available: number): boolean {
+  const staying = needs.filter(({ rank }) => rank === 0);
+  return (
+    staying.reduce((sum, { natural, least }) => sum + Math.min(natural, least ?? natural) + GAP, -GAP) <=
+    available
+  );
+}
 
 /**
  * The width of each column so that a line takes no more than `available`; 0 for one that is not shown. Columns

@@ -1,7 +1,8 @@
 /** Tables: as wide as the terminal and no wider; anywhere else lines of whole values set apart by tabs. */
-import { GAP, layOut } from './layout.ts';
+import { type ColumnNeed, fits, GAP, layOut } from './layout.ts';
 import { type Colour, type Output, paint } from './output.ts';
-import { cutMiddle, padText, printable, widthOf } from './text.ts';
+import { printRecords } from './records.ts';
+import { cutMiddle, padText, paragraph, printable, widthOf } from './text.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -34,13 +35,17 @@ export function openTable<Row>(
   };
 }
 
-/** Prints rows under their titles. `empty` says in a sentence what it means that there are none. */
+/**
+ * Prints rows under their titles. `empty` says in a sentence what it means that there are none. On a terminal on
+ * which not even the columns that stay have room, rows are printed as records: a table of nothing but `…` tells nothing.
+ */
 export function printTable<Row>(
   out: Output,
   columns: readonly Column<Row>[],
   { rows, empty }: { rows: readonly Row[]; empty: string },
 ): void {
-  if (rows.length === 0 && out.isTTY) out.write(`${paint(out, 'dim', empty)}\n`);
+  if (rows.length === 0 && out.isTTY) out.write(paragraph(out, paint(out, 'dim', empty)));
+  else if (out.isTTY && !fits(needsOf(columns, rows), out.columns)) printRecords(out, columns, rows);
   else openTable(out, columns, rows)(rows);
 }
 
@@ -52,13 +57,16 @@ interface Shown<Row> {
 /** Null stands for the titles. */
 type Line<Row> = Row | null;
 
-function widthsOf<Row>(out: Output, columns: readonly Column<Row>[], rows: readonly Row[]): Shown<Row>[] {
-  const needs = columns.map(({ title, value, least, rank = 0 }) => {
+function needsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): ColumnNeed[] {
+  return columns.map(({ title, value, least, rank = 0 }) => {
     let natural = widthOf(title);
     for (const row of rows) natural = Math.max(natural, widthOf(printable(value(row))));
     return { natural, least, rank };
   });
-  const widths = layOut(needs, out.columns);
+}
+
+function widthsOf<Row>(out: Output, columns: readonly Column<Row>[], rows: readonly Row[]): Shown<Row>[] {
+  const widths = layOut(needsOf(columns, rows), out.columns);
   return columns.flatMap((column, i) => (widths[i] ? [{ column, width: widths[i] }] : []));
 }
 

@@ -77,9 +77,14 @@ export function paragraph(out: Output, text: string, { hang = 0 }: { hang?: numb
   const width = Math.max(1, out.columns - hang);
   const lines = wrapAnsi(text, width, { trim: false })
     .split('\n')
-    .map((line) => line.trimEnd());
-  return `${lines.map((line, i) => (i === 0 ? line : ' '.repeat(hang) + line.trimStart())).join('\n')}\n`;
+    .map((line) => line.replace(BLANKS_AT_END, '$1'));
+  return `${lines.map((line, i) => (i === 0 ? line : ' '.repeat(hang) + line.replace(BLANKS_AT_START, '$1'))).join('\n')}\n`;
 }
+
+/** Blanks at the place of a break, whatever colour begins or ends there. */
+const COLOURS = '((?:\\u001b\\[[0-9;]*m)*)';
+const BLANKS_AT_END = new RegExp(` +${COLOURS}$`);
+const BLANKS_AT_START = new RegExp(`^${COLOURS} +`);
 
 /** A line below a table that sums it up. Behind a `#`, it is told apart from rows where nobody watches. */
 export function printTotal(out: Output, text: string): void {
