@@ -162,9 +162,35 @@ describe('markers', () => {
     },
   );
 
-  test('that lead to an empty page and on are drift', async () => {
-    const { ask } = pages({ ids: ['a'], next: 'x1' }, { ids: [], next: 'x2' });
+  test('that lead to an empty page and on are followed', async () => {
+    const { ask } = pages(
+      { ids: ['a'], next: 'x1' },
+      { ids: [], next: 'x2' },
+      { ids: ['b'], next: 'x3' },
+      { ids: [], next: null },
+    );
+    const { rows, drift } = await listByMarker({ ask, goesOnBy: null });
+    expect(drift).toBeNull();
+    expect(rowIds(rows)).toEqual(['a', 'b']);
+  });
+
+  test('that lead from one empty page to the next are drift in the end', async () => {
+    let asked = 0;
+    const ask = async (): Promise<MarkerPage> => {
+      const rows = asked === 0 ? [readImagesRow({ image_id: 'a' }, 'private')] : [];
+      asked += 1;
+      return { rows, signs: signsOfMore({ next_marker: `x${asked}` }, 'phone_images') };
+    };
     expect((await listByMarker({ ask, goesOnBy: null })).drift).toBe('marker');
+    expect(asked).toBeLessThan(500);
+  });
+
+  test.each([
+    ['the last one of the page before', ['b', 'c'], null],
+    ['one from the middle of another page', ['c', 'a'], 'duplicate'],
+  ])('that lead to a page with a row that came before, %s', async (_, second, drift) => {
+    const { ask } = pages({ ids: ['a', 'b'], next: 'x1' }, { ids: second, next: null });
+    expect((await listByMarker({ ask, goesOnBy: null })).drift).toBe(drift);
   });
 
   test('may lead to rows that came before: the same row twice is one row', async () => {

@@ -69,6 +69,14 @@ describe('a row', () => {
     expect(revision('9007199254740991')).toEqual({ revision: 9007199254740991 });
     expect(revision('9007199254740993')).not.toEqual(revision('9007199254740992'));
   });
+
+  test.each(['90071992547409940', '90071992547409936', '100000000000000000000'])(
+    'with an id that is a number of many digits has those digits: %s',
+    (digits) => {
+      const row = parseBody(`{"image_id":${digits},"revision":${digits}}`).object ?? expect.fail();
+      expect(readImagesRow(row, 'private')).toMatchObject({ image_id: digits, extra: { revision: digits } });
+    },
+  );
 });
 
 describe('the same images, listed four times', () => {

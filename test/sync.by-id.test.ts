@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { approveRemovals, readHeld } from '../src/store/approvals.ts';
+import { sweepProject } from '../src/sync/sweep.ts';
 import { imagesRecord, nameless } from './support/image-records.ts';
 import { rowsOf, runsOf } from './support/inventory-rows.ts';
 import { moment } from './support/moment.ts';
@@ -24,10 +25,26 @@ async function afterDeletion(count: number, gone: number) {
 describe('questions by id', () => {
   test('are bounded in each sweep, and every turn asks for others, until all are gone', async () => {
     const { api, sweep } = await afterDeletion(1300, 250);
+    const gone = () => api.asked.filter((image_id) => image_id !== 'image-250');
     expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 200 });
-    expect(api.asked).toHaveLength(200);
+    expect(gone()).toHaveLength(200);
     expect(await sweep()).toMatchObject({ status: 'succeeded', removed: 50 });
-    expect(new Set(api.asked).size).toBe(250);
+    expect(new Set(gone()).size).toBe(250);
+    expect(api.asked).toHaveLength(252);
+  });
+
+  test('are not believed where the API denies by id what it lists', async () => {
+    const { api, project, sweep } = await afterDeletion(60, 2);
+    const denying = { ...project, findImage: async () => null };
+    const control = { now: () => new Date(), signal: new AbortController().signal };
+    for (const _ of [1, 2])
+      expect(await sweepProject(database.db, denying, control)).toMatchObject({
+        status: 'succeeded',
+        removed: 0,
+        error: { code: 'untold_images', message: expect.stringContaining('denies_what_it_lists') },
+      });
+    expect(await sweep()).toMatchObject({ removed: 2, error: null });
+    expect(api.asked).toEqual(['image-0', 'image-1', 'image-2']);
   });
 
   test('do not stop at those that are never answered: the turn comes to all', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { imagesRecord } from './support/image-records.ts';
+import type { Listing } from '../src/cph/listing.ts';
+import { sweepProject } from '../src/sync/sweep.ts';
+import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { moment } from './support/moment.ts';
 import { useTestDatabase } from './support/postgres.ts';
@@ -42,4 +44,24 @@ test('an image found by id stays found when an older look is applied before the 
     { image_id: 'a', image_name: 'name of a', missing_since: null },
     { image_id: 'left out', image_name: 'renamed', missing_since: null },
   ]);
+});
+
+test('what reading on behind an end shows of an image that seemed unchanged is written at once', async () => {
+  const { api, project } = await scriptedProject(database.db, 'p2');
+  const control = { now: () => new Date(), signal: new AbortController().signal };
+  const hidden = imagesRecord('hidden', { status_code: 2 });
+  const listings = project.listings.map((listing): Listing => {
+    if (listing.image_type !== 'private') return listing;
+    return {
+      ...listing,
+      list: async (look) => ({ ...(await listing.list(look)), endAssumed: true }),
+      confirmEnd: async () => ({ records: [hidden], rejected: [], proof: 'complete', drift: [] }),
+    };
+  });
+  api.records = [imagesRecord('goes'), phoneRecord('hidden')];
+  await sweepProject(database.db, { ...project, listings }, control);
+  api.records = [phoneRecord('hidden')];
+  expect(await sweepProject(database.db, { ...project, listings }, control)).toMatchObject({ removed: 0 });
+  const row = `select status from cph.images where project_id = 'p2' and image_id = 'hidden'`;
+  expect(await rowsOf(database.db, row)).toEqual([{ status: 'failed' }]);
 });

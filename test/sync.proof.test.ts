@@ -99,7 +99,7 @@ describe('a listing that turns empty', () => {
     api.records = publicImages(299);
     await sweep();
     expect(await sweep()).toMatchObject({ status: 'held', held_removals: 50, removed: 1 });
-    expect(api.asked).toEqual(['public-299']);
+    expect(api.asked).toEqual(['public-299', 'public-0']);
   });
 });
 

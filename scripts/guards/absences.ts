@@ -3,6 +3,22 @@ import type { Guard } from './guard.ts';
 
 export const ABSENCE_GUARDS: readonly Guard[] = [
   {
+    name: 'an API that denies by id what it lists is not believed',
+    missedBy: 'sync.by-id.test.ts',
+    patches: [
+      {
+        file: 'src/sync/denials.ts',
+        find: 'if (answers.absent.length === 0) return answers;',
+        replace: 'if (answers.absent.length >= 0) return answers;',
+      },
+    ],
+  },
+  {
+    name: 'what reading on shows of an image that seemed unchanged is not lost',
+    missedBy: 'sync.compared-again.test.ts',
+    patches: [{ file: 'src/sync/sweep.ts', find: 'let isFirst = true;', replace: 'let isFirst = false;' }],
+  },
+  {
     name: 'a sweep with an incomplete listing tells nothing of absence',
     patches: [
       {

@@ -8,8 +8,8 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/answer-list.ts',
-        find: '(rows === undefined || rows === null) && total === 0',
-        replace: 'rows === undefined || rows === null',
+        find: 'if (listless && total === 0)',
+        replace: 'if (listless)',
       },
     ],
   },
@@ -106,9 +106,9 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     missedBy: 'inventory.merge.test.ts',
     patches: [
       {
-        file: 'src/inventory/image.ts',
-        find: 'said[field] ?? before?.[field] ?? null',
-        replace: 'said[field] ?? null',
+        file: 'src/inventory/merge.ts',
+        find: '(said?.[field] ?? before?.[field] ?? null)',
+        replace: '(said?.[field] ?? null)',
       },
     ],
   },
@@ -117,8 +117,8 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     missedBy: 'inventory.merge.test.ts',
     patches: [
       {
-        file: 'src/inventory/image.ts',
-        find: 'const source = image_type === before?.image_type ? before.src_project_id : null;',
+        file: 'src/inventory/merge.ts',
+        find: 'const source = image.image_type === before?.image_type ? before.src_project_id : null;',
         replace: 'const source = before?.src_project_id ?? null;',
       },
     ],

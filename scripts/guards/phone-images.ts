@@ -5,6 +5,22 @@ const SIGNS = 'src/cph/signs-of-more.ts';
 
 export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
   {
+    name: 'a row of phone-images that comes again on another page may stand in place of one that never comes',
+    missedBy: 'cph.hidden-rows.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: ' ?? (await hiddenBy(pages, ways, ask))',
+        replace: '',
+      },
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: 'if (overlapsOf(pages) === null) return true;',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'a marker that is refused is the end only where the one before it leads to the last row and no other',
     missedBy: 'cph.list-phone-images.test.ts',
     patches: [

@@ -79,6 +79,29 @@ function tellsFailure(name: string, text: string): boolean {
   return OUTCOME_NAME.test(name) && (/code$/i.test(name) || FAILED_WORD.test(text));
 }
 
+/** Fields that tell of troubles, where an answer has rows all the same. */
+const TROUBLE_NAME = /^(?:partial[_-]?)?(?:errors?|faults?|exceptions?|failures?|warnings?)$/i;
+const PARTIAL_SENTENCE = /\b(?:incomplete|partial|truncated|omitted)/i;
+
+/**
+ * Whether an answer with rows says that others are missing: a backend that is down, a part that timed out. Less than
+ * {@link saysFailed} takes for it, because many APIs write a word of success where an error would be.
+ */
+export function saysPartial(body: JsonObject): boolean {
+  return Object.entries(body).some(([name, value]) => {
+    const text = textOf(value);
+    const tells = FAILED_SENTENCE.test(text) || PARTIAL_SENTENCE.test(text);
+    if (FAULT_NAME.test(name) || SENTENCE_NAME.test(name)) return tells && !isSuccess(text);
+    return TROUBLE_NAME.test(name) && tells;
+  });
+}
+
+/** All that a value says, as one text. */
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value ?? '').trim();
+  return Object.values(value).map(textOf).join(' ').trim();
+}
+
 function isSuccess(text: string): boolean {
   return SUCCESS_CODE.test(text) || NO_FAULT.test(text);
 }

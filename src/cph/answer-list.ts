@@ -1,4 +1,4 @@
-import { type JsonObject, safeId, saysFailed } from './answer-body.ts';
+import { type JsonObject, safeId, saysFailed, saysPartial } from './answer-body.ts';
 import { CphError } from './errors.ts';
 import { wholeNumber } from './field.ts';
 
@@ -9,6 +9,8 @@ interface AnswerList {
   readonly total: number | null;
   /** Its `total` of 0 stands in place of the list. */
   readonly listless: boolean;
+  /** It says that it is not all there is. */
+  readonly partial: boolean;
 }
 
 const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count'];
@@ -21,12 +23,13 @@ const TOTAL_NAMES = ['total', 'total_count', 'totalCount', 'total_num', 'count']
 export function listOf(body: JsonObject, { list, endpoint }: { list: string; endpoint: string }): AnswerList {
   const rows = body[list];
   const total = totalOf(body);
-  if (Array.isArray(rows) && rows.length > 0) return { rows, total, listless: false };
+  if (Array.isArray(rows) && rows.length > 0)
+    return { rows, total, listless: false, partial: saysPartial(body) };
   if (saysFailed(body))
     throw invalidAnswer(body, `${endpoint}: the answer has no rows and says that it failed`);
-  if (Array.isArray(rows)) return { rows, total, listless: false };
+  if (Array.isArray(rows)) return { rows, total, listless: false, partial: false };
   const listless = rows === undefined || rows === null;
-  if (listless && total === 0) return { rows: [], total, listless };
+  if (listless && total === 0) return { rows: [], total, listless, partial: false };
   const instead = listless ? 'has no' : 'has something else than a list as';
   throw invalidAnswer(body, `${endpoint}: the answer ${instead} ${list}`, { listless });
 }

@@ -26,3 +26,11 @@ function digitsOf(number: string): string {
     .replace(/[-.]/g, '')
     .replace(/^0+|0+$/g, '');
 }
+
+/**
+ * An integer as it stood in an answer that {@link parseExactly} has read. Not the exact value of the double, which is
+ * another number: 90071992547409940 is one that stands for itself, and is stored as 90071992547409936.
+ */
+export function integerText(value: number): string {
+  return Math.abs(value) < 1e21 ? String(value) : String(BigInt(value));
+}

@@ -19,6 +19,8 @@ export interface Lessons {
   total: 'grand' | 'other' | null;
   /** The most rows that came on one page. A page with fewer is the last one. */
   pageHolds: number;
+  /** The most rows that may be asked for: more were refused. */
+  mostAsked: number;
   /** Pages with fewer rows were followed by others: such a page ends nothing here. */
   shortPages: boolean;
   /** Ids whose one row has come twice, the same each time. */
@@ -39,6 +41,7 @@ export function createLessons(): Lessons {
     offset: null,
     total: null,
     pageHolds: 0,
+    mostAsked: Number.POSITIVE_INFINITY,
     shortPages: false,
     twice: new Set(),
     phoneImagesGoOnBy: null,

@@ -13,16 +13,18 @@ import { invalidAnswer, isNoPage, listOf } from './answer-list.ts';
 import type { CphClient } from './client.ts';
 import { CphError } from './errors.ts';
 import { bytes, code, text, time } from './field.ts';
-import { createLessons, replaceLessons, teachingOf } from './lessons.ts';
+import { createLessons, type Lessons, replaceLessons, teachingOf } from './lessons.ts';
 import type { Listing, RequestScope, RequestTrace } from './listing.ts';
 import type { PageRequest } from './listing-end.ts';
 import { listOnce } from './offset-listing.ts';
 import type { Page } from './received.ts';
 import { listUntilComplete } from './relist.ts';
 import { rowReader, SAYS_NOTHING } from './row.ts';
+import { signsOfMore } from './signs-of-more.ts';
 import type { Query } from './url.ts';
 
 const ENDPOINT = 'cloud-phone/images';
+const LIST = 'image_infos';
 
 /** The listing of all images of one type, with up to `pageConcurrency` pages in flight. */
 export function imagesListing(
@@ -104,7 +106,7 @@ interface Wanted extends Asked {
 async function list(client: CphClient, asked: Wanted, lessons = client.lessons): Promise<ListingResult> {
   const { scope, pageConcurrency } = asked;
   const ask = (page: PageRequest, signal: AbortSignal) =>
-    askPage(client, { ...asked, page, scope: { ...scope, signal } });
+    askPage(client, { ...asked, page, lessons, scope: { ...scope, signal } });
   let endAssumed = false;
   let listless = false;
   const attempt = async () => {
@@ -131,23 +133,47 @@ async function listAnew(client: CphClient, asked: Wanted, before: ListingResult)
 
 const NO_PAGE: Page = { rows: [], total: null, refused: true };
 
+/** Fewer rows than the reference allows; the last is the least that it names. */
+const SMALLER_LIMITS = [50, 20, 10];
+
 /**
  * A page behind the last may be refused, or come without its list, rather than empty: the question differs in
- * nothing else from those before.
+ * nothing else from those before. A first page may be refused for its `limit`: then fewer rows are asked for, and from
+ * now on no more.
  */
 async function askPage(
   client: CphClient,
-  { imageType, query, page, scope }: Asked & { page: PageRequest },
+  asked: Asked & { page: PageRequest; lessons: Lessons },
 ): Promise<Page> {
-  const { limit, offset } = page;
+  const { page, lessons } = asked;
+  const limit = Math.min(page.limit, lessons.mostAsked);
   try {
-    const body = await client.get(ENDPOINT, { ...query, limit, offset }, scope);
-    const page = pageOf(client, { body, imageType });
-    return offset > 0 && page.listless ? NO_PAGE : page;
+    return await askRows(client, { ...asked, page: { ...page, limit } });
   } catch (error) {
-    if (offset > 0 && isNoPage(error)) return NO_PAGE;
-    throw error;
+    if (page.offset > 0 && isNoPage(error)) return NO_PAGE;
+    const fewer = SMALLER_LIMITS.find((one) => one < limit);
+    if (fewer === undefined || !isAboutLimit(error)) throw error;
+    const smaller = await askPage(client, { ...asked, page: { ...page, limit: fewer } }).catch(() => null);
+    if (smaller === null) throw error;
+    lessons.mostAsked = Math.min(lessons.mostAsked, fewer);
+    return smaller;
   }
+}
+
+/** The code that the reference has for an offset or a limit. */
+function isAboutLimit(error: unknown): boolean {
+  return error instanceof CphError && error.kind === 'refused' && error.code === 'CPS.0002';
+}
+
+async function askRows(
+  client: CphClient,
+  { imageType, query, page: { limit, offset }, scope }: Asked & { page: PageRequest },
+): Promise<Page> {
+  const { body, paging } = await client.getPage(ENDPOINT, { ...query, limit, offset }, scope);
+  const page = pageOf(client, { body, imageType });
+  if (offset > 0 && page.listless) return NO_PAGE;
+  const { next, flagged } = signsOfMore({ ...body, head: paging }, LIST);
+  return { ...page, goesOn: next !== null || flagged };
 }
 
 interface ImagesPage extends Page {
@@ -158,8 +184,8 @@ function pageOf(
   client: CphClient,
   { body, imageType }: { body: Parameters<typeof listOf>[0]; imageType: ImageType },
 ): ImagesPage {
-  const { rows, total, listless } = listOf(body, { list: 'image_infos', endpoint: ENDPOINT });
-  return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), total, listless };
+  const { rows, ...said } = listOf(body, { list: LIST, endpoint: ENDPOINT });
+  return { rows: rows.map((raw) => readImagesRow(raw, imageType, client.ignoredFields)), ...said };
 }
 
 /**

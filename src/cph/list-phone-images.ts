@@ -56,7 +56,7 @@ async function list(
     lessons.phoneImagesGoOnBy = null;
     lessons.phoneImagesTried = false;
   };
-  const result = await listUntilComplete(read, { forget, accept: () => true });
+  const result = await listUntilComplete(read, { forget, accept: () => false });
   return { ...result, endAssumed: endAssumed && result.proof === 'complete', listless };
 }
 
@@ -87,10 +87,11 @@ async function askPage(
 ): Promise<MarkerPage> {
   try {
     const { body, paging } = await client.getPage(ENDPOINT, { image_type: 'all', ...parameters }, scope);
-    const { rows, listless } = listOf(body, { list: LIST, endpoint: ENDPOINT });
+    const { rows, listless, partial } = listOf(body, { list: LIST, endpoint: ENDPOINT });
     return {
       rows: rows.map((raw) => readPhoneImagesRow(raw, client.ignoredFields)),
       listless,
+      partial,
       signs: signsOfMore({ ...body, head: paging }, LIST),
     };
   } catch (error) {

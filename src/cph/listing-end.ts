@@ -91,7 +91,8 @@ function pageAcrossEnd(so: Received, reading: OffsetReading): AcrossEnd | null {
   return { request: { offset, limit }, known: count % limit };
 }
 
-function smallestNonDivisor(count: number): number {
+/** A page of so many rows begins at none of the multiples of `count`. */
+export function smallestNonDivisor(count: number): number {
   let divisor = 2;
   while (count % divisor === 0 && divisor < LIMIT) divisor += 1;
   return divisor;

@@ -6,6 +6,7 @@ import { canonicalJson } from '../inventory/canonical.ts';
 import type { DriftKind } from '../inventory/listing.ts';
 import { idOf, idsOf, type Row, received } from './received.ts';
 import type { Attempt } from './relist.ts';
+import { overlapsOf } from './repeats.ts';
 import type { SignsOfMore } from './signs-of-more.ts';
 
 /** The query parameters that ask for a page; none for the first. */
@@ -18,6 +19,8 @@ export interface MarkerPage {
   readonly refused?: boolean;
   /** It is empty by its `total` alone, and has no list. */
   readonly listless?: boolean;
+  /** Its answer says that there are rows which it does not hold. */
+  readonly partial?: boolean;
 }
 
 /** How to ask for the next page where no answer says how: behind the last id, or behind so many rows. */
@@ -42,23 +45,46 @@ export async function listByMarker(
   begun?: MarkerPage,
 ): Promise<MarkerAttempt> {
   const pages = [begun ?? (await ask({}))];
+  const ways: PageParameters[] = [{}];
   const seen = new Set(pages.flatMap((page) => idsOf(page.rows)));
   const asked = new Set<string>();
   let wentOnBy: Guess | null = null;
   for (;;) {
     const steps = stepsBehind(pages, seen, wentOnBy ?? goesOnBy);
     // One page again and again, each time with an image that has just come: it would never end.
-    const [likeliest] = steps.map(({ parameters }) => canonicalJson(parameters));
-    if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });
-    if (likeliest) asked.add(likeliest);
+    if (isAskedAgain(steps, asked)) return attemptOf(pages, { drift: 'marker', wentOnBy });
     const next = await firstNew(steps, seen, ask);
-    if (!next.fresh) return attemptOf(pages, { drift: await driftAtEnd(pages, next, ask), wentOnBy });
-    wentOnBy = next.step.guess ?? wentOnBy;
-    pages.push(next.page);
+    const reached = next.fresh ? next : emptyLink(next, pages);
+    if (!reached) {
+      const drift = (await driftAtEnd(pages, next, ask)) ?? (await hiddenBy(pages, ways, ask));
+      return attemptOf(pages, { drift, wentOnBy });
+    }
+    wentOnBy = reached.step.guess ?? wentOnBy;
+    pages.push(reached.page);
+    ways.push(reached.step.parameters);
     // Or with an image that comes each time, on a page that moves on with it.
-    if (isMostlyOld(next.page, seen)) return attemptOf(pages, { drift: 'marker', wentOnBy });
-    for (const id of idsOf(next.page.rows)) seen.add(id);
+    if (isMostlyOld(reached.page, seen)) return attemptOf(pages, { drift: 'marker', wentOnBy });
+    for (const id of idsOf(reached.page.rows)) seen.add(id);
   }
+}
+
+/**
+ * Where a page asked for by offset begins with rows that came before, another order of the rows may hide one behind
+ * them: a page across that border shows it. A marker may be the row it begins with.
+ */
+async function hiddenBy(
+  pages: readonly MarkerPage[],
+  ways: readonly PageParameters[],
+  ask: MarkerListing['ask'],
+): Promise<DriftKind | null> {
+  const known = new Set(pages.flatMap(({ rows }) => idsOf(rows)));
+  for (const { at, shared, page } of overlapsOf(pages) ?? []) {
+    const way = ways[page];
+    if (way?.offset === undefined) continue;
+    const { rows } = await ask({ ...way, offset: String(at - shared) });
+    if (rows.length === 0 || idsOf(rows).some((id) => !known.has(id))) return 'duplicate';
+  }
+  return null;
 }
 
 interface Step {
@@ -91,6 +117,27 @@ function namedSteps(next: PageParameters): readonly Step[] {
   const { marker } = next;
   if (marker && /^\d{1,9}$/.test(marker)) steps.push({ parameters: { offset: marker }, guess: null });
   return steps;
+}
+
+/** The likeliest of the steps was asked before. From now on it was. */
+function isAskedAgain([likeliest]: readonly Step[], asked: Set<string>): boolean {
+  if (!likeliest) return false;
+  const before = asked.size;
+  return asked.add(canonicalJson(likeliest.parameters)).size === before;
+}
+
+/** Of a listing whose empty pages name another one each time. */
+const MOST_PAGES = 200;
+
+/** An empty page that names the one to follow it: rows that are left out of a page leave its place in the chain. */
+function emptyLink({ page, step }: Next, { length }: readonly MarkerPage[]): Reached | null {
+  if (!page || !step || step.guess || page.refused || length >= MOST_PAGES) return null;
+  return page.rows.length === 0 && page.signs.next ? { page, step } : null;
+}
+
+interface Reached {
+  readonly page: MarkerPage;
+  readonly step: Step;
 }
 
 type Next =
@@ -156,23 +203,27 @@ function attemptOf(
   const rows = pages.flatMap((page) => page.rows);
   const { distinct } = received([{ rows, total: null }]);
   const counted = Math.max(...pages.map(({ signs }) => signs.counted));
-  const contradiction = contradicts(rows) ? 'duplicate' : counted > distinct ? 'count' : null;
+  const contradiction = contradicts(pages) ? 'duplicate' : counted > distinct ? 'count' : null;
   const last = pages.at(-1)?.signs;
+  const isPartial = pages.some((page) => page.partial);
+  const open = drift ?? (isPartial ? 'end' : null);
   return {
     rows,
     pages: pages.map(({ rows, listless = false }) => ({ rows, total: null, listless })),
-    drift: drift ?? contradiction,
-    ended: drift === null && contradiction !== 'count',
+    drift: open ?? contradiction,
+    ended: open === null && contradiction !== 'count',
     endAssumed: !last?.tellsEnd && !last?.next,
     wentOnBy,
   };
 }
 
-/** Whether one id comes with different rows. The same row twice is one row. */
-function contradicts(rows: readonly Row[]): boolean {
+/** Whether one id comes with different rows, or where no overlap of two pages explains it. */
+function contradicts(pages: readonly MarkerPage[]): boolean {
   const texts = new Map<string, string>();
+  const rows = pages.flatMap((page) => page.rows);
   const { distinct } = received([{ rows, total: null }]);
   if (distinct === rows.length) return false;
+  if (overlapsOf(pages) === null) return true;
   return rows.some((row) => {
     const [id, text] = [idOf(row), canonicalJson(row)];
     if (id === null) return false;

@@ -20,6 +20,7 @@ import { isOnlyPage, type Probed, probeOffset } from './offset-probe.ts';
 import { readWindow } from './page-window.ts';
 import { announcedTotal, driftOf, idsOf, type Page, type Received, received } from './received.ts';
 import type { Attempt } from './relist.ts';
+import { hidesNothing } from './repeats.ts';
 
 interface OffsetListing {
   /** One page; one that is refused because of its offset comes as an empty page that says so. */
@@ -109,7 +110,7 @@ async function readOn(
   for (;;) {
     const so = received(pages);
     note(listing.lessons, pages);
-    if (endsHere(so, listing.lessons)) return { ...ended(listing, so), metTotal: meetsTotal(so) };
+    if (endsHere(so, listing.lessons)) return { ...ended(listing, so, reading), metTotal: meetsTotal(so) };
     const window = await readWindow(
       (place, signal) => listing.ask({ offset: offsetAt(so, reading, place), limit: LIMIT }, signal),
       { count: windowSize(so, listing), concurrency: listing.pageConcurrency, signal: listing.scope.signal },
@@ -120,7 +121,7 @@ async function readOn(
     if (outcome === 'more behind the end') return unended(whole, 'count');
     const isProven = outcome === 'end' ? isEnd : isRepeatedEnd;
     if (!(await isProven(listing, whole, reading))) return unended(whole, 'end');
-    return { ...ended(listing, whole), metTotal: meetsTotal(whole) };
+    return { ...ended(listing, whole, reading), metTotal: meetsTotal(whole) };
   }
 }
 
@@ -216,12 +217,24 @@ async function isRepeatedEnd(
 }
 
 /** The attempt that these pages make, now that their end is proven. */
-function ended(listing: OffsetListing, so: Received): Attempt {
-  const { lessons } = listing;
+function ended(listing: OffsetListing, so: Received, reading: OffsetReading | null = null): Attempt {
+  const { lessons, scope } = listing;
   note(lessons, so.pages);
   const [first, ...others] = so.pages;
   if (first) learnTotal(lessons, first, others);
-  return { rows: so.rows, pages: so.pages, drift: driftOf(so, lessons), ended: true };
+  if (saysNotAll(so)) return unended(so, 'end');
+  const attempt = { rows: so.rows, pages: so.pages, drift: driftOf(so, lessons), ended: true };
+  if (reading === null) return attempt;
+  return {
+    ...attempt,
+    hidesNothing: () => hidesNothing(so, reading, (page) => listing.ask(page, scope.signal)),
+  };
+}
+
+/** Whether an answer says that rows are missing, or the last one with rows that pages follow. */
+function saysNotAll({ pages }: Received): boolean {
+  const last = pages.findLast((page) => page.rows.length > 0);
+  return Boolean(last?.goesOn) || pages.some((page) => page.partial);
 }
 
 function note(lessons: Lessons, pages: readonly Page[]): void {

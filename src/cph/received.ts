@@ -12,6 +12,10 @@ export interface Page {
   readonly refused?: boolean;
   /** It is empty by its `total` alone, and has no list. */
   readonly listless?: boolean;
+  /** Its answer says that there are rows which it does not hold. */
+  readonly partial?: boolean;
+  /** Its answer says that pages follow. */
+  readonly goesOn?: boolean;
 }
 
 /** The pages of one listing, in order, with what they say together. */

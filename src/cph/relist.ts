@@ -14,6 +14,8 @@ export interface Attempt {
   readonly ended: boolean;
   /** The end is where `total` says. */
   readonly metTotal?: boolean;
+  /** Asks whether rows that came again on another page stand in place of none; left out where no page follows another. */
+  readonly hidesNothing?: () => Promise<boolean>;
 }
 
 /** What keeps the lessons of a listing. */
@@ -47,7 +49,10 @@ export async function listUntilComplete(
     drift.push(read.drift);
     const print = fingerprint(read);
     if (before === print) {
-      const isItsWay = isConsistent(read) && teaching.accept(read.drift, repeatedIds(received(read.pages)));
+      const isItsWay =
+        isConsistent(read) &&
+        ((await read.hidesNothing?.()) ?? true) &&
+        teaching.accept(read.drift, repeatedIds(received(read.pages)));
       return { ...gather(read.rows), proof: isItsWay ? 'complete' : 'incomplete', drift };
     }
     before = print;

@@ -5,6 +5,7 @@
  */
 import type { Extra, ImageRecord } from '../inventory/image.ts';
 import type { RejectedRecord } from '../inventory/listing.ts';
+import { integerText } from './exact-json.ts';
 import { type FieldReader, isSilent, isStorableText } from './field.ts';
 import { settledValue } from './settled-value.ts';
 
@@ -103,7 +104,7 @@ const HEX_ID = /^[\da-f]{32}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Ids are kept as they are sent, hex ones in lower case; one that is a number is its digits. */
 function usableId(value: unknown): string | null {
-  const id = Number.isSafeInteger(value) ? String(value) : value;
+  const id = Number.isInteger(value) ? integerText(Number(value)) : value;
   if (typeof id !== 'string' || id.trim() === '' || id.length > LONGEST_ID) return null;
   if (HEX_ID.test(id)) return id.toLowerCase();
   return isStorableText(id) ? id : null;

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../inventory/canonical.ts';
+import { integerText } from './exact-json.ts';
 import { isStorableText } from './field.ts';
 
 /** Deeper than any API nests; recursion must end before the stack does. */
@@ -25,7 +26,7 @@ function settled(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return settledText(value);
   // A number too large for a double has become infinite.
   if (typeof value === 'number' && !Number.isFinite(value)) throw new NotStorable();
-  if (isBeyondExact(value)) return String(BigInt(value));
+  if (isBeyondExact(value)) return integerText(value);
   if (typeof value !== 'object') return value;
   if (depth >= DEEPEST) throw new NotStorable();
   return Array.isArray(value) ? settledList(value, depth) : settledObject(value, depth);

@@ -92,8 +92,8 @@ function note(found: Found, more: boolean): void {
 
 function flagOf(value: unknown): boolean | null {
   const word = String(value).trim().toLowerCase();
-  if (word === 'true' || word === '1') return true;
-  return word === 'false' || word === '0' ? false : null;
+  if (/^(?:true|1|y|yes)$/.test(word)) return true;
+  return /^(?:false|0|n|no)$/.test(word) ? false : null;
 }
 
 /** `[{"rel": "next", "href": "…"}]` */

@@ -32,10 +32,11 @@ const PAGES = {
   totalAs: oneOf('number', 'text'),
   /** Counts images, or pages of `limit` images; or the first page comes again, whatever is asked. */
   offset: oneOf('index', 'page-number', 'ignored'),
-  /** At most so many rows whatever more is asked; or everything in one answer. */
-  limit: z.union([z.enum(['honoured', 'ignored']), z.strictObject({ clamped: count })], {
-    error: 'takes honoured, ignored, clamped:N',
-  }),
+  /** At most so many rows whatever more is asked, or more is refused; or everything in one answer. */
+  limit: z.union(
+    [z.enum(['honoured', 'ignored']), z.strictObject({ clamped: count }), z.strictObject({ most: count })],
+    { error: 'takes honoured, ignored, clamped:N, most:N' },
+  ),
   /** What an offset behind the last row gets. */
   beyondEnd: oneOf('empty', 'refused', 'last-page', 'no-content', 'no-list'),
   /** Pages begin before this row, and what is asked behind it gets what lies behind the end. */

@@ -22,9 +22,11 @@ export function windowOf(query: URLSearchParams, edition: Edition): Window {
 }
 
 function rowsAsked(query: URLSearchParams, { limit }: Edition): number {
-  const high = limit === 'honoured' ? MAX_LIMIT : Number.MAX_SAFE_INTEGER;
-  const asked = wholeNumber(query, 'limit', { low: 1, high, refusal: 'CPS.0002' }) ?? MAX_LIMIT;
-  if (limit === 'honoured') return asked;
+  const most = limit === 'honoured' ? MAX_LIMIT : Object(limit).most;
+  const high = most ?? Number.MAX_SAFE_INTEGER;
+  const asked =
+    wholeNumber(query, 'limit', { low: 1, high, refusal: 'CPS.0002' }) ?? Math.min(MAX_LIMIT, high);
+  if (limit === 'honoured' || (typeof limit === 'object' && 'most' in limit)) return asked;
   return limit === 'ignored' ? Number.POSITIVE_INFINITY : Math.min(asked, limit.clamped);
 }
 

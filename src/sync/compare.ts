@@ -7,6 +7,7 @@ import { restlessFields } from '../inventory/restless.ts';
 import { assembleSnapshot, type Snapshot, withAnswers } from '../inventory/snapshot.ts';
 import type { Known } from '../store/known-images.ts';
 import { askById } from './confirm.ts';
+import { believableDenials } from './denials.ts';
 import { confirmEnds, doubtOf, withoutUnsupported } from './doubts.ts';
 import { type SettledListing, troubleOf } from './look.ts';
 import type { SyncProject } from './project.ts';
@@ -76,7 +77,13 @@ export async function compareSweep(
 
   const { unchanged } = known;
   const review = reviewRemovals(images, whole, project.removalLimit, unchanged);
-  const answers = await askById(review.ask, project, { scope, turn });
+  const answers = await believableDenials(await askById(review.ask, project, { scope, turn }), {
+    suspects: review.ask,
+    snapshot: whole,
+    isKnown: (image_id) => unchanged.has(image_id) || known.images.get(image_id)?.removed === false,
+    project,
+    scope,
+  });
   const snapshot = withAnswers(whole, answers);
   const { ignoredFields: ignored } = project;
   const leftOpen = answers.error ?? answers.untold;

@@ -16,7 +16,7 @@ export interface Answers {
 }
 
 /** How to ask the images endpoint for one image. */
-interface Asking {
+export interface Asking {
   readonly imageTypes: readonly ImageType[];
   readonly findImage: (
     id: string,
@@ -61,16 +61,17 @@ export async function askById(
   }
   const { refusals, ...others } = answers;
   const [first] = refusals;
-  return { ...others, untold: first ? new UntoldImages(refusals.length, first) : null };
+  return { ...others, untold: first ? new UntoldImages(refusals.length, first.code) : null };
 }
 
 /** Missing images whose questions by id are refused. They stay as they are known until one is answered. */
-class UntoldImages extends SweepDoubt {
+export class UntoldImages extends SweepDoubt {
   override readonly name = 'UntoldImages';
   readonly code = 'untold_images';
-  constructor(images: number, { code }: CphError) {
+  /** `why`: the code of a refusal, or ours where the API denies by id what it lists. */
+  constructor(images: number, why: string) {
     super(
-      `${images} missing ${images === 1 ? 'image is' : 'images are'} kept: asked by id, the images endpoint does not tell whether they are there (${code})`,
+      `${images} missing ${images === 1 ? 'image is' : 'images are'} kept: asked by id, the images endpoint does not tell whether they are there (${why})`,
     );
   }
 }

@@ -108,7 +108,7 @@ export function troubleOf(settled: readonly SettledListing[]): unknown {
 
 /** What the last reading of a listing lacked. */
 const LACKS: Readonly<Record<DriftKind, string>> = {
-  duplicate: 'images came twice and differed',
+  duplicate: 'images came twice, and differed or may hide others',
   count: 'fewer images came than the total says',
   total: 'the total kept changing',
   marker: 'a marker led to nothing new',

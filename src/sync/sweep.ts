@@ -51,20 +51,39 @@ async function applySweep(db: Database, run: OpenRun, sweep: Sweep): Promise<Run
   const quiet = await applyQuiet(db, run, sweep);
   if (quiet) return quiet;
   await showRun(db, run);
+  let isFirst = true;
   for (let current = sweep; ; ) {
     const wanted = { digests: current.digests, current: snapshot.complete };
     const known = await retryTransient(() => readKnownBesides(db, run.project_id, wanted), run.scope.signal);
     const compared = await compareSweep(known, current, { scope: run.scope, turn: run.id });
+    if (isFirst && showsMoreOfUnchanged(known, current, compared)) {
+      isFirst = false;
+      current = comparedAgain(sweep, compared);
+      continue;
+    }
     const finding = findingOf(run, compared, known);
     const applied = await applyFinding(db, run, { known, finding });
     if (applied === 'applied') return finding.report;
     if (applied === 'stale') throw new StaleLook();
-    // What was answered by id stays answered, or an image that was found would count as missing after all. What is
-    // doubted is doubted anew: it depends on what is known.
-    const { complete, outcomes } = snapshot;
-    const { digests } = compared;
-    current = { ...sweep, snapshot: { ...compared.snapshot, complete, outcomes }, digests };
+    current = comparedAgain(sweep, compared);
   }
+}
+
+/**
+ * What was answered by id stays answered, or an image that was found would count as missing after all. What is doubted
+ * is doubted anew: it depends on what is known.
+ */
+function comparedAgain(sweep: Sweep, { snapshot, digests }: Comparison): Sweep {
+  const { complete, outcomes } = sweep.snapshot;
+  return { ...sweep, snapshot: { ...snapshot, complete, outcomes }, digests };
+}
+
+/**
+ * Whether reading on behind the ends has shown more of an image that was taken for unchanged by what was seen before: its
+ * row was not read, so the difference is not known.
+ */
+function showsMoreOfUnchanged({ unchanged }: Known, before: Sweep, { digests }: Comparison): boolean {
+  return Array.from(unchanged).some((id) => digests.get(id) !== before.digests.get(id));
 }
 
 /**

@@ -4,13 +4,14 @@ import { type Edition, REFERENCE_EDITION } from '../../src/simulator/edition.ts'
 
 type Choices = { readonly [Name in keyof Edition]?: readonly Edition[Name][] };
 
-/** Every way in which an edition may differ from the reference and still be read. */
+/** Every way in which an edition may differ from the reference. */
 const CHOICES: Choices = {
   total: ['page', 'absent', 'absent', 'all-types', { capped: 10 }, { capped: 100 }],
   totalAs: ['text'],
   offset: ['page-number', 'page-number', 'ignored'],
-  limit: ['ignored', { clamped: 50 }, { clamped: 7 }],
+  limit: ['ignored', { clamped: 50 }, { clamped: 7 }, { most: 50 }, { most: 10 }],
   beyondEnd: ['refused', 'last-page', 'no-content', 'no-list'],
+  deepest: [{ row: 2 }, { row: 7 }, { row: 100 }, { row: 200 }],
   publicImages: ['refused', 'refused', 'empty', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
   byId: ['ignored', 'listless', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
   statusFilter: ['ignored'],
@@ -25,6 +26,9 @@ const CHOICES: Choices = {
     { flag: 'has_more' },
     { count: 'total' },
     { count: 'page_info.total_count' },
+    { header: 'Link' },
+    { header: 'X-Total-Count' },
+    { header: 'Content-Range' },
   ],
   phoneImagesMarkers: ['opaque'],
   unknownMarker: ['ignored', 'empty'],
@@ -42,7 +46,7 @@ const CHOICES: Choices = {
   signedUrl: ['field', 'nested'],
   revision: ['large'],
   names: ['chinese'],
-  charset: ['utf-8-bom', 'utf-16', 'gb18030'],
+  charset: ['utf-8-bom', 'utf-16', 'gb18030', 'iso-8859-1'],
 };
 
 type Difference = Partial<Edition>;
@@ -79,16 +83,21 @@ export function isProvable(edition: Edition): boolean {
 
 /** Whether every sweep in which nothing goes wrong is complete. */
 export function isReadable(edition: Edition): boolean {
-  const { beyondEnd, charset, duplicates, offset, publicImages, emptyList } = edition;
+  const { beyondEnd, charset, deepest, duplicates, offset, publicImages, emptyList } = edition;
   const { phoneImagesPaging, phoneImagesMore, phoneImagesMarkers } = edition;
   // A row that comes again behind the end, or twice on a page, leaves small listings without a proof of their end.
   if (beyondEnd === 'last-page' || duplicates === 'on-page') return false;
+  if (deepest !== 'end') return false;
   if (charset === 'utf-16' || charset === 'gb18030') return false;
   // phone-images has no total that would show an answer without rows to be a list.
   if (offset === 'ignored' || emptyList !== 'array') return false;
   if (typeof publicImages === 'object' && publicImages.refused.endsWith('403')) return false;
   if (phoneImagesPaging === 'none' || phoneImagesPaging === 'offset') return true;
-  const points =
-    typeof phoneImagesMore === 'object' && !('flag' in phoneImagesMore || 'count' in phoneImagesMore);
-  return phoneImagesMarkers === 'last-id' || (phoneImagesPaging === 'marker' && points);
+  return phoneImagesMarkers === 'last-id' || (phoneImagesPaging === 'marker' && tellsHow(phoneImagesMore));
+}
+
+/** Whether a sign of more says by which marker to ask for it. */
+function tellsHow(sign: Edition['phoneImagesMore']): boolean {
+  if (typeof sign === 'string' || 'flag' in sign || 'count' in sign) return false;
+  return !('header' in sign) || sign.header === 'Link';
 }
