@@ -53,12 +53,12 @@ describe('one image', () => {
     const runs = await rowsOf(database.db, 'select id from cph.sync_runs order by id');
     const [first, second, third] = runs.map(({ id }) => id);
     expect(evidence('status')).toMatchObject({
-      ...{ value: 'failed', source: 'images' },
+      ...{ value: 'failed', source: 'images', listing: 'images/private' },
       since: { run_id: second, from: at(10), to: at(11), not_before: at(0) },
       confirmed: { run_id: third, kind: 'sweep', from: at(20), to: at(21) },
     });
     expect(evidence('os_name')).toMatchObject({
-      ...{ value: 'AOSP 11', source: 'phone-images' },
+      ...{ value: 'AOSP 11', source: 'phone-images', listing: 'phone-images' },
       since: { run_id: first, from: at(0), to: at(1), not_before: null },
       confirmed: { run_id: third },
     });

@@ -138,7 +138,7 @@ test('explain says for each field who said so, in which look, and between which 
   const line = (field: string) => lines.find(([name]) => name === field)?.slice(1, 7);
   expect(line('status')).toEqual([
     'failed',
-    'images',
+    'images/private',
     '00:20:00Z and 00:21:00Z',
     expect.stringMatching(/^\d+ \(sweep\)$/),
     '00:00:00Z and 00:21:00Z',

@@ -1,6 +1,13 @@
 /** Who says what an image is: for each field the endpoint, the look that saw it first, and the last that saw it so. */
 import { sql } from 'drizzle-orm';
-import { IMAGES_FIELDS, PHONE_IMAGES_FIELDS, REPORTED_FIELDS, type Source } from '../inventory/image.ts';
+import {
+  IMAGES_FIELDS,
+  type ImageType,
+  PHONE_IMAGES_FIELDS,
+  REPORTED_FIELDS,
+  type Source,
+} from '../inventory/image.ts';
+import { listingName } from '../inventory/removal.ts';
 import type { Database } from '../store/database.ts';
 import type { ImageRow, LifeEvent } from '../store/reports.ts';
 
@@ -21,6 +28,8 @@ export interface FieldEvidence {
   readonly value: unknown;
   /** The endpoint that says so. Null where neither lists the image any more, and for what both say. */
   readonly source: Source | null;
+  /** The listing of that endpoint which showed the image last: `images/private`, `phone-images`. */
+  readonly listing: string | null;
   /** The look that saw the value first. Null when its event was deleted since. */
   readonly since: (Look & { readonly event_seq: number; readonly not_before: Date | null }) | null;
   /** The last look that saw it so. Null while the image is out of sight there, or gone. */
@@ -57,6 +66,7 @@ export function evidenceOf(
       field,
       value: image[field],
       source,
+      listing: source && listingOf(source, image.listed_under),
       since,
       confirmed: confirmedBy({ image, source, since, sweep }),
     };
@@ -69,6 +79,12 @@ function sourceOf(field: string, listed_in: readonly Source[]): Source | null {
   if (IMAGES_FIELDS.some((one) => one === field)) return listing('images');
   if (PHONE_IMAGES_FIELDS.some((one) => one === field)) return listing('phone-images');
   return field === 'image_name' ? (listing('images') ?? listing('phone-images')) : null;
+}
+
+/** phone-images is asked for all types at once. Which listing of images it was, rows of old do not say. */
+function listingOf(source: Source, listed_under: ImageType | null): string {
+  if (source === 'phone-images') return listingName(source, 'all');
+  return listed_under === null ? source : listingName(source, listed_under);
 }
 
 function firstSeen(field: string, life: readonly LifeEvent[]): FieldEvidence['since'] {

@@ -19,7 +19,7 @@ interface ExplainOptions {
 const NEWEST = 500;
 
 /**
- * Says for each field of an image which endpoint and which look said so, between which two times, and what the
+ * Says for each field of an image which listing of which endpoint and which look said so, between which two times, and what the
  * API called the requests.
  */
 export async function explain(
@@ -70,7 +70,7 @@ function columns(out: Output, now: Date): Column<FieldEvidence>[] {
   return [
     { title: 'FIELD', value: ({ field }) => field },
     { title: 'VALUE', value: valueText, least: 12 },
-    { title: 'SAID BY', value: ({ source }) => source ?? 'both', rank: 2 },
+    { title: 'SAID BY', value: ({ listing }) => listing ?? 'both', rank: 2 },
     { title: 'LAST SAID BETWEEN', value: last, rank: 1 },
     { title: 'RUN', value: ({ confirmed }) => lookText(confirmed), rank: 3 },
     { title: 'FIRST SAID BETWEEN', value: first, rank: 4 },

@@ -29,7 +29,7 @@ export function Evidence({ explain, words }: { explain: readonly FieldEvidence[]
                 <td class={one.confirmed ? undefined : 'old'}>
                   <Value field={one.field} value={one.value} />
                 </td>
-                <td class="nowrap">{one.source ?? words.none}</td>
+                <td class="nowrap">{one.listing ?? words.none}</td>
                 <td class="least">
                   <First since={one.since} words={words} />
                 </td>
