@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { phoneImagesListing } from '../src/cph/list-phone-images.ts';
 import type { Edition } from '../src/simulator/edition.ts';
@@ -18,19 +19,40 @@ async function requestsOf(images: number, edition: Partial<Edition>): Promise<nu
   return requests;
 }
 
-describe('the documented API', () => {
-  test.each([
-    [3, [2, 1, 1]],
-    [100, [2, 2, 2]],
-    [230, [3, 3, 3]],
-    [2345, [24, 24, 24]],
-  ])(
-    'is asked for %i images in %j requests, the first ones asking where the listing ends',
-    async (images, requests) => {
-      expect(await requestsOf(images, {})).toEqual(requests);
-    },
-  );
+/** The editions of the table in docs/proof.md, column by column. */
+const COLUMNS: readonly Partial<Edition>[] = [
+  {},
+  { total: 'absent' },
+  { total: 'page' },
+  { total: 'all-types' },
+  { offset: 'page-number' },
+  { limit: { clamped: 50 } },
+  { limit: { most: 50 } },
+];
 
+const PAGE = readFileSync('docs/proof.md', 'utf8');
+const ROWS = Array.from(PAGE.matchAll(/^\| ([\d,]+) \| (\d.*) \|$/gm), ([, images = '', cells = '']) => ({
+  images: Number(images.replace(',', '')),
+  cells: cells.split(' | '),
+}));
+
+describe('what a listing costs', () => {
+  test('is in docs/proof.md for four sizes', () => {
+    expect(ROWS.map(({ images }) => images)).toEqual([3, 100, 230, 2345]);
+  });
+
+  test.each(ROWS)('is what docs/proof.md says of $images images', async ({ images, cells }) => {
+    const measured: string[] = [];
+    for (const edition of COLUMNS) {
+      const [first, ...later] = await requestsOf(images, edition);
+      expect(new Set(later).size).toBe(1);
+      measured.push(first === later[0] ? String(first) : `${first}, then ${later[0]}`);
+    }
+    expect(measured).toEqual(cells);
+  });
+});
+
+describe('the documented API', () => {
   test('is asked for phone-images in one request, and once for more where that may have been a full page', async () => {
     for (const [images, first] of [
       [4, 1],
