@@ -44,6 +44,8 @@ let exitCode = await runCommandLine(process.argv.slice(2), {
   now: () => new Date(),
   exitWithin: (ms) => void setTimeout(() => process.exit(EXIT.done), ms).unref(),
 });
+// What was written last may have failed, and a file or device says so a moment later.
+await new Promise((soon) => setImmediate(soon));
 if (unwritable) {
   process.stderr.write(`Cannot write: ${unwritable.message}\n`);
   exitCode = EXIT.failed;

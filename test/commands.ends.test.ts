@@ -130,6 +130,17 @@ async function cloudWith(images: number): Promise<Env> {
 }
 
 /** Runs a command in a pipeline of the shell, and tells what came out of it, and its own exit code. */
+test.runIf(existsSync('/dev/full'))(
+  'what could not be written is a failure, however short it was',
+  async () => {
+    for (const command of ['query --json', '--version'])
+      expect(await pipe(command, '2>&1 >/dev/full', {})).toEqual({
+        said: 'Cannot write: ENOSPC: no space left on device, write\n',
+        code: 1,
+      });
+  },
+);
+
 async function pipe(command: string, into: string, env: Env): Promise<{ said: string; code: number }> {
   const cli = join(program.folder, 'package', 'src', 'cli.js');
   const codeFile = join(folder, 'code');

@@ -113,12 +113,12 @@ test("a secret's file is read again when it has changed", () => {
 
 test.each([
   ['{ token: hunter2, token_file: /x }', 'token (line 2) and credentials.main.token_file (line 2): both'],
-  ['{ token_file: /x }', 'token_file (line 2): "/x", which cannot be read (ENOENT)'],
+  ['{ token_file: /x }', 'token_file (line 2): "/x", which is not there (ENOENT)'],
   ['{ token_file: }', 'token_file (line 2): nothing'],
-  ['{ token_file: /empty }', 'token_file (line 2): "/empty", which is empty'],
+  ['{ token_file: /empty }', 'token_file (line 2): "/empty", which leads to an empty file'],
   [
     '{ token_file: hunter2 }',
-    'token_file (line 2): a value that does not begin like a path, which cannot be read (ENOENT)',
+    'token_file (line 2): a value that does not begin like a path, which is not there (ENOENT)',
   ],
   ['{ token: [hunter2] }', 'token (line 2): a list'],
   ['{ token: { hunter2: x } }', 'token (line 2): a mapping'],

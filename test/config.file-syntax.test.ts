@@ -15,9 +15,9 @@ test.each([
 test.each([
   ['projects:\n\t- project_id: p', 'line 2, column 1: a tab'],
   ['projects:\n  - a\n b: c', 'line 3, column 1: a line whose indentation fits nothing above it'],
-  ['a: "x', 'line 1, column 6: something unfinished'],
+  ['a: "x', 'line 1, column 6: something unfinished, or indented otherwise than its neighbours'],
   ['a: [x', 'line 1, column 6: a line whose indentation fits nothing above it'],
-  ['a: [${X}]', 'line 1, column 6: something unfinished'],
+  ['a: [${X}]', 'line 1, column 6: something unfinished, or indented otherwise than its neighbours'],
   ['a: b: c', 'line 1, column 4: a second colon, or a line that belongs to no key'],
   ['a: @b', 'line 1, column 4: text that begins with a sign YAML keeps for itself'],
   ['a: "\\q"', 'line 1, column 5: an unknown escape in double quotes'],
@@ -43,11 +43,16 @@ test('a file that cannot be read is one fault', () => {
     expect.objectContaining({
       faults: [
         {
-          where: 'the configuration file',
-          got: `"${FOLDER}/missing.yaml", which cannot be read (ENOENT)`,
+          where: 'CPH_CONFIG or --config',
+          got: `"${FOLDER}/missing.yaml", which is not there (ENOENT)`,
           expected: 'the path of a YAML file',
         },
       ],
     }),
   );
+});
+
+test('a file in UTF-16, and one that is no text, is told from YAML', () => {
+  const said = saidOf(Buffer.from('projects: []', 'utf16le').toString('utf8'));
+  expect(said).toEqual(['the file: something that is no text in UTF-8']);
 });

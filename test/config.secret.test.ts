@@ -156,7 +156,7 @@ test('a file that cannot be read is a fault naming its path, and the only one', 
   expect(faultsOf({ HW_AUTH_TOKEN_FILE: path })).toEqual([
     {
       where: 'HW_AUTH_TOKEN_FILE',
-      got: `"${path}", which cannot be read (ENOENT)`,
+      got: `"${path}", which is not there (ENOENT)`,
       expected: 'the path of a file with the secret in it, such as /run/secrets/cph',
     },
   ]);
@@ -172,14 +172,14 @@ test('a file that cannot be read is a fault also where the secret may be left ou
 
 test('an empty file is a fault naming its path', () => {
   writeFileSync(path, '\n');
-  expect(faultsOf({ HW_AUTH_TOKEN_FILE: path })).toMatchObject([{ got: `"${path}", which is empty` }]);
+  expect(faultsOf({ HW_AUTH_TOKEN_FILE: path })).toMatchObject([{ got: `"${path}", which leads to an empty file` }]);
 });
 
 test.each(['MIIToken', 'postgres://u:hunter2@h/db'])(
   'a secret put where its path belongs is not shown: %s',
   (secret) => {
     const [fault] = faultsOf({ HW_AUTH_TOKEN_FILE: secret });
-    expect(fault?.got).toBe('a value that does not begin like a path, which cannot be read (ENOENT)');
+    expect(fault?.got).toBe('a value that does not begin like a path, which is not there (ENOENT)');
   },
 );
 

@@ -105,3 +105,35 @@ test('commands that only read the database warn of names too', () => {
     'CPH_DATA_DIRR is not a setting and has no effect; did you mean CPH_DATA_DIR?',
   ]);
 });
+
+test.each([
+  ['HW_REGION', 'HW_REGION_NAME'],
+  ['HW_ACCESS', 'HW_ACCESS_KEY'],
+  ['CPH_WEBHOOK', 'CPH_WEBHOOK_URL'],
+])('%s, the beginning of a setting that is not set, may be %s', (name, setting) => {
+  const env = { HW_PROJECT_ID: 'p-1', HW_AUTH_TOKEN: 'token', HW_REGION_NAME: '', [name]: 'x' };
+  const said = (() => {
+    try {
+      return loadConfig({ env: { ...env, ...(name === 'HW_REGION' ? {} : USABLE) }, files }).warnings.join();
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  expect(said).toContain(`${name} is not a setting and has no effect; did you mean ${setting}?`);
+});
+
+test('quotes that no shell took away are told of, in warnings and faults', () => {
+  expect(warnings({ CPH_PROJECT_NAME: '"shop"' })).toEqual([
+    'has quotes around it, which are taken as part of it: CPH_PROJECT_NAME',
+  ]);
+  expect(() => loadConfig({ env: { ...USABLE, CPH_SYNC_CRON: '"*/5 * * * *"' }, files })).toThrow(
+    /CPH_SYNC_CRON: got .*, without quotes around it$/,
+  );
+  const token = { ...USABLE, HW_AUTH_TOKEN: '"secret-token"' };
+  expect(() => loadConfig({ env: token, files })).toThrow(/HW_AUTH_TOKEN: .*: without quotes around it$/);
+  expect(() => loadConfig({ env: token, files })).not.toThrow(/secret-token/);
+});
+
+test('what begins with an @ is no address with a password', () => {
+  expect(() => loadConfig({ env: { ...USABLE, CPH_SYNC_CRON: '@hourly' }, files })).toThrow('got "@hourly"');
+});

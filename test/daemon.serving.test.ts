@@ -13,7 +13,7 @@ const database = useTestDatabase();
 const program = useProgram();
 beforeEach(() => database.truncate());
 
-const AWAITED = 'tried again until it is free';
+const AWAITED = 'tried again until that works';
 
 /** A port that somebody else has until it is freed. */
 async function takenPort() {

@@ -79,10 +79,15 @@ function refusal({ faults, warnings }: Findings, file: ConfigFile | null): Confi
   for (const fault of faults) {
     // A variable that is missing may be set under a name that is a slip of its own.
     const slip = warnings.find((warning) => warning.endsWith(`did you mean ${fault.where}?`));
-    const expected = slip ? `${fault.expected} (${slip})` : fault.expected;
+    const expected = slip ? `${fault.expected} (${slip})` : unquoted(fault);
     told.set(JSON.stringify(fault), { ...fault, expected });
   }
   return new ConfigError([...told.values()], file?.path);
+}
+
+/** Quotes that were meant for a shell are seen at once where they are told of, and seldom otherwise. */
+function unquoted({ got, expected }: Fault): string {
+  return /^"(?:\\".*\\"|'.*')"$/s.test(got) ? `${expected}, without quotes around it` : expected;
 }
 
 function unique(sentences: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { address, addressIn, clearTextWarnings } from './domain-fields.ts';
-import { secretLike, textLike } from './fields.ts';
+import { NotTaken, secretLike, textLike } from './fields.ts';
 import type { Secret } from './secret.ts';
 import { CREDENTIAL_SETTINGS } from './setting-table.ts';
 import { type Findings, isSet, judge, type Settings } from './settings.ts';
@@ -49,7 +49,13 @@ interface Way {
 // Headers carry these secrets or what is signed with them. A blank or a line break inside is a slip of
 // copying. It is better found here than by failed logins: a few of those lock the user out.
 const headerSecret = (what: string) =>
-  secretLike((text) => /^[!-~]+$/.test(text), `${what}: one line of ASCII without blanks`);
+  secretLike(judgeHeaderSecret, `${what}: one line of ASCII without blanks`);
+
+function judgeHeaderSecret(text: string): boolean | NotTaken {
+  // No token or key has one, and each failed attempt counts towards a lock-out.
+  if (/^["']|["']$/.test(text)) return new NotTaken('without quotes around it');
+  return /^[!-~]+$/.test(text);
+}
 
 export const CREDENTIAL_FIELDS = {
   token: headerSecret('a token'),

@@ -21,6 +21,7 @@ export function environmentWarnings(env: Environment, file: FileBeside | null): 
   return [
     ...unknownNames(env, known),
     ...emptyNames(env, read),
+    ...quotedNames(env, read),
     ...(file ? unusedNames(env, { file, unread: all.filter((name) => !read.includes(name)) }) : []),
   ];
 }
@@ -34,15 +35,22 @@ function unknownNames(env: Environment, known: readonly string[]): string[] {
     .filter(
       ([name, value]) => name.startsWith('CPH_') && !known.includes(name) && !isServiceLink(name, value),
     )
-    .map(([name]) => `${name} is not a setting and has no effect${suggestion(name, known)}`)
+    .map(([name]) => `${name} is not a setting and has no effect${meant(name, env, known)}`)
     .concat(slips(env, known))
     .sort();
+}
+
+/** What a name was meant to be: one that is near, or one that is not set and begins with all of it. */
+function meant(name: string, env: Environment, known: readonly string[]): string {
+  const near = suggestion(name, known);
+  const longer = known.find((one) => one.startsWith(`${name}_`) && !one.endsWith(FILE_SUFFIX));
+  return near || (longer !== undefined && !env[longer] ? `; did you mean ${longer}?` : '');
 }
 
 // Other programs have HW_ variables of their own: only what is near to one of ours is taken for a slip.
 function slips(env: Environment, known: readonly string[]): string[] {
   return Object.keys(env).flatMap((name) => {
-    const near = /^(?:HW|DATABASE)_/.test(name) && !known.includes(name) ? suggestion(name, known) : '';
+    const near = /^(?:HW|DATABASE)_/.test(name) && !known.includes(name) ? meant(name, env, known) : '';
     return near === '' ? [] : [`${name} is not a setting and has no effect${near}`];
   });
 }
@@ -52,6 +60,15 @@ function slips(env: Environment, known: readonly string[]): string[] {
 function emptyNames(env: Environment, known: readonly string[]): string[] {
   const empty = known.filter((name) => env[name] === '');
   return empty.length === 0 ? [] : [`empty, and so taken as not set: ${empty.join(', ')}`];
+}
+
+// A shell takes quotes away; an env file of Docker or systemd, and a field of a web page, do not.
+function quotedNames(env: Environment, known: readonly string[]): string[] {
+  const quoted = known.filter(
+    (name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? '') && (env[name]?.length ?? 0) > 1,
+  );
+  if (quoted.length === 0) return [];
+  return [`has quotes around it, which are taken as part of it: ${quoted.join(', ')}`];
 }
 
 // A person who moves from the environment to a file would otherwise wonder why the old limits are gone.

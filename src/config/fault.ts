@@ -49,6 +49,6 @@ export function shownPath(text: string): string {
 // Works on the text and not on a parsed URL: what reaches a fault is often no URL at all. An unescaped "@" or
 // "/" in a password is a common reason, so everything before the last "@" goes.
 function withoutCredentials(text: string): string {
-  const bare = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@');
+  const bare = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.+@/is, '$1***@');
   return bare.includes('://') ? bare.replace(/[?#].*$/s, (rest) => `${rest[0]}***`) : bare;
 }

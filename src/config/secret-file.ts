@@ -22,14 +22,21 @@ export function readSecretFile(
   };
   try {
     const value = Secret.fromFile(path, files);
-    return value === null ? unusable('is empty') : { origin, value, unreadable: false };
+    return value === null ? unusable('leads to an empty file') : { origin, value, unreadable: false };
   } catch (error) {
     return unusable(cannotBeRead(error));
   }
 }
 
+const WHY_NOT: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there (ENOENT)',
+  EISDIR: 'is a folder (EISDIR)',
+  ENOTDIR: 'leads through something that is no folder (ENOTDIR)',
+  EACCES: 'this account may not read (EACCES)',
+};
+
 /** What a fault says of a file that cannot be read, with the system's code for the reason. */
 export function cannotBeRead(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-  return `cannot be read${code}`;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return WHY_NOT[code] ?? `cannot be read${code && ` (${code})`}`;
 }

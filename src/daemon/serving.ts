@@ -16,6 +16,20 @@ const READ_MS = 10_000;
 /** Whoever has our port is mostly our predecessor, which is about to end. */
 const LISTEN_AGAIN_MS = 1_000;
 
+/** Two settings say where; which of them is wrong, the system's code tells. */
+function refusalText({ host, port }: { host: string; port: number }, error: unknown): string {
+  const code = Object(error).code;
+  const again = 'and it is tried again until that works';
+  const place = `no page, probes or metrics on ${host}:${port}`;
+  if (code === 'EADDRINUSE')
+    return `${place}: another program has the port; end it or set another CPH_HTTP_PORT, ${again}`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${place}: CPH_HTTP_HOST is no address of this machine (${code}), ${again}`;
+  if (code === 'EACCES')
+    return `${place}: this account may not use the port; set a CPH_HTTP_PORT above 1023, ${again}`;
+  return `${place}: ${errorText(error)}, ${again}`;
+}
+
 interface ServingOptions {
   /** What the daemon works with: whether it answers is what probes ask. */
   readonly db: Database;
@@ -65,8 +79,7 @@ export async function startServing({ http, ...config }: Config, options: Serving
     log.info(`page, probes and metrics on ${server.url}`);
   };
   const refuse = (error: unknown) => {
-    const reason = `no probes or metrics on port ${http.port}, which is tried again until it is free`;
-    if (!refused) log.error(`${reason}: ${errorText(error)}`);
+    if (!refused) log.error(refusalText(http, error));
     refused = true;
     return LISTEN_AGAIN_MS;
   };

@@ -18,6 +18,8 @@ export interface ConfigFile extends ParsedFile {
  */
 export function readConfigFile(path: string, { files }: Surroundings): ConfigFile {
   const text = readText(path, files);
+  // Read as UTF-8, every second character of UTF-16 is a NUL. YAML has none.
+  if (text.includes('\0')) throw new ConfigError([NO_TEXT], path);
   const lines = new LineCounter();
   // Pretty errors quote the line they are about, and a secret may stand on that line.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -32,7 +34,7 @@ function readText(path: string, files: Surroundings['files']): string {
     return files.read(path);
   } catch (error) {
     const got = `${shown(path)}, which ${cannotBeRead(error)}`;
-    throw new ConfigError([{ where: 'the configuration file', got, expected: 'the path of a YAML file' }]);
+    throw new ConfigError([{ where: 'CPH_CONFIG or --config', got, expected: 'the path of a YAML file' }]);
   }
 }
 
@@ -60,11 +62,18 @@ function rootFaults(file: ParsedFile): Fault[] {
   return [{ where: originOf(root), got: kindAt(root), expected: 'settings, such as a list of projects' }];
 }
 
+const NO_TEXT: Fault = {
+  where: 'the file',
+  got: 'something that is no text in UTF-8',
+  expected: 'YAML saved as UTF-8, which some editors call plain or Unicode without UTF-16',
+};
+
 type Meaning = Pick<Fault, 'got' | 'expected'>;
 
 const UNCLEAR = {
   got: 'something that is not YAML',
-  expected: 'quotes around text that is not meant as YAML, such as ${NAME} within { } or [ ]',
+  expected:
+    'quotes around text that is not meant as YAML, such as "*/5 * * * *", or ${NAME} within { } or [ ]',
 };
 const TWO_KEYS = {
   got: 'a second colon, or a line that belongs to no key',
@@ -89,8 +98,9 @@ const MEANINGS: Partial<Record<YAMLError['code'], Meaning>> = {
   BLOCK_AS_IMPLICIT_KEY: TWO_KEYS,
   MULTILINE_IMPLICIT_KEY: TWO_KEYS,
   MISSING_CHAR: {
-    got: 'something unfinished',
-    expected: 'the missing quote, bracket, comma or colon, and ${NAME} within { } or [ ] in quotes',
+    got: 'something unfinished, or indented otherwise than its neighbours',
+    expected:
+      'the missing quote, bracket, comma or colon, the indentation of its neighbours, and ${NAME} within { } or [ ] in quotes',
   },
   MULTIPLE_DOCS: { got: 'a second document', expected: 'one document, without --- in between' },
   TAG_RESOLVE_FAILED: {
