@@ -55,6 +55,16 @@ describe('an order that is another one behind the first page', () => {
   });
 });
 
+test('a row that comes twice on a page, and once in its offsets, hides the row behind that page: incomplete', async () => {
+  for (const total of [{}, { total: IDS.length }]) {
+    const { images } = await listingsOf((query) => {
+      const page = pageOf(query, IDS);
+      return { image_infos: rowsOf([...page, ...page.slice(-1)]), ...total };
+    });
+    for (const _ of [1, 2]) expect((await images()).proof).toBe('incomplete');
+  }
+});
+
 describe('a last page of images that says that others follow', () => {
   test.each([{ links: { next: '/v1?cursor=abc' } }, { next_marker: 'abc' }, { has_more: true }])(
     'and cannot be turned is incomplete: %j',

@@ -6,7 +6,7 @@ import { canonicalJson } from '../inventory/canonical.ts';
 import type { DriftKind } from '../inventory/listing.ts';
 import { idOf, idsOf, type Row, received } from './received.ts';
 import type { Attempt } from './relist.ts';
-import { overlapsOf } from './repeats.ts';
+import { bordersBehindRepeats, overlapsOf } from './repeats.ts';
 import type { SignsOfMore } from './signs-of-more.ts';
 
 /** The query parameters that ask for a page; none for the first. */
@@ -78,7 +78,7 @@ async function hiddenBy(
   ask: MarkerListing['ask'],
 ): Promise<DriftKind | null> {
   const known = new Set(pages.flatMap(({ rows }) => idsOf(rows)));
-  for (const { at, shared, page } of overlapsOf(pages) ?? []) {
+  for (const { at, shared, page } of [...(overlapsOf(pages) ?? []), ...bordersBehindRepeats(pages)]) {
     const way = ways[page];
     if (way?.offset === undefined) continue;
     const { rows } = await ask({ ...way, offset: String(at - shared) });

@@ -38,8 +38,8 @@ export function overlapsOf(pages: readonly { readonly rows: readonly Row[] }[]):
 }
 
 /**
- * Whether no row is hidden behind those that came again: the total counts each once, or a page across each border shows
- * rows that are known and no other.
+ * Whether no row is hidden behind those that came again: the total counts each once, or a page across each border where
+ * that may be shows rows that are known and no other.
  */
 export async function hidesNothing(
   so: Received,
@@ -50,11 +50,27 @@ export async function hidesNothing(
   const borders = overlapsOf(so.pages);
   if (borders === null) return false;
   const known = new Set(idsOf(so.rows));
-  for (const border of borders) {
+  const behind = reading.startsWith('index') ? bordersBehindRepeats(so.pages) : [];
+  for (const border of [...borders, ...behind]) {
     const { rows } = await ask(pageAcross(border, reading));
     if (rows.length === 0 || idsOf(rows).some((id) => !known.has(id))) return false;
   }
   return true;
+}
+
+/**
+ * Where a page begins behind one on which a row came twice: if the API does not count the second copy in `offset`, the
+ * page begins too late.
+ */
+export function bordersBehindRepeats(pages: readonly Pick<Page, 'rows'>[]): Border[] {
+  let at = 0;
+  return pages.flatMap(({ rows }, i) => {
+    const ids = idsOf(rows);
+    const shared = ids.length - new Set(ids).size;
+    at += rows.length;
+    const isFollowed = (pages[i + 1]?.rows.length ?? 0) > 0;
+    return shared > 0 && isFollowed ? [{ at, shared, page: i + 1 }] : [];
+  });
 }
 
 function pageAcross({ at, shared }: Border, reading: OffsetReading): PageRequest {
