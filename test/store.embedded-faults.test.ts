@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openCluster } from '../src/store/embedded/cluster.ts';
 import { EmbeddedPostgresError } from '../src/store/embedded/error.ts';
 import { runningServer } from '../src/store/embedded/pidfile.ts';
 import { query, useEmbedded } from './support/postgres-embedded.ts';
@@ -55,6 +56,14 @@ describe('refuses, saying what to do', () => {
     await expect(embedded.start()).rejects.toThrow(/CPH_DATA_DIR/);
     expect(await readdir(embedded.dataDir)).toEqual(['postgres']);
   });
+
+  test.each(['/proc/nothing', '/proc/nothing/below'])(
+    'a place that takes no folders, %s',
+    async (dataDir) => {
+      const starting = openCluster(dataDir, new AbortController().signal);
+      await expect(starting).rejects.toThrow(/Cannot keep a database in .*ENOENT.*CPH_DATA_DIR/);
+    },
+  );
 
   test('to start on damaged files, with the last words of the server', async () => {
     await (await embedded.start()).close();

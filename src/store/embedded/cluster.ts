@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Account, chooseAccount } from './account.ts';
 import { locateBinaries, type PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
@@ -66,7 +66,7 @@ async function findOrMake(
   installed: PostgresBinaries,
   signal: AbortSignal,
 ): Promise<Cluster> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const parent = await realpath(dataDir);
   const home = homeIn(parent);
   const owner = await ownerOf(home);
@@ -79,6 +79,24 @@ async function findOrMake(
   if (await isFree(home)) await initialise(home, { parent, owner, account, binaries, signal });
   await requireMajor(home, binaries.major);
   return { home, data, password: await readPassword(home), account, binaries };
+}
+
+/**
+ * Makes a folder, and those above it that are missing. Not by Node's own `recursive`, which never ends where an existing
+ * folder takes none, as in /proc: a `sync` ran there for a quarter of an hour, and no signal stopped it.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const made = async () => {
+    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  };
+  const parent = dirname(path);
+  await made().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || parent === path) throw error;
+    await makeFolder(parent);
+    await made();
+  });
 }
 
 /** The folder can be another user's while we are root: nothing else is read in the password's place. */
