@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { reachReceiver } from '../src/delivery/reach.ts';
+import { adviceOnReach } from '../src/delivery/reach-advice.ts';
 import { until } from './support/until.ts';
 
 const control = { signal: new AbortController().signal, timeoutMs: 5_000 };
@@ -81,6 +82,25 @@ test('one that is not there is not fine, and neither path nor password is told',
   expect(details).not.toMatch(/hunter2|t0ken/);
 });
 
+test('TLS where there is none is told as such, and not as a matter of certificates', async () => {
+  const { port } = await receiver(200);
+  const { details } = await reachReceiver({ kind: 'webhook', url: `https://127.0.0.1:${port}/x` }, control);
+  expect(details).toMatch(
+    /^https:\/\/127\.0\.0\.1:\d+ cannot be reached .*; it answers without TLS: .*http:/,
+  );
+});
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
+  ['CERT_HAS_EXPIRED', 'renew its certificate'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'another name'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no answer in time'],
+  ['ENOTFOUND', 'slip'],
+  ['E_WHATEVER', 'check the URL of the sink and the network'],
+])('%s is told with what to do', (name, told) => {
+  expect(adviceOnReach(name)).toContain(told);
+});
+
 /** A receiver that takes connections and says `words` to each, and nothing more. */
 async function silentReceiver(words: string): Promise<number> {
   const sockets = new Set<Socket>();
@@ -105,11 +125,15 @@ function collectGarbage(): void {
 }
 
 test.each([
-  ['nothing', '', 'cannot be reached (TimeoutError); check the URL and the network'],
+  [
+    'nothing',
+    '',
+    'cannot be reached (TimeoutError); no answer in time: check the URL of the sink, and any firewall or proxy in between',
+  ],
   [
     'half a header',
     'HTTP/1.1 200 OK\r\nc',
-    'cannot be reached (TimeoutError); check the URL and the network',
+    'cannot be reached (TimeoutError); no answer in time: check the URL of the sink, and any firewall or proxy in between',
   ],
   ['half a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf', 'answers with 200'],
 ])(

@@ -3,6 +3,7 @@ import type { Proxies } from '../network/proxies.ts';
 import { ProxyError } from '../network/proxy-error.ts';
 import type { SinkKind } from '../store/sinks.ts';
 import { withDeadline } from '../waiting/deadline.ts';
+import { adviceOnReach } from './reach-advice.ts';
 import { alertmanagerApi, basicCredential, type HeaderSource } from './receiver-url.ts';
 
 /** Whether a receiver is there, told without its path, which may hold a token. */
@@ -57,7 +58,10 @@ export async function reachReceiver(
       ? { result: 'ok', details: answer }
       : { result: 'failed', details: `${answer}; ${adviceOn(status)}` };
   } catch (error) {
-    const details = `${target.origin} cannot be reached (${reasonOf(error)}); check the URL and the network`;
+    const reason = reasonOf(error);
+    const advice =
+      error instanceof ProxyError ? 'check the proxy, or name the host in NO_PROXY' : adviceOnReach(reason);
+    const details = `${target.origin} cannot be reached (${reason}); ${advice}`;
     return { result: 'failed', details };
   } finally {
     await connections.close();
