@@ -130,8 +130,16 @@ test('quotes that no shell took away are told of, in warnings and faults', () =>
     /CPH_SYNC_CRON: got .*, without quotes around it$/,
   );
   const token = { ...USABLE, HW_AUTH_TOKEN: '"secret-token"' };
-  expect(() => loadConfig({ env: token, files })).toThrow(/HW_AUTH_TOKEN: .*: without quotes around it$/);
+  expect(() => loadConfig({ env: token, files })).toThrow(
+    /HW_AUTH_TOKEN: .*: this one has quotes around it$/,
+  );
   expect(() => loadConfig({ env: token, files })).not.toThrow(/secret-token/);
+});
+
+test('a database URL in quotes is told as such, and none of it', () => {
+  const env = { ...USABLE, DATABASE_URL: '"postgres://u:hunter2@h/d"' };
+  expect(() => loadConfig({ env, files })).toThrow(/DATABASE_URL: .*: one without quotes around it$/);
+  expect(() => loadConfig({ env, files })).not.toThrow(/hunter2/);
 });
 
 test('what begins with an @ is no address with a password', () => {

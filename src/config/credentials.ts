@@ -53,7 +53,7 @@ const headerSecret = (what: string) =>
 
 function judgeHeaderSecret(text: string): boolean | NotTaken {
   // No token or key has one, and each failed attempt counts towards a lock-out.
-  if (/^["']|["']$/.test(text)) return new NotTaken('without quotes around it');
+  if (/^["']|["']$/.test(text)) return new NotTaken('this one has quotes around it');
   return /^[!-~]+$/.test(text);
 }
 

@@ -90,6 +90,7 @@ export function databaseUrl() {
 }
 
 function judgeDatabaseUrl(text: string): boolean | NotTaken {
+  if (/^["']/.test(text)) return new NotTaken('one without quotes around it');
   try {
     readDatabaseUrl(text);
     return true;

@@ -48,7 +48,8 @@ const FIELDS: readonly Field[] = [
  */
 export function readCron(expression: string): Cron {
   const found = expression.trim().split(/\s+/);
-  if (found.length !== 5 && found.length !== 6) throw new CronError(`it has ${found.length} fields`);
+  if (found.length !== 5 && found.length !== 6)
+    throw new CronError(`it has ${found.length} ${found.length === 1 ? 'field' : 'fields'}`);
   const texts = found.length === 5 ? ['0', ...found] : found;
   for (const [index, field] of FIELDS.entries()) judgeField(texts[index] ?? '', field);
   const fields = numbersOf(texts.join(' '));
