@@ -172,7 +172,9 @@ test('a file that cannot be read is a fault also where the secret may be left ou
 
 test('an empty file is a fault naming its path', () => {
   writeFileSync(path, '\n');
-  expect(faultsOf({ HW_AUTH_TOKEN_FILE: path })).toMatchObject([{ got: `"${path}", which leads to an empty file` }]);
+  expect(faultsOf({ HW_AUTH_TOKEN_FILE: path })).toMatchObject([
+    { got: `"${path}", which leads to an empty file` },
+  ]);
 });
 
 test.each(['MIIToken', 'postgres://u:hunter2@h/db'])(

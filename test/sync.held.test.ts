@@ -77,6 +77,23 @@ describe('a mass disappearance', () => {
     ]);
   });
 
+  test('loses its approval where one of two sources shows an image again', async () => {
+    const { api, sweep } = await scriptedProject(database.db);
+    api.records = FORTY.flatMap((record) => [record, phoneRecord(record.image_id)]);
+    await sweep();
+    api.records = api.records.slice(24);
+    await sweep();
+    await approve();
+    api.records.push(phoneRecord('i00'));
+    api.refused = ['i00', 'i01'];
+    await sweep();
+    const approved = `select image_id, removal_approved from cph.images where image_id in ('i00', 'i01') order by 1`;
+    expect(await rowsOf(database.db, approved)).toEqual([
+      { image_id: 'i00', removal_approved: false },
+      { image_id: 'i01', removal_approved: true },
+    ]);
+  });
+
   test('ends by itself when the images are back', async () => {
     const { api, sweep } = await afterDisappearance();
     await sweep();

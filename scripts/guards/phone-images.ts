@@ -71,7 +71,7 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: "return saysMore(pages, distinct) ? 'end' : null;",
+        find: "return saysMore(pages, new Set(ids).size) ? 'end' : null;",
         replace: 'return null;',
       },
       {
@@ -81,7 +81,7 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
       },
       {
         file: 'src/cph/marker-listing.ts',
-        find: "return isEmpty ? null : 'marker';",
+        find: "return !page.refused || (await endsAtLast(ids, step, ask)) ? null : 'marker';",
         replace: 'return null;',
       },
     ],
