@@ -1,5 +1,6 @@
 /** The editions of the API that histories are played in: any of the simulator's, a few ways from the reference at once. */
 import fc from 'fast-check';
+import type { Source } from '../../src/inventory/image.ts';
 import { type Edition, REFERENCE_EDITION } from '../../src/simulator/edition.ts';
 
 type Choices = { readonly [Name in keyof Edition]?: readonly Edition[Name][] };
@@ -79,6 +80,14 @@ export const editions: fc.Arbitrary<Edition> = fc
  */
 export function isProvable(edition: Edition): boolean {
   return isReadable(edition) && (edition.byId === 'answers' || edition.byId === 'ignored');
+}
+
+/**
+ * Whether no question tells a listing that is cut off from one that is over: pages that are counted do not overlap, so none of
+ * them lies across the row behind which no page begins.
+ */
+export function endsUntold(source: Source, { offset, deepest }: Edition): boolean {
+  return source === 'images' && offset === 'page-number' && deepest !== 'end';
 }
 
 /** Whether every sweep in which nothing goes wrong is complete. */

@@ -1,6 +1,7 @@
 /** What must hold of each look by itself. A law yields a sentence for whatever breaks it. */
 import { isDeepStrictEqual } from 'node:util';
 import { IMAGES_FIELDS, PHONE_IMAGES_FIELDS, SOURCES } from '../../src/inventory/image.ts';
+import { endsUntold } from './editions.ts';
 import { isApplied, type Looked, type Played } from './play.ts';
 import { knownRows, type TableRow } from './tables.ts';
 import { mayHide } from './troubles.ts';
@@ -94,7 +95,7 @@ function* countsWhatItChanged({ report, events }: Looked): Generator<string> {
 function* listsWhatIsThere({ plan, sight, truth, vanished }: Looked, { history }: Played): Generator<string> {
   if (mayHide(plan.faults)) return;
   for (const listing of sight.listings) {
-    if (listing.result?.proof !== 'complete') continue;
+    if (listing.result?.proof !== 'complete' || endsUntold(listing.source, history.edition)) continue;
     const { records, rejected } = listing.result;
     const shown = new Set(records.map(({ image_id }) => image_id));
     const filters = listing.creating && history.edition.statusFilter === 'honoured';
