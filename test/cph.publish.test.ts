@@ -105,7 +105,7 @@ describe('an answer', () => {
     [200, '{}', 'malformed', 'invalid_answer', false],
     [200, '{"message_id":""}', 'malformed', 'invalid_answer', false],
     [200, '{"message_id":7}', 'malformed', 'invalid_answer', false],
-    [204, '', 'malformed', 'not_json', true],
+    [204, '', 'malformed', 'not_json', false],
     [200, '<html>', 'malformed', 'not_json', true],
     [302, '', 'refused', 'http_302', false],
     [200, '{"code":"SMN.0018","message":"internal"}', 'unavailable', 'SMN.0018', true],
