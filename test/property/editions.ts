@@ -5,7 +5,7 @@ import { type Edition, REFERENCE_EDITION } from '../../src/simulator/edition.ts'
 
 type Choices = { readonly [Name in keyof Edition]?: readonly Edition[Name][] };
 
-/** Every way in which an edition may differ from the reference. */
+/** Every way in which an edition may differ from the reference. `byIdOnly` names images by their place at the start. */
 const CHOICES: Choices = {
   total: ['page', 'absent', 'absent', 'all-types', { capped: 10 }, { capped: 100 }],
   totalAs: ['text'],
@@ -15,6 +15,7 @@ const CHOICES: Choices = {
   deepest: [{ row: 2 }, { row: 7 }, { row: 100 }, { row: 200 }],
   publicImages: ['refused', 'refused', 'empty', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
   byId: ['ignored', 'listless', { refused: 'CPS.0099' }, { refused: 'CPS.0099/403' }],
+  byIdOnly: [['0'], ['1', '4']],
   statusFilter: ['ignored'],
   phoneImagesPaging: ['marker', 'offset', 'bare'],
   phoneImagesPageRows: [500, 50, 10],

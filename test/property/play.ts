@@ -1,6 +1,6 @@
 /** Plays a history: the real client against the simulator over HTTP, the real sweeps and watches against Postgres. */
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { createWorld } from '../../src/simulator/world.ts';
+import { createWorld, type World } from '../../src/simulator/world.ts';
 import { approveRemovals, readHeld } from '../../src/store/approvals.ts';
 import type { Database } from '../../src/store/database.ts';
 import { registerProjects } from '../../src/store/projects.ts';
@@ -71,6 +71,12 @@ const CALM_SWEEPS = 4;
 /** A rejected credential is kept back for no longer. */
 const CALM_MS = 15 * 60_000;
 
+/** An edition names images by their place at the start: a history does not know their ids. */
+function idsAt(places: readonly string[], world: World): string[] {
+  const ids = Array.from(world.all(), ({ image_id }) => image_id);
+  return places.map((place) => ids[Number(place)] ?? place);
+}
+
 /** Plays a history, and then lets it come to rest with sweeps of a cloud in which nothing happens any more. */
 export async function play(db: Database, history: History, project_id: string): Promise<Played> {
   const { seed, images, more, edition } = history;
@@ -78,7 +84,10 @@ export async function play(db: Database, history: History, project_id: string): 
   const world = createWorld({ seed, start, projects: [project_id], images });
   for (let n = 0; n < (more?.count ?? 0); n += 1)
     world.create({ image_type: more?.image_type ?? 'private', status: 1 });
-  const cloud = await startSimulator({ world, edition });
+  const cloud = await startSimulator({
+    world,
+    edition: { ...edition, byIdOnly: idsAt(edition.byIdOnly, world) },
+  });
   const clients: OwnClient[] = [];
   /** A program that is configured anew starts anew, and knows nothing of the endpoint. */
   const configured = (configuration: Configuration) => {
