@@ -17,7 +17,7 @@ export function* comesToTheTruth({ looks, upstream, history }: Played): Generato
   for (const [image_id, is] of truth) {
     const row = rested?.after.get(image_id);
     if (!row || row.row.removed_at) yield `${image_id} is not in the table`;
-    else yield* differences(row, is, configuration);
+    else yield* differences(row, is, { configuration, proven: isProvable(edition) });
   }
   if (!isProvable(edition)) return;
   for (const row of knownRows(inTime?.after ?? new Map())) {
@@ -36,16 +36,19 @@ function isAskedFor(
   return source === 'phone-images' || listed_under === null || imageTypes.includes(listed_under);
 }
 
-/** Fields of the sources that are read. Others are as of when they were. */
+/**
+ * Fields of the sources that are read. Others are as of when they were. Where nobody says by id what became of an image,
+ * a source that no longer lists it stays.
+ */
 function* differences(
   { row, fields }: TableRow,
   is: TrueImage,
-  configuration: Configuration,
+  { configuration, proven }: { configuration: Configuration; proven: boolean },
 ): Generator<string> {
   const read = is.listed_in.flatMap((source): readonly string[] =>
     source === 'images' ? IMAGES_FIELDS : PHONE_IMAGES_FIELDS,
   );
-  const whole = row.listed_in.every((source) => isAskedFor(row, source, configuration));
+  const whole = proven && row.listed_in.every((source) => isAskedFor(row, source, configuration));
   const compared = whole ? [...read, 'image_name', 'listed_in'] : read;
   const said: Readonly<Record<string, unknown>> = { ...is };
   for (const field of compared.filter((name) => !configuration.ignored.includes(name))) {
