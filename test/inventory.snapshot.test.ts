@@ -62,10 +62,10 @@ describe('assembly', () => {
     const snapshot = sweep(records, { rejected, proofs: { share: 'failed', public: 'incomplete' } });
     expect(snapshot.rejected).toEqual(rejected);
     expect(snapshot.outcomes).toEqual([
-      { source: 'images', image_type: 'public', proof: 'incomplete', empty: false },
-      { source: 'images', image_type: 'private', proof: 'complete', empty: false },
-      { source: 'images', image_type: 'share', proof: 'failed', empty: false },
-      { source: 'phone-images', image_type: 'all', proof: 'complete', empty: false },
+      { source: 'images', image_type: 'public', proof: 'incomplete', empty: false, listless: false },
+      { source: 'images', image_type: 'private', proof: 'complete', empty: false, listless: false },
+      { source: 'images', image_type: 'share', proof: 'failed', empty: false, listless: false },
+      { source: 'phone-images', image_type: 'all', proof: 'complete', empty: false, listless: false },
     ]);
     expect(snapshot.sightings.has('public-1')).toBe(true);
     expect(snapshot.sightings.has('shared-1')).toBe(false);
