@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { EventType, ImageChange } from '../inventory/diff.ts';
 import { type CopyColumns, copyInto, copyText } from './copy.ts';
@@ -38,8 +39,13 @@ export async function appendEvents(
 ): Promise<number[]> {
   if (changes.length === 0) return [];
   const columns = columnsOf(origin);
-  // Before the lock: the texts of 100,000 events take long to make, and all other projects would wait.
-  const texts = Array.from(batches(changes), (batch) => copyText(batch, columns));
+  // Before the lock: the texts of 100,000 events take a second to make, and all other projects would wait. What else this
+  // process does has its turn in between.
+  const texts: Buffer[] = [];
+  for (const batch of batches(changes)) {
+    texts.push(copyText(batch, columns));
+    await nextTurn();
+  }
   await tx.execute(sql`select pg_advisory_xact_lock(${LOG_LOCK})`);
   for (const text of texts) await copyInto(tx, { table: 'cph.image_events', columns }, text);
   const first = await announce(tx, origin, changes.length);
