@@ -6,7 +6,7 @@ import { currentImages, foldedLog, rowsOf, rowVersions, runsOf, wholeLog } from 
 import { holdLock, untilWaiting, waitingQueries } from './support/locks.ts';
 import { moment } from './support/moment.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { scriptedProject } from './support/scripted-project.ts';
+import { holdSweep, scriptedProject } from './support/scripted-project.ts';
 import { until } from './support/until.ts';
 
 const database = useTestDatabase();
@@ -16,17 +16,16 @@ describe('two looks at one project', () => {
   test('the older one writes nothing when the newer one was applied first', async () => {
     const { api, sweep } = await scriptedProject(database.db);
     api.records = [imagesRecord('a', { image_name: 'old name' })];
-    const older = moment();
-    api.hold = (answer) => (answer === 'all' ? older.come : undefined);
+    const older = holdSweep(api);
     const first = sweep();
-    await until(async () => (await runsOf(database.db)).length === 1);
+    await older.seen;
 
     api.hold = () => undefined;
     api.records = [imagesRecord('a', { image_name: 'new name' }), imagesRecord('b')];
     expect(await sweep()).toMatchObject({ run_id: 2, status: 'succeeded', created: 2 });
     const written = await rowVersions(database.db);
 
-    older.now();
+    older.letGo();
     expect(await first).toMatchObject({ run_id: 1, status: 'abandoned', created: 0, updated: 0 });
     expect(await rowVersions(database.db)).toEqual(written);
     expect(await runsOf(database.db)).toMatchObject([{ status: 'abandoned' }, { status: 'succeeded' }]);
@@ -36,15 +35,14 @@ describe('two looks at one project', () => {
     const { api, sweep } = await scriptedProject(database.db);
     api.records = [imagesRecord('a')];
     await sweep();
-    const older = moment();
-    api.hold = (answer) => (answer === 'all' ? older.come : undefined);
+    const older = holdSweep(api);
     const second = sweep();
-    await until(async () => (await runsOf(database.db)).length === 2);
+    await older.seen;
 
     api.hold = () => undefined;
     expect(await sweep()).toMatchObject({ run_id: 3, status: 'succeeded' });
     const project = await rowsOf(database.db, 'select * from cph.projects');
-    older.now();
+    older.letGo();
     expect(await second).toMatchObject({ run_id: 2, status: 'abandoned' });
     expect(await rowsOf(database.db, 'select * from cph.projects')).toEqual(project);
   });
@@ -95,16 +93,15 @@ describe('two looks at one project', () => {
 
   test('an older one that fails late does not make the project look failed', async () => {
     const { api, sweep } = await scriptedProject(database.db);
-    const older = moment();
-    api.hold = (answer) => (answer === 'all' ? older.come : undefined);
+    const older = holdSweep(api);
     api.circumstances = { proofs: { public: 'failed', private: 'failed', share: 'failed', all: 'failed' } };
     const first = sweep();
-    await until(async () => (await runsOf(database.db)).length === 1);
+    await older.seen;
 
     api.hold = () => undefined;
     api.circumstances = {};
     await sweep();
-    older.now();
+    older.letGo();
     await first;
     expect(await rowsOf(database.db, 'select * from cph.projects')).toMatchObject([
       { last_run_status: 'succeeded', consecutive_failures: 0 },
@@ -113,11 +110,10 @@ describe('two looks at one project', () => {
 
   test('neither fails when the older one fails while the newer one is applied', async () => {
     const { api, sweep } = await scriptedProject(database.db);
-    const older = moment();
-    api.hold = (answer) => (answer === 'all' ? older.come : undefined);
+    const older = holdSweep(api);
     api.circumstances = { proofs: { public: 'failed', private: 'failed', share: 'failed', all: 'failed' } };
     const first = sweep();
-    await until(async () => (await runsOf(database.db)).length === 1);
+    await older.seen;
     // Else the newer one would wait to show it, and not to be applied.
     await showRuns(database.db, 'p1', 1);
 
@@ -127,7 +123,7 @@ describe('two looks at one project', () => {
     api.circumstances = { proofs: { share: 'incomplete' } };
     const second = sweep();
     await untilWaiting(database.db, 1);
-    older.now();
+    older.letGo();
     await untilWaiting(database.db, 2);
     await lock.release();
     expect(await second).toMatchObject({ status: 'partial' });

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { imagesRecord } from './support/image-records.ts';
 import { rowsOf, rowVersions, runsOf, wholeLog } from './support/inventory-rows.ts';
-import { moment } from './support/moment.ts';
 import { useTestDatabase } from './support/postgres.ts';
-import { lookTimes, scriptedProject } from './support/scripted-project.ts';
+import { holdSweep, lookTimes, scriptedProject } from './support/scripted-project.ts';
 import { simulatedProject } from './support/simulated-project.ts';
-import { until } from './support/until.ts';
 
 const database = useTestDatabase();
 beforeEach(() => database.truncate());
@@ -129,20 +127,19 @@ describe('a watch during which a sweep adds an image that it did not see', () =>
   test('does not claim to have seen it', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
     const { api, sweep, watch } = await scriptedProject(database.db);
-    const older = moment();
     const other = imagesRecord('other', { status_code: 0 });
     api.records = [other];
     await sweep({ now: lookTimes(at(-5), at(-4)) });
     api.records = [other, imagesRecord('a', { status_code: 0 })];
-    api.hold = (answer) => (answer === 'all' ? older.come : undefined);
+    const older = holdSweep(api);
     const first = sweep({ now: lookTimes(at(0), at(1)) });
-    await until(async () => (await runsOf(database.db)).length === 2);
+    await older.seen;
 
     api.records = [imagesRecord('a', { status_code: 1 })];
     api.unlisted = [other];
     api.hold = async (answer) => {
       if (answer !== 'by id') return;
-      older.now();
+      older.letGo();
       await first;
     };
     await watch({ now: lookTimes(at(5), at(6)) });

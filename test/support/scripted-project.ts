@@ -10,6 +10,7 @@ import type { RunReport } from '../../src/sync/run.ts';
 import { sweepProject } from '../../src/sync/sweep.ts';
 import { watchProject } from '../../src/sync/watch.ts';
 import { type Asked, type Circumstances, EVERYTHING, sweepParts } from './image-records.ts';
+import { moment } from './moment.ts';
 
 export interface ScriptedApi {
   /** What the API holds; both endpoints list from it. */
@@ -115,6 +116,18 @@ async function answered(api: ScriptedApi, asked: Asked | 'creating', scope: Requ
   scope.trace.requestIds.add(`request-${scope.trace.requests}`);
   await api.hold(asked);
   scope.signal.throwIfAborted();
+}
+
+/** Lets a sweep see what there is and keeps it from going on until it is let go: `seen` comes when it has seen it. */
+export function holdSweep(api: ScriptedApi): { readonly seen: Promise<void>; readonly letGo: () => void } {
+  const seen = moment();
+  const gone = moment();
+  api.hold = (answer) => {
+    if (answer !== 'all') return;
+    seen.now();
+    return gone.come;
+  };
+  return { seen: seen.come, letGo: gone.now };
 }
 
 function refusal(kind: 'denied' | 'unavailable' | 'refused', code: string): CphError {
