@@ -152,3 +152,17 @@ test.each([50, 20, 10])(
     expect(limits).toEqual(['100', String(most)]);
   },
 );
+
+test('a page that was asked for fewer rows than others is no end for being short', async () => {
+  const cloud = await cloudOfEditions(130);
+  onTestFinished(cloud.close);
+  const client = cloud.begin({ total: 'absent' });
+  expect(countOf(await privateImages(client).list(newLook()))).toBe(130);
+  const refused = {
+    when: { endpoint: 'images', nth: 1 },
+    effect: { kind: 'error', code: 'CPS.0002' },
+  } as const;
+  cloud.cloud.setFaults([refused]);
+  const result = await privateImages(client).list(newLook());
+  expect({ proof: result.proof, images: countOf(result) }).toEqual({ proof: 'complete', images: 130 });
+});

@@ -29,11 +29,14 @@ export function mayBeFull(rows: number): boolean {
   return rows % 50 === 0;
 }
 
-/** A page is the last one when it holds fewer rows than others did, where that has always been so. */
+/**
+ * A page is the last one when it holds fewer rows than others did, where that has always been so. One that was asked for
+ * fewer is not short for that.
+ */
 function isLast(rows: number, so: Received, lessons: Lessons): boolean {
   const total = announcedTotal(so);
   const more = typeof total === 'number' && total > so.distinct;
-  return !more && !lessons.shortPages && rows < lessons.pageHolds;
+  return !more && !lessons.shortPages && rows < Math.min(lessons.pageHolds, lessons.mostAsked);
 }
 
 /** Whether a total that may count the whole listing counts more than has come. */
