@@ -133,7 +133,7 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/listing-end.ts',
-        find: 'return !more && !lessons.shortPages && rows < lessons.pageHolds;',
+        find: 'return !more && !lessons.shortPages && rows < Math.min(lessons.pageHolds, lessons.mostAsked);',
         replace: 'return rows < lessons.pageHolds;',
       },
       { file: 'src/cph/listing-end.ts', find: 'if (saysMore(so, lessons)) return false;', replace: '' },
@@ -143,7 +143,22 @@ export const LISTING_GUARDS: readonly Guard[] = [
     name: 'a page shorter than was asked for ends nothing by itself',
     missedBy: 'cph.editions.test.ts',
     patches: [
-      { file: 'src/cph/listing-end.ts', find: 'rows < lessons.pageHolds;', replace: 'rows < LIMIT;' },
+      {
+        file: 'src/cph/listing-end.ts',
+        find: 'rows < Math.min(lessons.pageHolds, lessons.mostAsked);',
+        replace: 'rows < LIMIT;',
+      },
+    ],
+  },
+  {
+    name: 'a page that was asked for fewer rows is not short for that',
+    missedBy: 'cph.hidden-rows.test.ts',
+    patches: [
+      {
+        file: 'src/cph/listing-end.ts',
+        find: 'Math.min(lessons.pageHolds, lessons.mostAsked)',
+        replace: 'lessons.pageHolds',
+      },
     ],
   },
   {
