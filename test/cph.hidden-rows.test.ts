@@ -166,3 +166,19 @@ test('a page that was asked for fewer rows than others is no end for being short
   const result = await privateImages(client).list(newLook());
   expect({ proof: result.proof, images: countOf(result) }).toEqual({ proof: 'complete', images: 130 });
 });
+
+test('an API that refused 100 rows once is asked for as many again after a listing that drifted', async () => {
+  const cloud = await cloudOfEditions(130);
+  onTestFinished(cloud.close);
+  const client = cloud.begin({});
+  const limitsOf = async (...faults: Parameters<typeof cloud.cloud.setFaults>[0]) => {
+    cloud.cloud.setFaults(faults);
+    const before = cloud.cloud.requests.length;
+    await privateImages(client).list(newLook());
+    return cloud.cloud.requests.slice(before).map(({ query }) => query.limit);
+  };
+  const when = { endpoint: 'images', nth: 1 } as const;
+  await limitsOf({ when, effect: { kind: 'error', code: 'CPS.0002' } });
+  expect((await limitsOf())[0]).toBe('50');
+  expect(await limitsOf({ when, effect: { kind: 'patch', set: { total: 120 } } })).toContain('100');
+});

@@ -21,14 +21,14 @@ export const LISTING_GUARDS: readonly Guard[] = [
   {
     name: 'a last page of images that says that others follow is no end',
     missedBy: 'cph.hidden-rows.test.ts',
-    patches: [{ file: 'src/cph/offset-listing.ts', find: 'Boolean(last?.goesOn) || ', replace: '' }],
+    patches: [{ file: 'src/cph/listing-end.ts', find: 'Boolean(last?.goesOn) || ', replace: '' }],
   },
   {
     name: 'rows beside which an answer says that others are missing are not all',
     missedBy: 'cph.hidden-rows.test.ts',
     patches: [
       {
-        file: 'src/cph/offset-listing.ts',
+        file: 'src/cph/listing-end.ts',
         find: ' || pages.some((page) => page.partial)',
         replace: '',
       },
@@ -122,7 +122,7 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/listing-end.ts',
-        find: "(lessons.total === 'grand' && !mayBeFull(last)) || isLast(last, so, lessons)",
+        find: "(lessons.total === 'grand' && !mayBeFull(last.rows.length)) || isLast(last, so, lessons)",
         replace: 'true',
       },
     ],
@@ -133,8 +133,8 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/listing-end.ts',
-        find: 'return !more && !lessons.shortPages && rows < Math.min(lessons.pageHolds, lessons.mostAsked);',
-        replace: 'return rows < lessons.pageHolds;',
+        find: 'return !more && !lessons.shortPages && isShort(page, lessons.pageHolds);',
+        replace: 'return isShort(page, lessons.pageHolds);',
       },
       { file: 'src/cph/listing-end.ts', find: 'if (saysMore(so, lessons)) return false;', replace: '' },
     ],
@@ -145,8 +145,8 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/listing-end.ts',
-        find: 'rows < Math.min(lessons.pageHolds, lessons.mostAsked);',
-        replace: 'rows < LIMIT;',
+        find: 'isShort(page, lessons.pageHolds);',
+        replace: 'isShort(page, LIMIT);',
       },
     ],
   },
@@ -156,8 +156,8 @@ export const LISTING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/listing-end.ts',
-        find: 'Math.min(lessons.pageHolds, lessons.mostAsked)',
-        replace: 'lessons.pageHolds',
+        find: 'rows.length < longest && rows.length !== limit',
+        replace: 'rows.length < longest',
       },
     ],
   },

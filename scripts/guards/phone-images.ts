@@ -126,7 +126,7 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: "const contradiction = contradicts(rows) ? 'duplicate'",
+        find: "const contradiction = contradicts(pages) ? 'duplicate'",
         replace: "const contradiction = contradicts([]) ? 'duplicate'",
       },
     ],
@@ -137,7 +137,7 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: "if (likeliest && asked.has(likeliest)) return attemptOf(pages, { drift: 'marker', wentOnBy });",
+        find: "if (isAskedAgain(steps, asked)) return attemptOf(pages, { drift: 'marker', wentOnBy });",
         replace: '',
       },
     ],
@@ -148,8 +148,8 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: 'if (isMostlyOld(next.page, seen)) return',
-        replace: 'if (next.page.rows.length < 0 && isMostlyOld(next.page, seen)) return',
+        find: 'if (isMostlyOld(reached.page, seen)) return',
+        replace: 'if (reached.page.rows.length < 0 && isMostlyOld(reached.page, seen)) return',
       },
     ],
   },

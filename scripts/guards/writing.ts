@@ -65,8 +65,8 @@ export const WRITING_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/store/events.ts',
-        find: 'const texts = Array.from(',
-        replace: `await tx.execute(sql\`select pg_advisory_xact_lock(\${LOG_LOCK})\`);\n  const texts = Array.from(`,
+        find: 'const texts: Buffer[] = [];',
+        replace: `await tx.execute(sql\`select pg_advisory_xact_lock(\${LOG_LOCK})\`);\n  const texts: Buffer[] = [];`,
       },
     ],
   },

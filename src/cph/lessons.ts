@@ -69,8 +69,8 @@ export function teachingOf(lessons: Lessons): Teaching {
  * What `lessons` taught of the images endpoint was wrong: from now on, what `fresh` ones taught is believed.
  */
 export function replaceLessons(lessons: Lessons, fresh: Lessons): void {
-  const { offset, total, pageHolds, shortPages, twice } = fresh;
-  Object.assign(lessons, { offset, total, pageHolds, shortPages });
+  const { offset, total, pageHolds, mostAsked, shortPages, twice } = fresh;
+  Object.assign(lessons, { offset, total, pageHolds, mostAsked, shortPages });
   for (const id of twice) lessons.twice.add(id);
 }
 
@@ -79,6 +79,7 @@ function forget(lessons: Lessons): void {
   lessons.offset = null;
   if (lessons.total === 'grand') lessons.total = null;
   lessons.pageHolds = 0;
+  lessons.mostAsked = Number.POSITIVE_INFINITY;
 }
 
 /** The `offset` that goes on behind `rows` images on `pages` pages. */

@@ -173,7 +173,7 @@ async function askRows(
   const page = pageOf(client, { body, imageType });
   if (offset > 0 && page.listless) return NO_PAGE;
   const { next, flagged } = signsOfMore({ ...body, head: paging }, LIST);
-  return { ...page, goesOn: next !== null || flagged };
+  return { ...page, limit, goesOn: next !== null || flagged };
 }
 
 interface ImagesPage extends Page {

@@ -12,12 +12,13 @@ export const LIMIT = 100;
 
 /** Whether the pages so far are all there is, without asking further. */
 export function endsHere(so: Received, lessons: Lessons): boolean {
-  const last = so.pages.at(-1)?.rows.length ?? 0;
+  const last = so.pages.at(-1) ?? { rows: [], total: null };
   if (saysMore(so, lessons)) return false;
   const [total, single] = [announcedTotal(so), so.pages.length === 1];
   const whole = total === so.distinct && so.rows.length === so.distinct;
-  if (whole && single) return (lessons.total === 'grand' && !mayBeFull(last)) || isLast(last, so, lessons);
-  if (whole && last < longestPage(so)) return true;
+  if (whole && single)
+    return (lessons.total === 'grand' && !mayBeFull(last.rows.length)) || isLast(last, so, lessons);
+  if (whole && isShort(last, longestPage(so))) return true;
   return isLast(last, so, lessons);
 }
 
@@ -29,14 +30,16 @@ export function mayBeFull(rows: number): boolean {
   return rows % 50 === 0;
 }
 
-/**
- * A page is the last one when it holds fewer rows than others did, where that has always been so. One that was asked for
- * fewer is not short for that.
- */
-function isLast(rows: number, so: Received, lessons: Lessons): boolean {
+/** Whether a page holds fewer rows than others did. One with as many as were asked for is not short. */
+export function isShort({ rows, limit }: Page, longest: number): boolean {
+  return rows.length < longest && rows.length !== limit;
+}
+
+/** A page is the last one when it is short, where that has always been so. */
+function isLast(page: Page, so: Received, lessons: Lessons): boolean {
   const total = announcedTotal(so);
   const more = typeof total === 'number' && total > so.distinct;
-  return !more && !lessons.shortPages && rows < Math.min(lessons.pageHolds, lessons.mostAsked);
+  return !more && !lessons.shortPages && isShort(page, lessons.pageHolds);
 }
 
 /** Whether a total that may count the whole listing counts more than has come. */
@@ -48,6 +51,12 @@ export function saysMore(so: Received, lessons: Pick<Lessons, 'total'>): boolean
 /** Whether several pages together are what all their totals say. */
 export function meetsTotal(so: Received): boolean {
   return announcedTotal(so) === so.distinct && so.pages.length > 1;
+}
+
+/** Whether an answer says that rows are missing, or the last one with rows that pages follow. */
+export function saysNotAll({ pages }: Received): boolean {
+  const last = pages.findLast((page) => page.rows.length > 0);
+  return Boolean(last?.goesOn) || pages.some((page) => page.partial);
 }
 
 export function longestPage({ pages }: Pick<Received, 'pages'>): number {

@@ -10,11 +10,13 @@ import type { RequestScope } from './listing.ts';
 import {
   endsBehind,
   endsHere,
+  isShort,
   LIMIT,
   longestPage,
   meetsTotal,
   type PageRequest,
   saysMore,
+  saysNotAll,
 } from './listing-end.ts';
 import { isOnlyPage, type Probed, probeOffset } from './offset-probe.ts';
 import { readWindow } from './page-window.ts';
@@ -163,10 +165,10 @@ function take(
     if (page.rows.length > 0 && !goesOn(page, known)) return 'stuck';
     pages.push(page);
     if (page.rows.length === 0) return 'end';
-    const isShort = page.rows.length < stride;
-    if (isShort && later) lessons.shortPages = true;
+    const isFewer = page.rows.length < stride;
+    if (isFewer && later) lessons.shortPages = true;
     // Images behind a page that gave fewer have moved up: what comes next begins where the rows received end.
-    if (isShort && reading.startsWith('index')) return 'on';
+    if (isFewer && reading.startsWith('index')) return 'on';
   }
   return 'on';
 }
@@ -200,7 +202,8 @@ async function isEnd(listing: OffsetListing, whole: Received, reading: OffsetRea
  * counts pages has no page across the end that every edition would give.
  */
 function mayBeDepth(whole: Received, reading: OffsetReading): boolean {
-  const isFull = whole.pages.at(-2)?.rows.length === longestPage(whole);
+  const last = whole.pages.at(-2);
+  const isFull = last !== undefined && !isShort(last, longestPage(whole));
   return reading.startsWith('index') && isFull && !meetsTotal(whole);
 }
 
@@ -229,12 +232,6 @@ function ended(listing: OffsetListing, so: Received, reading: OffsetReading | nu
     ...attempt,
     hidesNothing: () => hidesNothing(so, reading, (page) => listing.ask(page, scope.signal)),
   };
-}
-
-/** Whether an answer says that rows are missing, or the last one with rows that pages follow. */
-function saysNotAll({ pages }: Received): boolean {
-  const last = pages.findLast((page) => page.rows.length > 0);
-  return Boolean(last?.goesOn) || pages.some((page) => page.partial);
 }
 
 function note(lessons: Lessons, pages: readonly Page[]): void {

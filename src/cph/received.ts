@@ -8,6 +8,8 @@ export interface Page {
   readonly rows: readonly Row[];
   /** As reported; null when the answer has none. */
   readonly total: number | null;
+  /** How many rows were asked for. */
+  readonly limit?: number;
   /** Nothing but a refusal or an answer without its list came, which is how some editions say that there is no such page. */
   readonly refused?: boolean;
   /** It is empty by its `total` alone, and has no list. */
