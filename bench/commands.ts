@@ -7,7 +7,7 @@ import { startApi } from './lib/api.ts';
 import { childCost } from './lib/child.ts';
 import { byTurns, type Figure, type Spread, spreadOf } from './lib/figure.ts';
 import { storeByHand } from './lib/floor.ts';
-import { startPostgres } from './lib/postgres.ts';
+import { withPostgres } from './lib/postgres.ts';
 import { imagesOf } from './lib/sweeps.ts';
 import { listAll } from './listing.ts';
 
@@ -29,8 +29,7 @@ const LISTS = [
 ] as const;
 
 export async function figures(sizes: readonly number[]): Promise<Figure[]> {
-  const postgres = await startPostgres();
-  try {
+  return await withPostgres(async (postgres) => {
     const found = await starts(postgres.url);
     for (const size of sizes) {
       const api = await startApi(size);
@@ -42,9 +41,7 @@ export async function figures(sizes: readonly number[]): Promise<Figure[]> {
       for (const list of LISTS) found.push(...(await longList(postgres.url, list, size)));
     }
     return found;
-  } finally {
-    await postgres.close();
-  }
+  });
 }
 
 async function starts(url: string): Promise<Figure[]> {

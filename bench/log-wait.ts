@@ -6,21 +6,18 @@ import type { SyncProject } from '../src/sync/project.ts';
 import { rowsOf } from '../test/support/inventory-rows.ts';
 import { startApi } from './lib/api.ts';
 import { byTurns, type Figure } from './lib/figure.ts';
-import { type BenchPostgres, startPostgres } from './lib/postgres.ts';
+import { type BenchPostgres, withPostgres } from './lib/postgres.ts';
 import { changed, type Listed, sweepListed } from './lib/sweeps.ts';
 import { listAll } from './listing.ts';
 
 const GOAL = 1.5;
 
 export async function figures(sizes: readonly number[]): Promise<Figure[]> {
-  const postgres = await startPostgres();
-  try {
+  return await withPostgres(async (postgres) => {
     const found: Figure[] = [];
     for (const size of sizes) found.push(await waitFigure(postgres, size));
     return found;
-  } finally {
-    await postgres.close();
-  }
+  });
 }
 
 async function waitFigure(postgres: BenchPostgres, size: number): Promise<Figure> {

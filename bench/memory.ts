@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { type BenchApi, startApi } from './lib/api.ts';
 import { childCost } from './lib/child.ts';
 import { type Figure, spreadOf, TIMES } from './lib/figure.ts';
-import { type BenchPostgres, startPostgres } from './lib/postgres.ts';
+import { type BenchPostgres, withPostgres } from './lib/postgres.ts';
 
 const SYNC = [process.execPath, join(import.meta.dirname, '..', 'dist', 'cli.js'), 'sync'];
 const GOALS = { first: 300, quiet: 200, changed: 250 } as const;
 type Kind = keyof typeof GOALS;
 
 export async function figures(sizes: readonly number[]): Promise<Figure[]> {
-  const postgres = await startPostgres();
-  try {
+  return await withPostgres(async (postgres) => {
     const found: Figure[] = [];
     for (const size of sizes) {
       const api = await startApi(size);
@@ -22,9 +21,7 @@ export async function figures(sizes: readonly number[]): Promise<Figure[]> {
       await api.close();
     }
     return found;
-  } finally {
-    await postgres.close();
-  }
+  });
 }
 
 async function memoryOf(postgres: BenchPostgres, api: BenchApi, size: number): Promise<Figure[]> {

@@ -8,15 +8,14 @@ import { startApi } from './lib/api.ts';
 import { totalCpu } from './lib/cpu.ts';
 import { byTurns, type Figure } from './lib/figure.ts';
 import { storeByHand, upsertDistinct } from './lib/floor.ts';
-import { type BenchPostgres, startPostgres } from './lib/postgres.ts';
+import { type BenchPostgres, withPostgres } from './lib/postgres.ts';
 import { changed, imagesOf, type Listed, sweepListed } from './lib/sweeps.ts';
 import { listAll } from './listing.ts';
 
 const SHARE = 0.01;
 
 export async function figures(sizes: readonly number[]): Promise<Figure[]> {
-  const postgres = await startPostgres();
-  try {
+  return await withPostgres(async (postgres) => {
     const found: Figure[] = [];
     for (const size of sizes) {
       const api = await startApi(size);
@@ -26,9 +25,7 @@ export async function figures(sizes: readonly number[]): Promise<Figure[]> {
       found.push(await firstSweep(bench), await changedSweep(bench));
     }
     return found;
-  } finally {
-    await postgres.close();
-  }
+  });
 }
 
 interface Bench {

@@ -73,18 +73,20 @@ const ASKS_IN = {
   ],
 } as const;
 
-test.each(Object.entries(ASKS_IN))('the script for %s works in that shell', async (_, [shell, ...args]) => {
-  const folder = mkdtempSync(join(tmpdir(), 'cph-inventory-shell-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const command = `#!/bin/sh\nexec ${process.execPath} ${await cli()} "$@"\n`;
-  writeFileSync(join(folder, 'cph-inventory'), command, { mode: 0o755 });
-  const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
-  const { stdout, error } = spawnSync(shell, args, { encoding: 'utf8', env });
-  // Not every machine has every shell.
-  if (error || (shell === 'bash' && !existsSync(BASH_COMPLETION))) return;
-  const words = stdout.split('\n').map((line) => line.split('\t')[0]?.trim());
-  expect(words.filter((word) => word === 'usable' || word === 'unknown').toSorted()).toEqual([
-    'unknown',
-    'usable',
-  ]);
-});
+test.for(Object.entries(ASKS_IN))(
+  'the script for %s works in that shell',
+  async ([name, [shell, ...args]], { skip }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cph-inventory-shell-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const command = `#!/bin/sh\nexec ${process.execPath} ${await cli()} "$@"\n`;
+    writeFileSync(join(folder, 'cph-inventory'), command, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+    const { stdout, error } = spawnSync(shell, args, { encoding: 'utf8', env });
+    skip(Boolean(error) || (name === 'bash' && !existsSync(BASH_COMPLETION)), `this machine has no ${name}`);
+    const words = stdout.split('\n').map((line) => line.split('\t')[0]?.trim());
+    expect(words.filter((word) => word === 'usable' || word === 'unknown').toSorted()).toEqual([
+      'unknown',
+      'usable',
+    ]);
+  },
+);

@@ -23,7 +23,17 @@ export async function vacuum(url: string): Promise<void> {
   await client.end();
 }
 
-export async function startPostgres(): Promise<BenchPostgres> {
+/** Measures with a Postgres of its own, and ends it. */
+export async function withPostgres<Found>(work: (postgres: BenchPostgres) => Promise<Found>): Promise<Found> {
+  const postgres = await startPostgres();
+  try {
+    return await work(postgres);
+  } finally {
+    await postgres.close();
+  }
+}
+
+async function startPostgres(): Promise<BenchPostgres> {
   const postgres = await startOwnPostgres({ settings: ['autovacuum=off', 'max_wal_size=8GB'] });
   const { db, close } = openDatabase({ url: postgres.url, applicationName: 'bench', maxConnections: 4 });
   const { url } = postgres;

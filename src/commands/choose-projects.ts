@@ -17,12 +17,14 @@ export function chooseProjects(
   );
 }
 
-/** The name of a configured project; null where it has none. */
-export function nameOf(projects: readonly ProjectConfig[], id: string): string | null {
-  return projects.find(({ projectId }) => projectId === id)?.name ?? null;
+/** The least width of a column of projects. A name may be cut; an id is of use only whole. */
+export function leastWidth(
+  projects: readonly { readonly name: string | null; readonly id: string }[],
+): number {
+  return Math.max(12, ...projects.map(({ name, id }) => (name === null ? id.length : 0)));
 }
 
 /** What people call a configured project: its name, or its id where it has none. */
 export function projectLabel(projects: readonly ProjectConfig[], id: string): string {
-  return nameOf(projects, id) ?? id;
+  return projects.find(({ projectId }) => projectId === id)?.name ?? id;
 }

@@ -2,15 +2,13 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { ConfigError } from '../config/fault.ts';
 import { loadConfigAside } from '../config/load-aside.ts';
 import { createUpstreamMemory, type UpstreamMemory } from '../cph/upstream-memory.ts';
-import { announce, movedText } from '../daemon/announce.ts';
+import { announce, logMoved } from '../daemon/announce.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { watchMigrations } from '../daemon/migration-watch.ts';
 import { type RunningParts, startParts } from '../daemon/parts.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
-import type { MovedProject } from '../store/projects.ts';
 import { errorText } from '../sync/trouble.ts';
 import { type Alarm, createAlarm } from '../waiting/alarm.ts';
-import { nameOf } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { psqlCommand } from './psql.ts';
 import { type Store, withStore } from './store.ts';
@@ -79,13 +77,8 @@ async function runWith(store: Store, daemon: Daemon): Promise<void> {
   // The password is for this machine alone. It goes to whoever started us and not into the log.
   if (store.embedded)
     context.out.write(`embedded Postgres: ${psqlCommand(context.out, store, config.dataDir)}\n`);
-  tellMoved(await announce(config, { db: store.db, now: context.now }), { config, log });
+  logMoved(log, await announce(config, { db: store.db, now: context.now }), config.projects);
   await runUntilStopped(daemon, store);
-}
-
-function tellMoved(moved: readonly MovedProject[], { config, log }: { config: Config; log: Log }): void {
-  for (const one of moved)
-    log.warn({ project_id: one.project_id }, movedText(one, nameOf(config.projects, one.project_id)));
 }
 
 async function runUntilStopped(daemon: Daemon, store: Store): Promise<void> {
@@ -133,7 +126,7 @@ async function reload(parts: RunningParts, running: Running): Promise<RunningPar
   const next = await nextConfig(daemon, { store, quiet: tellsAgain });
   if (next === null) return parts;
   try {
-    tellMoved(await announce(next, { db: store.db, now: context.now }), { config: next, log });
+    logMoved(log, await announce(next, { db: store.db, now: context.now }), next.projects);
   } catch (error) {
     daemon.reload.state = 'waiting';
     const reason = errorText(error);

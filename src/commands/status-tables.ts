@@ -5,6 +5,7 @@ import type { SinkStatus } from '../store/status.ts';
 import type { Colour } from '../terminal/output.ts';
 import type { Column } from '../terminal/table.ts';
 import { agoText, runColour } from '../terminal/units.ts';
+import { leastWidth } from './choose-projects.ts';
 
 /** Stands in place of what is wrong. Nobody looks or delivers any more, so what is wrong is no news. */
 const NOT_CONFIGURED = 'not configured';
@@ -22,7 +23,11 @@ const COLOURS: Readonly<Record<Health, Colour>> = {
 export function projectColumns(all: readonly ProjectItem[], now: Date): Column<ProjectItem>[] {
   const named = all.some(({ project_name }) => project_name !== null);
   return [
-    { title: 'PROJECT', value: (row) => row.project_name ?? row.project_id, least: leastOf(all) },
+    {
+      title: 'PROJECT',
+      value: (row) => row.project_name ?? row.project_id,
+      least: leastWidth(all.map(({ project_name: name, project_id: id }) => ({ name, id }))),
+    },
     { title: 'HEALTH', value: ({ health }) => health, colour: ({ health }) => COLOURS[health] },
     { title: 'COMPLETE', value: ({ last_complete_at: at }) => (at ? agoText(at, now) : 'never'), rank: 1 },
     {
@@ -37,11 +42,6 @@ export function projectColumns(all: readonly ProjectItem[], now: Date): Column<P
     { title: 'REGION', value: (row) => row.region, rank: 8 },
     ...(named ? [{ title: 'PROJECT ID', value: (row: ProjectItem) => row.project_id, rank: 7 }] : []),
   ];
-}
-
-/** A name may be cut; an id is of use only whole. */
-function leastOf(all: readonly ProjectItem[]): number {
-  return Math.max(12, ...all.map((row) => (row.project_name === null ? row.project_id.length : 0)));
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

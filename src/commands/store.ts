@@ -116,7 +116,7 @@ export async function connectStore(
 export async function refuseOutdated(db: Database): Promise<[]> {
   const { applied, pending, newer } = await migrationState(db);
   if (newer.length > 0) throw new NewerDatabaseError(newer);
-  if (applied.length === 0 && newer.length === 0) {
+  if (applied.length === 0) {
     throw new CommandError(
       'There is no inventory in the database of DATABASE_URL yet. `cph-inventory start`, `sync` or `migrate` makes it; else check the name behind the last slash of DATABASE_URL.',
     );

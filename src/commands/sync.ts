@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/config.ts';
 import type { ProjectConfig } from '../config/project.ts';
-import { movedText } from '../daemon/announce.ts';
+import { logMoved } from '../daemon/announce.ts';
 import { withLease } from '../daemon/lease.ts';
 import { createLog, type Log } from '../daemon/log.ts';
 import { changeCount, logRun } from '../daemon/run-log.ts';
@@ -14,7 +14,7 @@ import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph, printable } from '../terminal/text.ts';
 import { durationText, runColour } from '../terminal/units.ts';
-import { chooseProjects, nameOf, projectLabel } from './choose-projects.ts';
+import { chooseProjects, leastWidth, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
 
@@ -33,8 +33,7 @@ export async function sync(options: SyncOptions, context: CommandContext): Promi
     closing(
       await openProjects(db, chosen, { now: context.now, proxies: config.proxies }),
       async ({ projects, moved }) => {
-        for (const one of moved)
-          log.warn({ project_id: one.project_id }, movedText(one, nameOf(chosen, one.project_id)));
+        logMoved(log, moved, chosen);
         const reports = await sweepAll(projects, { db, log, context });
         printReports(context.out, reports, { json: options.json ?? false, projects: chosen });
         return exitCodeOf(reports);
@@ -99,8 +98,7 @@ const columns = (projects: readonly ProjectConfig[]): Column<RunReport>[] => [
   {
     title: 'PROJECT',
     value: (report) => projectLabel(projects, report.project_id),
-    // A name may be cut; an id is of use only whole.
-    least: Math.max(12, ...projects.map(({ name, projectId }) => (name === null ? projectId.length : 0))),
+    least: leastWidth(projects.map(({ name, projectId: id }) => ({ name, id }))),
   },
   { title: 'STATUS', value: (report) => report.status, colour: ({ status }) => runColour(status) },
   ...(

@@ -8,6 +8,7 @@ import {
   setProjectTimes,
 } from '../store/projects.ts';
 import { registerSinks } from '../store/sinks.ts';
+import type { Log } from './log.ts';
 import { intervalsOf } from './schedule.ts';
 
 /**
@@ -32,8 +33,15 @@ export async function announce(
   return moved;
 }
 
-/** What a person should know of it: a region that was mistyped makes every image look as if it had vanished. */
-export function movedText({ project_id, from, to }: MovedProject, called: string | null): string {
+/** A region that was mistyped makes every image look as if it had vanished. */
+export function logMoved(log: Log, moved: readonly MovedProject[], projects: readonly ProjectConfig[]): void {
+  for (const one of moved) {
+    const { name = null } = projects.find(({ projectId }) => projectId === one.project_id) ?? {};
+    log.warn({ project_id: one.project_id }, movedText(one, name));
+  }
+}
+
+function movedText({ project_id, from, to }: MovedProject, called: string | null): string {
   const name = called === null ? project_id : `${called} (${project_id})`;
   return `project ${name} is read in region ${to} from now on, and what is known of it was read in ${from}: what only ${from} lists goes missing. If that is not meant, set HW_REGION_NAME (region in a file) back to ${from}, and approve no removals.`;
 }

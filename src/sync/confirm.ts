@@ -68,11 +68,13 @@ export async function askById(
 export class UntoldImages extends SweepDoubt {
   override readonly name = 'UntoldImages';
   readonly code = 'untold_images';
+  readonly images: number;
   /** `why`: the code of a refusal, or ours where the API denies by id what it lists. */
   constructor(images: number, why: string) {
     super(
       `${images} missing ${images === 1 ? 'image is' : 'images are'} kept: asked by id, the images endpoint does not tell whether they are there (${why})`,
     );
+    this.images = images;
   }
 }
 

@@ -30,7 +30,7 @@ export async function believableDenials(answers: Answers, asked: Denials): Promi
   return {
     ...answers,
     absent: [...denied],
-    untold: new UntoldImages(doubted.length, 'denies_what_it_lists'),
+    untold: new UntoldImages(doubted.length + (answers.untold?.images ?? 0), 'denies_what_it_lists'),
   };
 }
 
