@@ -100,21 +100,21 @@ test('a source that begins to list a known image adds its fields', () => {
 
 test('a source proven to list the image no longer takes its fields with it, and no others', () => {
   const before = merged(imagesRecord('a'), phoneRecord('a'));
-  const withoutImages = mergeImage(before, {}, new Set(['images'] as const));
+  const withoutImages = mergeImage(before, {}, { dropped: new Set(['images'] as const) });
   expect(withoutImages).toEqual({ ...merged(phoneRecord('a')), image_name: before.image_name });
-  const withoutPhone = mergeImage(before, {}, new Set(['phone-images'] as const));
+  const withoutPhone = mergeImage(before, {}, { dropped: new Set(['phone-images'] as const) });
   expect(withoutPhone).toEqual({ ...merged(imagesRecord('a')), image_name: before.image_name });
 });
 
 test('what a source says now outweighs that it was dropped', () => {
   const before = merged(imagesRecord('a'));
   const images = imagesRecord('a', { status_code: 2 });
-  expect(mergeImage(before, { images }, new Set(['images'] as const)).status).toBe('failed');
+  expect(mergeImage(before, { images }, { dropped: new Set(['images'] as const) }).status).toBe('failed');
 });
 
 test('an image that no source lists is a removal and cannot be merged', () => {
   const before = merged(imagesRecord('a'));
-  expect(() => mergeImage(before, {}, new Set(['images'] as const))).toThrow(TypeError);
+  expect(() => mergeImage(before, {}, { dropped: new Set(['images'] as const) })).toThrow(TypeError);
   expect(() => mergeImage(null, {})).toThrow(TypeError);
 });
 
@@ -158,18 +158,26 @@ test('extra fields stay when a record leaves them out, and go with the source th
     arch: 'arm64',
   });
   const dropped = new Set(['images'] as const);
-  expect(mergeImage(before, { 'phone-images': phoneRecord('a') }, dropped).extra).toEqual({});
-  const unread = mergeImage(before, {}, dropped);
+  expect(mergeImage(before, { 'phone-images': phoneRecord('a') }, { dropped }).extra).toEqual({});
+  const unread = mergeImage(before, {}, { dropped });
   expect(unread.extra).toEqual({ arch: 'arm64' });
 });
 
 test.each([
   ['a row that names no type', 'private', null, 'private'],
+  ['a row that names no type of an image whose row named another listing', 'share', null, 'share'],
   ['a row that names no type of an image of a type that no listing has', 'market', null, 'market'],
   ['a row that names another type', 'private', 'market', 'market'],
 ])('image_type after %s', (_case, was, said, image_type) => {
   const before = merged(imagesRecord('a', { image_type: was }));
-  expect(mergeImage(before, { images: imagesRecord('a', { image_type: said }) }).image_type).toBe(image_type);
+  const sighting = { images: imagesRecord('a', { image_type: said }) };
+  expect(mergeImage(before, sighting, { listed_under: 'private' }).image_type).toBe(image_type);
+});
+
+test('a row that names no type has that of the listing the image has come to', () => {
+  const before = merged(imagesRecord('a', { image_type: 'share' }));
+  const sighting = { images: imagesRecord('a', { image_type: null }) };
+  expect(mergeImage(before, sighting, { listed_under: 'share' }).image_type).toBe('private');
 });
 
 test('who shared an image stays while it is shared, and goes with that', () => {

@@ -117,7 +117,7 @@ function diffImage(
 ): ImageChange | SightingMark | null {
   const { image_id } = known.image;
   const sighting = sightingOf(known, snapshot);
-  if (known.removed) return restored(known.image, sighting, ignored);
+  if (known.removed) return restored(known, sighting, ignored);
   const absence = absenceOf(known, presence, snapshot);
   return compared(known, sighting, {
     absence: held.has(image_id) ? withheld(known, absence) : absence,
@@ -142,11 +142,15 @@ function created(sighting: Sighting): ImageChange {
   };
 }
 
-function restored(before: Image, sighting: Sighting, ignored: ReadonlySet<string>): ImageChange | null {
+function restored(
+  { image: before, listed_under }: KnownImage,
+  sighting: Sighting,
+  ignored: ReadonlySet<string>,
+): ImageChange | null {
   if (!isSeen(sighting)) return null;
   // What a record leaves out is as it was when the image was last there.
-  const unseen = new Set(SOURCES.filter((source) => !sighting[source]));
-  const after = without(mergeImage(before, sighting, unseen), ignored);
+  const dropped = new Set(SOURCES.filter((source) => !sighting[source]));
+  const after = without(mergeImage(before, sighting, { dropped, listed_under }), ignored);
   return {
     ...inSight(after, sighting),
     type: 'cph.image.restored',
@@ -184,7 +188,8 @@ function compared(
 ): ImageChange | SightingMark | null {
   const { image } = known;
   if (absence.unlisted && !isSeen(sighting)) return removed(known);
-  const after = without(mergeImage(image, sighting, absence.gone), ignored);
+  const before = { dropped: absence.gone, listed_under: known.listed_under };
+  const after = without(mergeImage(image, sighting, before), ignored);
   const differs = fieldChanges(without(image, ignored), after);
   const listed_under =
     sighting.images?.listed_under ?? (absence.gone.has('images') ? null : known.listed_under);

@@ -5,6 +5,7 @@ import {
   IMAGES_FIELDS,
   type Image,
   type ImagesRecord,
+  type ImageType,
   NO_IMAGES_FIELDS,
   NO_PHONE_IMAGES_FIELDS,
   PHONE_IMAGES_FIELDS,
@@ -31,12 +32,13 @@ const BLANK: Image = {
  * Makes one image of `sighting` and of what is known already. A source that was read sets its own fields, and
  * no others. A field that its record leaves out stays as it is known: the reference calls every field
  * optional. A source that was not read keeps what it said before, unless it is in `dropped`: the sources that
- * are proven to list the image no longer. Throws TypeError when no source remains.
+ * are proven to list the image no longer. `listed_under` is the listing of the images endpoint that `known` was
+ * seen in, null where none was. Throws TypeError when no source remains.
  */
 export function mergeImage(
   known: Image | null,
   sighting: Sighting,
-  dropped: ReadonlySet<Source> = NONE,
+  { dropped = NONE, listed_under = null }: Before = {},
 ): Image {
   const listed_in = SOURCES.filter(
     (source) => sighting[source] || (known?.listed_in.includes(source) && !dropped.has(source)),
@@ -45,7 +47,7 @@ export function mergeImage(
   if (listed_in.length === 0 || image_id === undefined) {
     throw new TypeError('mergeImage: no source lists the image; that is a removal, not a merge');
   }
-  const listed = { known, sighting, lists: (source: Source) => listed_in.includes(source) };
+  const listed = { known, listed_under, sighting, lists: (source: Source) => listed_in.includes(source) };
   const image: MutableImage = { ...BLANK, image_id, image_name: nameOf(listed), listed_in };
   if (listed.lists('images')) fillImages(image, listed);
   if (listed.lists('phone-images')) fillPhoneImages(image, listed);
@@ -53,8 +55,14 @@ export function mergeImage(
   return image;
 }
 
+interface Before {
+  readonly dropped?: ReadonlySet<Source>;
+  readonly listed_under?: ImageType | null;
+}
+
 interface Listed {
   readonly known: Image | null;
+  readonly listed_under: ImageType | null;
   readonly sighting: Sighting;
   /** Whether a source lists the image now. */
   readonly lists: (source: Source) => boolean;
@@ -69,11 +77,12 @@ function nameOf({ known, sighting, lists }: Listed): string | null {
   return sighting['phone-images']?.image_name ?? kept;
 }
 
-function fillImages(image: MutableImage, { known, sighting: { images } }: Listed): void {
+function fillImages(image: MutableImage, { known, listed_under, sighting: { images } }: Listed): void {
   const before = known?.listed_in.includes('images') ? known : null;
   fill(image, { said: images, before, fields: IMAGES_FIELDS });
   if (!images) return;
-  image.image_type = images.image_type ?? keptType(before) ?? images.listed_under;
+  image.image_type =
+    images.image_type ?? keptType(before, listed_under === images.listed_under) ?? images.listed_under;
   // Who shared an image goes with its being shared.
   const source = image.image_type === before?.image_type ? before.src_project_id : null;
   image.src_project_id = images.src_project_id ?? source;
@@ -83,9 +92,10 @@ function fillImages(image: MutableImage, { known, sighting: { images } }: Listed
   image.status_code = status?.status_code ?? null;
 }
 
-/** A record that names no type has that of its listing, unless the image is of one that no listing has. */
-function keptType(before: Image | null): string | null {
-  return IMAGE_TYPES.some((type) => type === before?.image_type) ? null : (before?.image_type ?? null);
+/** What is known stays while its listing is the same one, and where no listing is of that type. */
+function keptType(before: Image | null, inSameListing: boolean): string | null {
+  const type = before?.image_type ?? null;
+  return inSameListing || IMAGE_TYPES.every((one) => one !== type) ? type : null;
 }
 
 function fillPhoneImages(image: MutableImage, { known, sighting }: Listed): void {
