@@ -56,7 +56,7 @@ export async function listByMarker(
     const next = await firstNew(steps, seen, ask);
     const reached = next.fresh ? next : emptyLink(next, pages);
     if (!reached) {
-      const drift = (await driftAtEnd(pages, next, ask)) ?? (await hiddenBy(pages, ways, ask));
+      const drift = (await driftAtEnd({ pages, seen }, next, ask)) ?? (await hiddenBy(pages, ways, ask));
       return attemptOf(pages, { drift, wentOnBy });
     }
     wentOnBy = reached.step.guess ?? wentOnBy;
@@ -77,6 +77,7 @@ async function hiddenBy(
   ways: readonly PageParameters[],
   ask: MarkerListing['ask'],
 ): Promise<DriftKind | null> {
+  if (!ways.some((way) => way.offset !== undefined)) return null;
   const known = new Set(pages.flatMap(({ rows }) => idsOf(rows)));
   for (const { at, shared, page } of [...(overlapsOf(pages) ?? []), ...bordersBehindRepeats(pages)]) {
     const way = ways[page];
@@ -171,13 +172,13 @@ function isMostlyOld({ rows }: MarkerPage, seen: ReadonlySet<string>): boolean {
 
 /** Why no page with a new id is no fair end; null where it is one. */
 async function driftAtEnd(
-  pages: readonly MarkerPage[],
+  { pages, seen }: { pages: readonly MarkerPage[]; seen: ReadonlySet<string> },
   { page, step }: Next,
   ask: MarkerListing['ask'],
 ): Promise<DriftKind | null> {
-  const ids = pages.flatMap(({ rows }) => idsOf(rows));
-  if (!page || !step || step.guess) return saysMore(pages, new Set(ids).size) ? 'end' : null;
+  if (!page || !step || step.guess) return saysMore(pages, seen.size) ? 'end' : null;
   if (page.rows.length > 0 || page.signs.next || page.signs.flagged) return 'marker';
+  const ids = pages.flatMap(({ rows }) => idsOf(rows));
   return !page.refused || (await endsAtLast(ids, step, ask)) ? null : 'marker';
 }
 
@@ -200,10 +201,10 @@ function attemptOf(
   pages: readonly MarkerPage[],
   { drift, wentOnBy }: { drift: DriftKind | null; wentOnBy: Guess | null },
 ): MarkerAttempt {
-  const rows = pages.flatMap((page) => page.rows);
-  const { distinct } = received([{ rows, total: null }]);
+  const { rows, distinct } = received(pages.map((page) => ({ rows: page.rows, total: null })));
   const counted = Math.max(...pages.map(({ signs }) => signs.counted));
-  const contradiction = contradicts(pages) ? 'duplicate' : counted > distinct ? 'count' : null;
+  const contradiction =
+    distinct < rows.length && contradicts(pages) ? 'duplicate' : counted > distinct ? 'count' : null;
   const last = pages.at(-1)?.signs;
   const isPartial = pages.some((page) => page.partial);
   const open = drift ?? (isPartial ? 'end' : null);
@@ -220,15 +221,14 @@ function attemptOf(
 /** Whether one id comes with different rows, or where no overlap of two pages explains it. */
 function contradicts(pages: readonly MarkerPage[]): boolean {
   const texts = new Map<string, string>();
-  const rows = pages.flatMap((page) => page.rows);
-  const { distinct } = received([{ rows, total: null }]);
-  if (distinct === rows.length) return false;
   if (overlapsOf(pages) === null) return true;
-  return rows.some((row) => {
-    const [id, text] = [idOf(row), canonicalJson(row)];
-    if (id === null) return false;
-    const other = texts.get(id) ?? text;
-    texts.set(id, text);
-    return other !== text;
-  });
+  return pages
+    .flatMap((page) => page.rows)
+    .some((row) => {
+      const [id, text] = [idOf(row), canonicalJson(row)];
+      if (id === null) return false;
+      const other = texts.get(id) ?? text;
+      texts.set(id, text);
+      return other !== text;
+    });
 }

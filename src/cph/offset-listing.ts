@@ -246,6 +246,7 @@ function learnTotal(lessons: Lessons, first: Page, others: readonly Page[]): voi
   const told = all.filter((page) => page.total !== null);
   const isGrand = told.length > 0 && told.every(({ total }) => total === first.total);
   const differs = told.some((page) => page.total !== page.rows.length);
-  const rows = new Set(idsOf([first, ...all].flatMap((page) => page.rows))).size;
-  if (isGrand && differs && first.total === rows && lessons.total === null) lessons.total = 'grand';
+  if (!isGrand || !differs || lessons.total !== null) return;
+  const rows = new Set([first, ...all].flatMap((page) => idsOf(page.rows))).size;
+  if (first.total === rows) lessons.total = 'grand';
 }
