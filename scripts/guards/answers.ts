@@ -113,6 +113,17 @@ export const ANSWER_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'the type that a row named stays while its listing is the same one',
+    missedBy: 'inventory.merge.test.ts',
+    patches: [
+      {
+        file: 'src/inventory/merge.ts',
+        find: 'keptType(before, listed_under === images.listed_under)',
+        replace: 'keptType(before, false)',
+      },
+    ],
+  },
+  {
     name: 'who shared an image goes with its being shared',
     missedBy: 'inventory.merge.test.ts',
     patches: [

@@ -71,7 +71,7 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: "return saysMore(pages, new Set(ids).size) ? 'end' : null;",
+        find: "return saysMore(pages, seen.size) ? 'end' : null;",
         replace: 'return null;',
       },
       {
@@ -126,8 +126,8 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: "const contradiction = contradicts(pages) ? 'duplicate'",
-        replace: "const contradiction = contradicts([]) ? 'duplicate'",
+        find: 'distinct < rows.length && contradicts(pages)',
+        replace: 'distinct < rows.length && contradicts([])',
       },
     ],
   },

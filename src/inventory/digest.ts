@@ -2,7 +2,7 @@
  * Digests of what a look has read. Where one is the same as before, nothing is to be done: not for a whole
  * project, and not for one of its images.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { KnownImage } from './diff.ts';
 import { IMAGES_FIELDS, type Image, PHONE_IMAGES_FIELDS, type Sighting } from './image.ts';
@@ -47,7 +47,7 @@ export function digestsOf(
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 function sightingLine({ images, 'phone-images': phone }: Sighting): string {
@@ -80,7 +80,7 @@ export function snapshotDigest(snapshot: Snapshot, digests = digestsOf(snapshot,
     ...snapshot.rejected.map((record) => canonicalJson(['rejected', record.source])),
     ...snapshot.outcomes.map((outcome) => canonicalJson([outcome.source, outcome.image_type, outcome.proof])),
   ];
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+  return hash('sha256', lines.sort().join('\n'), 'hex');
 }
 
 /** An image as a look has left it. */

@@ -2,7 +2,14 @@
  * A snapshot is what one look saw: every record by image id, and how far its silence about an image may be
  * believed.
  */
-import { IMAGE_TYPES, type ImageRecord, type ImageType, type Sighting, type Source } from './image.ts';
+import {
+  IMAGE_TYPES,
+  type ImageRecord,
+  type ImageType,
+  type Sighting,
+  SOURCES,
+  type Source,
+} from './image.ts';
 import type { ListingProof, ListingResult, RejectedRecord } from './listing.ts';
 import { preferred } from './preferred.ts';
 import { bareId } from './spelling.ts';
@@ -127,13 +134,16 @@ interface UnreadableField {
 }
 
 export function unreadableFields({ sightings }: Snapshot): UnreadableField[] {
-  return Array.from(sightings.values())
-    .flatMap(({ images, 'phone-images': phone }) => [images, phone])
-    .flatMap((record) => {
-      if (!record || record.unreadable.length === 0) return [];
-      const { source, image_id } = record;
-      return record.unreadable.map((reason) => ({ source, image_id, reason }));
-    });
+  const found: UnreadableField[] = [];
+  for (const sighting of sightings.values()) {
+    for (const source of SOURCES) {
+      const record = sighting[source];
+      if (!record) continue;
+      const { image_id, unreadable } = record;
+      for (const reason of unreadable) found.push({ source, image_id, reason });
+    }
+  }
+  return found;
 }
 
 /** A known image, as far as it matters to which listing it belongs. */

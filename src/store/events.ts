@@ -22,7 +22,7 @@ interface EventOrigin {
 }
 
 /**
- * Appends one event for each change and returns their `seq`, in the order of `changes`.
+ * Appends one event for each change, in their order, and returns the `seq` of the first; the others follow it without a gap.
  *
  * The order of `seq` is the order of commits. Numbers are drawn under a lock that is held until the
  * transaction commits. So a reader that saw one number has seen every lower one there will ever be. Call this
@@ -36,8 +36,7 @@ export async function appendEvents(
   tx: Transaction,
   origin: EventOrigin,
   changes: readonly ImageChange[],
-): Promise<number[]> {
-  if (changes.length === 0) return [];
+): Promise<number> {
   const columns = columnsOf(origin);
   // Before the lock: the texts of 100,000 events take a second to make, and all other projects would wait. What else this
   // process does has its turn in between.
@@ -48,8 +47,7 @@ export async function appendEvents(
   }
   await tx.execute(sql`select pg_advisory_xact_lock(${LOG_LOCK})`);
   for (const text of texts) await copyInto(tx, { table: 'cph.image_events', columns }, text);
-  const first = await announce(tx, origin, changes.length);
-  return changes.map((_, i) => first + i);
+  return await announce(tx, origin, changes.length);
 }
 
 /**

@@ -24,7 +24,16 @@ export interface ImageUpsert {
   readonly digest: string | null;
 }
 
-const time = (instant: Date | null) => instant?.toISOString() ?? null;
+const time = (instant: Date | null) => instant && textOf(instant);
+/** The rows of a look share its times: a text anew for each of the four of a row was a twentieth of a first sweep. */
+const texts = new WeakMap<Date, string>();
+function textOf(instant: Date): string {
+  const known = texts.get(instant);
+  if (known !== undefined) return known;
+  const text = instant.toISOString();
+  texts.set(instant, text);
+  return text;
+}
 /** An array as Postgres reads it. Names of sources need no quotes. */
 const listText = (sources: readonly Source[]) => `{${sources.join()}}`;
 

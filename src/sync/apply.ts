@@ -13,7 +13,7 @@ import { retryTransient } from '../store/transient.ts';
 import { insertTransitions } from '../store/transitions.ts';
 import { batches } from '../store/unnest.ts';
 import { inSpan, traceparent } from '../tracing/span.ts';
-import { digestNotes, isBaseline, marksOf, transitionsOf, upsertsOf } from './image-rows.ts';
+import { digestNotes, isBaseline, marksOf, priorsOf, upsertsOf } from './image-rows.ts';
 import { faultsOf, type OpenRun, quietEnd, type RunReport, runEnd, StaleLook } from './run.ts';
 
 /**
@@ -106,6 +106,7 @@ async function writeImages(tx: Transaction, run: OpenRun, { known, finding }: Wr
 
 async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writing): Promise<void> {
   const { diff, report } = finding;
+  if (diff.changes.length === 0) return;
   const look = { started_at: run.started_at, observed_at: report.finished_at };
   const origin = {
     project_id: run.project_id,
@@ -115,8 +116,10 @@ async function writeLog(tx: Transaction, run: OpenRun, { known, finding }: Writi
     occurred_at: report.finished_at,
     traceparent: traceparent(),
   };
-  const seqs = await appendEvents(tx, origin, diff.changes);
-  await insertTransitions(tx, run.project_id, transitionsOf(diff, known, { look, seqs }));
+  const first = await appendEvents(tx, origin, diff.changes);
+  if (!diff.changes.some(({ transition }) => transition)) return;
+  const last = first + diff.changes.length - 1;
+  await insertTransitions(tx, { first, last }, priorsOf(diff, known, { look, first }));
 }
 
 async function writeOutcome(

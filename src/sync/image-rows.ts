@@ -6,7 +6,7 @@ import type { Snapshot } from '../inventory/snapshot.ts';
 import type { DigestNote, ImageMark, ImageUpsert } from '../store/images.ts';
 import type { Known, StoredImage } from '../store/known-images.ts';
 import type { ProjectRow } from '../store/projects.ts';
-import type { TransitionRow } from '../store/transitions.ts';
+import type { PriorStatus } from '../store/transitions.ts';
 
 /** When the look began, and when it was over: what it saw was true at some moment between. */
 interface LookTimes {
@@ -119,27 +119,20 @@ function seenAt(mark: SightingMark, known: Known, look: LookTimes): Date {
   return before.out_of_sight && !mark.out_of_sight ? look.started_at : lastSeen(before, known.project);
 }
 
-/** The transition rows of a diff; `seqs` holds the event number of each of its changes, in order. */
-export function transitionsOf(
+/** What is known of the statuses that a diff's transitions leave; `first` is the number of its first event. */
+export function priorsOf(
   diff: Diff,
   known: Known,
-  { look, seqs }: { look: LookTimes; seqs: readonly number[] },
-): TransitionRow[] {
+  { look, first }: { look: LookTimes; first: number },
+): PriorStatus[] {
   return diff.changes.flatMap((change, i) => {
-    const event_seq = seqs[i];
-    if (!change.transition || !change.after || event_seq === undefined) return [];
-    const before = known.images.get(change.image_id) ?? null;
+    const before = known.images.get(change.image_id);
+    if (!change.transition || !before) return [];
     return [
       {
-        event_seq,
-        image_id: change.image_id,
-        image_name: change.after.image_name,
-        from_status: change.transition.from,
-        to_status: change.transition.to,
-        observed_at: look.observed_at,
-        previous_observed_at: before && earlier(lastSeen(before, known.project), look.observed_at),
+        event_seq: first + i,
+        previous_observed_at: earlier(lastSeen(before, known.project), look.observed_at),
         time_in_status_ms: timeInStatus(change, before, look),
-        baseline: isBaseline(change, known.project),
       },
     ];
   });
@@ -161,8 +154,8 @@ export function finishedBuilds({ changes }: Diff, known: Pick<Known, 'images'>):
   });
 }
 
-function timeInStatus(change: ImageChange, before: StoredImage | null, look: LookTimes): number | null {
-  if (!before?.status_since || !change.transition?.from) return null;
+function timeInStatus(change: ImageChange, before: StoredImage, look: LookTimes): number | null {
+  if (!before.status_since || !change.transition?.from) return null;
   return Math.max(0, look.observed_at.getTime() - before.status_since.getTime());
 }
 

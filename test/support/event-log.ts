@@ -50,7 +50,7 @@ export function append(db: Database, changes: readonly ImageChange[]): Promise<n
 }
 
 /** The same as part of a transaction. */
-export function appendIn(tx: Transaction, changes: readonly ImageChange[]): Promise<number[]> {
+export async function appendIn(tx: Transaction, changes: readonly ImageChange[]): Promise<number[]> {
   const origin = {
     project_id: 'p1',
     region: 'ap-southeast-3',
@@ -59,5 +59,6 @@ export function appendIn(tx: Transaction, changes: readonly ImageChange[]): Prom
     occurred_at: new Date('2026-08-01T12:00:00.123Z'),
     traceparent: null,
   };
-  return appendEvents(tx, origin, changes);
+  const first = await appendEvents(tx, origin, changes);
+  return changes.map((_, i) => first + i);
 }
