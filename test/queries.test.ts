@@ -147,6 +147,22 @@ describe('query', () => {
     ]);
   });
 
+  test.each(['image-at', 'image-life'])(
+    '%s takes the name of an image where it takes its id',
+    async (name) => {
+      const [byName, byId] = [`image=name of ${EXAMPLE_IMAGE}`, `image=${EXAMPLE_IMAGE}`];
+      const asked = await ask([name, byName], { json: true });
+      expect(JSON.parse(asked.text)).not.toEqual([]);
+      expect(asked).toEqual(await ask([name, byId], { json: true }));
+    },
+  );
+
+  test('says that there is no such image where none was ever shown', async () => {
+    const { code, text } = await ask(['image-at', 'image=no such']);
+    expect(code).toBe(1);
+    expect(text).toContain('No project has ever shown an image with the id or name "no such"');
+  });
+
   test.each([
     [['failurs'], 'No query "failurs"; did you mean failures? List them: cph-inventory query --list'],
     [['failures', '7d'], 'A parameter is written name=value, such as since=7d; got "7d"'],

@@ -4,11 +4,13 @@ import { QUERIES, queryNamed } from '../queries/catalogue.ts';
 import { csvOf } from '../queries/csv.ts';
 import type { ColumnKind, Query } from '../queries/query.ts';
 import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
+import type { Database } from '../store/database.ts';
 import { GAP } from '../terminal/layout.ts';
 import { type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
 import { durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
+import { chooseImages } from './choose-images.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { type Store, withStore } from './store.ts';
 
@@ -33,7 +35,7 @@ export async function query(
   const question = questionNamed(asked.name);
   const given = settingsOf(asked.settings);
   const config = loadDatabaseConfig(context.surroundings);
-  const work = ({ db }: Store) => runQuery(db, question, given);
+  const work = ({ db }: Store) => answer(db, question, given);
   try {
     const rows = await withStore(config, { migrate: false, signal: context.stop, work });
     print(context.out, options, { question, rows });
@@ -42,6 +44,21 @@ export async function query(
     if (error instanceof QueryFault) throw new CommandError(error.message, EXIT.usage);
     throw error;
   }
+}
+
+/** A question about an image is asked of each that is meant: people know names, and SQL is quick by id. */
+async function answer(
+  db: Database,
+  question: Query,
+  given: Readonly<Record<string, string>>,
+): Promise<AnswerRow[]> {
+  const { image } = given;
+  if (!image || question.parameters.image === undefined) return await runQuery(db, question, given);
+  const meant = await chooseImages(db, image, undefined);
+  const ids = new Set(meant.map(({ image_id }) => image_id));
+  const answers: AnswerRow[][] = [];
+  for (const id of ids) answers.push(await runQuery(db, question, { ...given, image: id }));
+  return answers.flat();
 }
 
 function questionNamed(name: string): Query {

@@ -45,7 +45,7 @@ export function duration(fallback: string, about: string): Parameter {
 /** The id of an image. Has to be given. */
 export function imageId(): Parameter {
   return {
-    about: 'the id of the image',
+    about: 'the id of the image; as a command, its name does as well',
     takes: 'the id of an image',
     example: '7e01b81939b6537edad5934affebbb22',
     bind: (text) => (text === '' || text.includes('\0') ? null : { value: text, sql: '$::text' }),
