@@ -38,6 +38,16 @@ describe('the page of one image', () => {
     expect(html).toContain(`data-copy="${image_id}"`);
   });
 
+  test('has a place of its own for each line of its life, so that a page that is renewed keeps them apart', async () => {
+    const { image_id, world, sweep } = await lived();
+    world.update(image_id, { image_name: 'third-name', image_version: 'AOSP 13.0' });
+    await sweep();
+    const { html } = await get(`/images/p1/${image_id}`);
+    const ids = Array.from(html.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
+    expect(ids.filter((id) => /^event-\d+-/.test(id ?? ''))).not.toEqual([]);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
   test('says for each field who says so', async () => {
     const { image_id } = await lived();
     const [, explain = ''] = (await get(`/images/p1/${image_id}`)).text.split('Who says so');

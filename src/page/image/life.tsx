@@ -27,12 +27,13 @@ function Line({ line, evidence }: { line: TimelineLine; evidence: boolean }) {
   const { words } = useView();
   const w = words.image;
   const { sign, colour } = markOf(line);
+  const id = evidence ? `event-${line.event_seq}` : `event-${line.event_seq}-${line.field}`;
   return (
-    <li id={`event-${line.event_seq}`} class={line.not_before ? 'gap' : undefined}>
+    <li id={id} class={line.not_before ? 'gap' : undefined}>
       <span class="dot">
         <Sign sign={sign} colour={colour} />
       </span>
-      <a href={`#event-${line.event_seq}`} data-row class="soft">
+      <a href={`#${id}`} data-row class="soft">
         <Time at={line.at} shape="second" />
       </a>{' '}
       <Said line={line} />
