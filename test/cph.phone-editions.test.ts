@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { phoneImagesListing } from '../src/cph/list-phone-images.ts';
 import type { Edition } from '../src/simulator/edition.ts';
+import { newLook } from './support/cph-api.ts';
 import { believed, cloudOfEditions, combinations, countOf } from './support/editions.ts';
 import { LONG } from './support/long.ts';
 
@@ -73,6 +74,37 @@ describe.each(LONG ? [0, 1, 43, 93, 113, 223] : [0, 1, 93, 113])(
     });
   },
 );
+
+describe('phone-images that change before anybody asks what lies behind them', () => {
+  const PAGINGS: readonly Partial<Edition>[] = [
+    {},
+    { phoneImagesPaging: 'bare' },
+    { phoneImagesPaging: 'marker', phoneImagesMore: 'nothing' },
+    { phoneImagesPaging: 'marker', phoneImagesMore: 'nothing', phoneImagesPageRows: 50 },
+  ];
+  test.each(
+    combinations({ edition: PAGINGS, change: ['come', 'first goes', 'last goes', 'last two go'] } as const),
+  )('are proven all the same, with what came: $change, $edition', async ({ edition, change }) => {
+    const { world, ...cloud } = await cloudOfEditions(43);
+    onTestFinished(cloud.close);
+    const listing = phoneImagesListing(cloud.begin(edition));
+    const look = newLook();
+    const result = await listing.list(look);
+    const ids = result.records.map(({ image_id }) => image_id);
+    if (change === 'come') world.create({ image_type: 'private', status: 1 });
+    const gone = {
+      come: [],
+      'first goes': ids.slice(0, 1),
+      'last goes': ids.slice(-1),
+      'last two go': ids.slice(-2),
+    };
+    for (const image_id of gone[change]) world.remove(image_id);
+    const confirmed = await listing.confirmEnd?.(result, look);
+    expect(confirmed?.proof).toBe('complete');
+    const is = world.listing(world.project_id, 'phone-images').map(({ image }) => image.image_id);
+    expect(confirmed?.records.map(({ image_id }) => image_id)).toEqual(expect.arrayContaining(is));
+  });
+});
 
 describe('phone-images that begin to page', () => {
   test('lose no image, in whatever way they page', async () => {

@@ -29,11 +29,30 @@ export function phoneImagesListing(client: CphClient): Listing {
     source: 'phone-images',
     image_type: 'all',
     list: (scope) => list(client, scope, () => listFromStart(client, scope)),
-    confirmEnd: ({ records, rejected }, scope) => {
-      const ask = (parameters: PageParameters) => askPage(client, parameters, scope);
-      return list(client, scope, () => askBehind([...records, ...rejected], ask));
-    },
+    confirmEnd: (result, scope) => confirmEnd(client, result, scope),
   };
+}
+
+/**
+ * Asks what lies behind a listing. What came or went since it was read contradicts the answers; so then it is read anew
+ * before it is asked again.
+ */
+async function confirmEnd(
+  client: CphClient,
+  { records, rejected }: ListingResult,
+  scope: RequestScope,
+): Promise<ListingResult> {
+  const ask = (parameters: PageParameters) => askPage(client, parameters, scope);
+  const { lessons } = client;
+  let isFirst = true;
+  return await list(client, scope, async () => {
+    if (isFirst) {
+      isFirst = false;
+      return await askBehind([...records, ...rejected], ask);
+    }
+    const read = await listByMarker({ ask, goesOnBy: lessons.phoneImagesGoOnBy });
+    return read.drift === null && read.endAssumed ? await askBehind(read.rows, ask) : read;
+  });
 }
 
 async function list(
