@@ -104,8 +104,8 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/list-phone-images.ts',
-        find: 'await askBehind(read.rows, ask)',
-        replace: 'await askBehind([...records, ...rejected], ask)',
+        find: '? await askBehind(read.rows, ask) : read',
+        replace: '? await askBehind([...records, ...rejected], ask) : read',
       },
     ],
   },
