@@ -98,6 +98,17 @@ describe('builds', () => {
     expect((await readBuilds(database.db, { until: ago(100) }, NOW)).days).toEqual([]);
   });
 
+  test('that failed are named, newest first, with what became of them since', async () => {
+    const { failures, failures_total } = await readBuilds(database.db, { since: ago(60) }, NOW);
+    expect(failures_total).toBe(2);
+    expect(failures).toMatchObject([
+      { image_id: 'old', failed_at: ago(40), creating_for: null, outcome: 'failed', outcome_at: null },
+      { image_id: 'back', project_id: 'p1', from_status: 'usable', outcome: 'usable', outcome_at: ago(3) },
+    ]);
+    const other = await readBuilds(database.db, { since: ago(60), until: ago(50) }, NOW);
+    expect(other).toMatchObject({ failures: [], failures_total: 0 });
+  });
+
   const figures = (failed: number, finished: number, p50 = 600) => ({
     ...{ failed, finished, p50, p95: 2 * p50 },
     failed_percent: Math.round((1000 * failed) / (failed + finished)) / 10,

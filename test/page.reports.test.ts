@@ -37,6 +37,25 @@ describe('builds', () => {
     expect(text).toMatch(/too few to tell/);
   });
 
+  test('that failed are listed, also those that were removed since and those that nobody saw being built', async () => {
+    const { api, sweep } = await built();
+    api.records = [...api.records.slice(1), imagesRecord('c', { status_code: 2, image_name: 'unseen' })];
+    await sweep();
+    await sweep();
+    const { text, html } = await open().get('/builds');
+    const failures = text.split('What failed').at(-1) ?? '';
+    expect(failures).toMatch(/2 failed; 1 of them was not seen being built, and is not counted above/);
+    expect(failures).toMatch(/unseen.*still failed/s);
+    expect(failures).toMatch(/<script>alert\(1\)<\/script>a.*removed/s);
+    expect(html).toContain('href="/images/p1/a"');
+  });
+
+  test('that failed since people left on Friday are one click away', async () => {
+    await built();
+    const { html } = await open().get('/builds');
+    expect(html).toMatch(/href="\/builds\?since=[^"]+"[^>]*>Since Friday 18:00</);
+  });
+
   test('that there were none are no figures', async () => {
     const { status, text, html } = await open().get('/builds');
     expect([status, text.includes('No build ended within this time.')]).toEqual([200, true]);

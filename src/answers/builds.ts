@@ -1,8 +1,9 @@
-/** How building goes: failures and times by day, project and version, beside the four weeks before. */
+/** How building goes: failures and times by day, project and version, beside the four weeks before; and what failed. */
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '../store/database.ts';
 import { type BuildFigures, type Trend, trendOf } from './build-trend.ts';
+import { type Failures, readFailures } from './failures.ts';
 import { instantOf, type Moment, PARAMETERS } from './parameters.ts';
 import { projectFilter } from './project.ts';
 
@@ -27,7 +28,8 @@ export interface BuildGroup extends BuildFigures {
   readonly trend: Trend;
 }
 
-export interface Builds {
+/** Failures are those of `all`, and those that had failed when they were first seen: nobody saw them being built. */
+export interface Builds extends Failures {
   readonly since: Date;
   readonly until: Date;
   readonly all: BuildGroup;
@@ -66,8 +68,11 @@ export async function readBuilds(db: Database, asked: BuildsAsked, now: Date): P
   const project_ids = await projectFilter(db, asked.project);
   const since = instantOf(asked.since ?? DEFAULT_MS, now);
   const until = instantOf(asked.until ?? 0, now);
-  const statements = statementsOf({ project_ids, since, until });
-  const parts = await Promise.all(statements.map((statement) => db.execute<Counted>(statement)));
+  const within = { project_ids, since, until };
+  const [parts, failures] = await Promise.all([
+    Promise.all(statementsOf(within).map((statement) => db.execute<Counted>(statement))),
+    readFailures(db, within),
+  ]);
   const rows = parts.flatMap((part) => part.rows);
   const of = (kind: Counted['of']) => rows.filter((row) => row.of === kind);
   const days = of('day').filter((row) => !row.before);
@@ -75,6 +80,7 @@ export async function readBuilds(db: Database, asked: BuildsAsked, now: Date): P
     since,
     until,
     all: groupOf(of('all')),
+    ...failures,
     days: days.map((row) => ({ day: row.day ?? '', ...figuresOf(row) })),
     projects: groups(of('project'), ({ project_id }) => project_id).map(
       ([{ project_id, project_name }, group]) => ({

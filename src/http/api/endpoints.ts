@@ -75,8 +75,9 @@ const changes = endpoint({
 
 const builds = endpoint({
   path: '/builds',
-  summary: 'How many builds failed and how long they took, beside the four weeks before.',
-  answers: '`all`, `days`, `projects` and `versions`; durations in seconds',
+  summary: 'How many builds failed and how long they took, beside the four weeks before; and what failed.',
+  answers:
+    '`all`, `days`, `projects` and `versions`; in `failures` the newest 100 of `failures_total`, also of images removed since; durations in seconds',
   parts: NO_PARTS,
   parameters: BUILDS_PARAMETERS,
   answer: ({ db, now }, given) => readBuilds(db, given, now),

@@ -4,11 +4,13 @@ import { BUILDS_PARAMETERS, type Builds, readBuilds } from '../../answers/builds
 import { takeParameters } from '../../answers/parameters.ts';
 import { readLogEnd } from '../../store/events.ts';
 import type { Draw } from '../app.tsx';
+import { fridayText } from '../changes/last-friday.ts';
 import { Frame } from '../frame.tsx';
 import { Kept, Text } from '../images/filters.tsx';
 import { Box, ProjectLink, Time } from '../parts.tsx';
 import { addressOf, changedAddress, useView } from '../view.ts';
 import { DaysChart } from './chart.tsx';
+import { Failed } from './failures.tsx';
 import { Figures, Heads, Trend } from './figures.tsx';
 
 export const drawBuilds: Draw = async ({ db, view }) => {
@@ -26,12 +28,19 @@ export const drawBuilds: Draw = async ({ db, view }) => {
           <p class="under">
             {words.changes.between} <Time at={builds.since} shape="second" /> {words.changes.and}{' '}
             <Time at={builds.until} shape="second" /> · {w.compared}
+            {builds.failures_total > 0 ? (
+              <>
+                {' · '}
+                <a href="#failed">{w.what.title}</a>
+              </>
+            ) : null}
           </p>
         </div>
         <Spans />
         <Days builds={builds} />
         <Projects builds={builds} />
         <Versions builds={builds} />
+        <Failed builds={builds} />
       </Frame>
     );
   };
@@ -39,19 +48,20 @@ export const drawBuilds: Draw = async ({ db, view }) => {
 
 function Spans() {
   const view = useView();
-  const { words, asked } = view;
+  const { words, asked, now } = view;
   const chosen = asked.until === undefined ? (asked.since ?? '28d') : null;
+  const spans = [[fridayText(now), words.changes.friday], ...Object.entries(words.builds.spans)] as const;
   return (
     <div class="bar">
       <ul class="chips" aria-label={words.changes.spans}>
-        {(['7d', '28d', '90d'] as const).map((since) => (
+        {spans.map(([since, label]) => (
           <li>
             <a
               class="chip"
               href={changedAddress(view, { since, until: null })}
               aria-current={chosen === since ? 'true' : undefined}
             >
-              {words.builds.spans[since]}
+              {label}
             </a>
           </li>
         ))}

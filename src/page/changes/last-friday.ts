@@ -10,3 +10,6 @@ export function lastFriday(now: Date): Date {
   const friday = evening.getTime() - back * DAY_MS;
   return new Date(friday > now.getTime() ? friday - 7 * DAY_MS : friday);
 }
+
+/** The same as it stands in an address. */
+export const fridayText = (now: Date) => lastFriday(now).toISOString().replace(':00.000Z', 'Z');

@@ -11,7 +11,7 @@ import { Kept, Text } from '../images/filters.tsx';
 import { Pages } from '../images/page.tsx';
 import { Box, ImageLink, ProjectLink, Sign, Time } from '../parts.tsx';
 import { addressOf, changedAddress, useView } from '../view.ts';
-import { lastFriday } from './last-friday.ts';
+import { fridayText } from './last-friday.ts';
 
 export const drawChanges: Draw = async ({ db, view }) => {
   const asked = takeParameters(CHANGES_PARAMETERS, view.asked);
@@ -71,11 +71,10 @@ function Spans() {
   const view = useView();
   const { words, asked, now } = view;
   const w = words.changes;
-  const friday = lastFriday(now).toISOString().replace(':00.000Z', 'Z');
   const spans = [
     ['24h', w.day],
     ['7d', w.week],
-    [friday, w.friday],
+    [fridayText(now), w.friday],
   ] as const;
   const current = asked.until === undefined ? (asked.since ?? '24h') : null;
   return (

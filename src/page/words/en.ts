@@ -292,6 +292,17 @@ export const en = {
     dayText: ({ day, finished, failed }: BuildDay) =>
       `${day}: ${count(finished)} usable, ${count(failed)} failed`,
     nothing: 'No build ended within this time.',
+    what: {
+      title: 'What failed',
+      aside: 'newest first, also if it was removed since',
+      counted: (total: number, unseen: number) =>
+        `${count(total)} failed${unseen > 0 ? `; ${count(unseen)} of them ${unseen === 1 ? 'was' : 'were'} not seen being built, and ${unseen === 1 ? 'is' : 'are'} not counted above` : ''}.`,
+      more: (shown: number) => `These are the newest ${count(shown)}. All of them:`,
+      at: 'Failed',
+      after: 'After',
+      since: 'Since then',
+      still: '✗ still failed',
+    },
     asTable: 'As a table',
     day: 'Day',
     byProject: 'By project',

@@ -351,6 +351,17 @@ export const zh: Words = {
     chart: '每天结束的构建；下面的表格有同样的数字。',
     dayText: ({ day, finished, failed }) => `${day}：可用 ${count(finished)}，失败 ${count(failed)}`,
     nothing: '这段时间内没有构建结束。',
+    what: {
+      title: '失败的镜像',
+      aside: '最新的在前，包括之后已删除的',
+      counted: (total, unseen) =>
+        `${count(total)} 个失败${unseen > 0 ? `；其中 ${count(unseen)} 个没有被看到构建过程，未计入上面的数字` : ''}。`,
+      more: (shown) => `这里是最新的 ${count(shown)} 个。全部：`,
+      at: '失败时间',
+      after: '创建耗时',
+      since: '之后',
+      still: '✗ 仍为失败',
+    },
     asTable: '以表格显示',
     day: '日期',
     byProject: '按项目',
