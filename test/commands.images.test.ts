@@ -171,6 +171,17 @@ describe('changes', () => {
     expect(text).toContain('# 2 images between 2026-01-01 00:10:00Z and 2026-01-01 00:51:00Z: 2 updated');
   });
 
+  test('say on a terminal which project they are of, by its name', async () => {
+    const [titles, ...rows] = await onTerminal(90, (context) => changes({ since: '41m' }, context));
+    expect(titles).toMatch(/^CHANGE +NAME +STATUS +PROJECT +FIELDS +AT$/);
+    expect(
+      rows
+        .slice(0, -1)
+        .map((row) => /Live \d/.exec(row)?.[0])
+        .toSorted(),
+    ).toEqual(['Live 1', 'Live 2']);
+  });
+
   test('cannot be asked for backwards', async () => {
     const asked = { since: '1h', until: '2h' };
     expect(await run((context) => changes(asked, context))).toMatchObject({

@@ -3,8 +3,9 @@ import { type QueryOptions, query } from '../src/commands/query.ts';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { recipeOf } from '../src/queries/query.ts';
 import { QueryFault, runQuery } from '../src/queries/run.ts';
+import { openOutput } from '../src/terminal/output.ts';
 import { EXAMPLE_IMAGE, fillForQuestions, HOSTILE_NAME } from './support/answers.ts';
-import { outcomeOf } from './support/command-context.ts';
+import { heardContext, outcomeOf } from './support/command-context.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
 
@@ -136,6 +137,36 @@ describe('query', () => {
     const csv = await ask(['failures', 'since=7d'], { csv: true });
     expect(csv.text).toMatch(/^failed_at,image_name,.*,outcome_at\r\n\d{4}-\d\d-\d\dT[\d:.]+Z,name of /);
     expect(csv.text).toMatch(/,failed,\r\n$/);
+  });
+
+  describe('on a terminal', () => {
+    const shownAt = async (columns: number, name: string) => {
+      const { context } = heardContext({ env: { DATABASE_URL: database.url }, now: () => new Date() });
+      let text = '';
+      const stream = { write: (part: string) => (text += part), isTTY: true, columns };
+      const out = openOutput(stream, { NO_COLOR: '1' });
+      await query({ name, settings: [] }, {}, { ...context, out });
+      return text;
+    };
+    beforeAll(() => rowsOf(database.db, `update cph.projects set name = 'Live streaming'`));
+
+    test('calls projects by their names, and leaves ids out before what was asked for', async () => {
+      expect(await shownAt(200, 'failures')).toMatch(
+        /^FAILED AT +IMAGE NAME +PROJECT +CREATING FOR +OUTCOME +IMAGE ID\n/,
+      );
+      const narrow = await shownAt(100, 'failures');
+      expect(narrow).toMatch(/^FAILED AT +IMAGE NAME +PROJECT +CREATING FOR +OUTCOME\n.*Live streaming +1 h/);
+      expect(narrow).toMatch(/\n1 row\n$/);
+    });
+
+    test.each([
+      ...['freshness', 'failed', 'failures', 'stuck', 'building', 'build-times', 'missing', 'old-images'],
+      ...['summary', 'inventory-at', 'changes'],
+    ])('shows %s as a table where there are 80 columns', async (name) => {
+      const lines = (await shownAt(80, name)).split('\n');
+      expect(lines[0]).toMatch(/^[A-Z]+( [A-Z]+)* {2,}[A-Z]/);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    });
   });
 
   test('prints names as text: no formula in CSV, no control character in a table', async () => {

@@ -1,7 +1,7 @@
 import { CHANGES_PARAMETERS, type ChangeItem, type ChangesAsked, readChanges } from '../answers/changes.ts';
 import { loadDatabaseConfig } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
-import { countProjects } from '../store/projects.ts';
+import { readProjectNames } from '../store/projects.ts';
 import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { printTotal } from '../terminal/text.ts';
@@ -28,9 +28,10 @@ export async function changes(options: ChangesOptions, context: CommandContext):
   const config = loadDatabaseConfig(context.surroundings);
   const work = async ({ db }: Store) => {
     const { rows, since, until } = await readAll(db, asked, context.now());
-    const several = asked.project === undefined && (await countProjects(db)) > 1;
-    if (json) printJson(context.out, rows);
-    else print(context.out, rows, { since, until, withProject: several || !context.out.isTTY });
+    if (json) return printJson(context.out, rows);
+    const names = await readProjectNames(db);
+    const several = asked.project === undefined && names.size > 1;
+    print(context.out, rows, { since, until, names, withProject: several || !context.out.isTTY });
   };
   await withStore(config, { migrate: false, signal: context.stop, work });
   return EXIT.done;
@@ -56,12 +57,15 @@ async function readAll(db: Database, asked: ChangesAsked, now: Date) {
 interface Shown {
   readonly since: Date;
   readonly until: Date;
+  /** What projects are called, by id. */
+  readonly names: ReadonlyMap<string, string | null>;
   readonly withProject: boolean;
 }
 
-function print(out: Output, rows: readonly ChangeItem[], { since, until, withProject }: Shown): void {
+function print(out: Output, rows: readonly ChangeItem[], shown: Shown): void {
+  const { since, until } = shown;
   const between = `between ${instantText(since)} and ${instantText(until)}`;
-  printTable(out, columns(withProject), { rows, empty: `Nothing changed ${between}.` });
+  printTable(out, columns(out, shown), { rows, empty: `Nothing changed ${between}.` });
   if (rows.length === 0) return;
   const kinds = (['created', 'updated', 'removed'] as const).flatMap((kind) => {
     const count = rows.filter(({ change }) => change === kind).length;
@@ -72,7 +76,8 @@ function print(out: Output, rows: readonly ChangeItem[], { since, until, withPro
 
 const COLOURS = { created: 'green', updated: 'yellow', removed: 'red' } as const;
 
-function columns(withProject: boolean): Column<ChangeItem>[] {
+function columns({ isTTY }: Output, { names, withProject }: Shown): Column<ChangeItem>[] {
+  const called = ({ project_id: id }: ChangeItem) => names.get(id) ?? id;
   return [
     { title: 'CHANGE', value: ({ change }) => change, colour: ({ change }) => COLOURS[change] },
     { title: 'NAME', value: ({ image_name }) => image_name ?? '(no name)', least: 16 },
@@ -82,11 +87,12 @@ function columns(withProject: boolean): Column<ChangeItem>[] {
       colour: ({ after }) => statusColour(after?.status ?? null),
       rank: 1,
     },
-    { title: 'FIELDS', value: fieldsText, least: 12, rank: 3 },
+    ...(withProject && isTTY ? [{ title: 'PROJECT', value: called, least: 10, rank: 3 }] : []),
+    { title: 'FIELDS', value: fieldsText, least: 12, rank: 4 },
     { title: 'AT', value: ({ changed_at }) => instantText(changed_at), rank: 2 },
-    { title: 'IMAGE', value: ({ image_id }) => image_id, rank: 4 },
+    { title: 'IMAGE', value: ({ image_id }) => image_id, rank: 5 },
     ...(withProject
-      ? [{ title: 'PROJECT ID', value: ({ project_id }: ChangeItem) => project_id, rank: 5 }]
+      ? [{ title: 'PROJECT ID', value: ({ project_id }: ChangeItem) => project_id, rank: 6 }]
       : []),
   ];
 }

@@ -2,22 +2,30 @@ import { loadDatabaseConfig } from '../config/config.ts';
 import { suggestion } from '../config/nearest-word.ts';
 import { QUERIES, queryNamed } from '../queries/catalogue.ts';
 import { csvOf } from '../queries/csv.ts';
-import type { ColumnKind, Query } from '../queries/query.ts';
+import type { Query } from '../queries/query.ts';
 import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
 import type { Database } from '../store/database.ts';
+import { readProjectNames } from '../store/projects.ts';
 import { GAP } from '../terminal/layout.ts';
 import { type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
-import { paragraph } from '../terminal/text.ts';
-import { durationText, instantText, sizeText, statusColour } from '../terminal/units.ts';
+import { paragraph, printTotal } from '../terminal/text.ts';
+import { countText } from '../terminal/units.ts';
 import { chooseImages } from './choose-images.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
+import { columnsOf } from './query-columns.ts';
 import { type Store, withStore } from './store.ts';
 
 export interface QueryOptions {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
+}
+
+interface Answer {
+  readonly rows: AnswerRow[];
+  /** What projects are called, by id. */
+  readonly names: ReadonlyMap<string, string | null>;
 }
 
 /**
@@ -35,10 +43,13 @@ export async function query(
   const question = questionNamed(asked.name);
   const given = settingsOf(asked.settings);
   const config = loadDatabaseConfig(context.surroundings);
-  const work = ({ db }: Store) => answer(db, question, given);
+  const work = async ({ db }: Store): Promise<Answer> => ({
+    rows: await answer(db, question, given),
+    names: context.out.isTTY ? await readProjectNames(db) : new Map(),
+  });
   try {
-    const rows = await withStore(config, { migrate: false, signal: context.stop, work });
-    print(context.out, options, { question, rows });
+    const answered = await withStore(config, { migrate: false, signal: context.stop, work });
+    print(context.out, options, { question, ...answered });
     return EXIT.done;
   } catch (error) {
     if (error instanceof QueryFault) throw new CommandError(error.message, EXIT.usage);
@@ -131,42 +142,12 @@ function list(options: QueryOptions, out: Output): ExitCode {
 function print(
   out: Output,
   options: QueryOptions,
-  { question, rows }: { question: Query; rows: AnswerRow[] },
+  { question, rows, names }: Answer & { question: Query },
 ): void {
   if (options.json) printJson(out, rows);
   else if (options.csv) out.write(csvOf(Object.keys(question.columns), rows));
-  else printTable(out, columnsOf(question, { out, rows }), { rows, empty: question.nothing });
+  else {
+    printTable(out, columnsOf(question, { out, rows, names }), { rows, empty: question.nothing });
+    if (out.isTTY && rows.length > 0) printTotal(out, countText(rows.length, 'row'));
+  }
 }
-
-/** On a terminal without those that no row has a value for: they only take room. */
-function columnsOf(
-  { columns }: Query,
-  { out, rows }: { out: Output; rows: AnswerRow[] },
-): Column<AnswerRow>[] {
-  const all = Object.entries(columns).map(columnOf);
-  return out.isTTY ? all.filter(({ value }) => rows.some((row) => value(row) !== '')) : all;
-}
-
-const NUMBERS: readonly ColumnKind[] = ['number', 'percent', 'bytes', 'duration'];
-
-function columnOf([name, kind]: [string, ColumnKind]): Column<AnswerRow> {
-  return {
-    title: name.replaceAll('_', ' ').toUpperCase(),
-    value: (row) => (row[name] === null || row[name] === undefined ? '' : SHOWN[kind](row[name])),
-    ...(kind === 'status' ? { colour: (row: AnswerRow) => statusColour(String(row[name])) } : {}),
-    ...(NUMBERS.includes(kind) ? { align: 'right' as const } : {}),
-  };
-}
-
-const SHOWN: Readonly<Record<ColumnKind, (value: unknown) => string>> = {
-  text: String,
-  status: String,
-  number: String,
-  percent: (value) => `${value} %`,
-  bytes: (value) => sizeText(Number(value)),
-  time: (value) => (value instanceof Date ? instantText(value) : String(value)),
-  day: String,
-  duration: (value) => durationText(Number(value) * 1000),
-  flag: (value) => (value === true ? 'yes' : 'no'),
-  list: (value) => (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)),
-};

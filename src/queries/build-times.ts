@@ -22,5 +22,6 @@ order by day desc, project_id`,
     failed_p50: 'duration',
     failed_p95: 'duration',
   },
+  spare: ['failed_p95', 'failed_p50'],
   nothing: 'No build ended.',
 });

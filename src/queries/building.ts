@@ -27,5 +27,6 @@ order by i.status_since`,
     usual: 'duration',
     slow: 'duration',
   },
+  spare: ['creating_since', 'slow'],
   nothing: 'Nothing is being built.',
 });

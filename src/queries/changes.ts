@@ -21,5 +21,6 @@ order by event_seq`,
     fields: 'list',
     changed_at: 'time',
   },
+  spare: ['fields', 'changed_at'],
   nothing: 'Nothing changed.',
 });

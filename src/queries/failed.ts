@@ -14,5 +14,6 @@ from cph.failed_images`,
     failed_for: 'duration',
     project_last_complete_at: 'time',
   },
+  spare: ['project_last_complete_at', 'failed_since'],
   nothing: 'No image is failed.',
 });

@@ -19,5 +19,6 @@ where failed_at >= ${since}`,
     outcome: 'status',
     outcome_at: 'time',
   },
+  spare: ['outcome_at', 'creating_for'],
   nothing: 'Nothing failed.',
 });

@@ -21,5 +21,6 @@ order by last_complete_at nulls first, project_id`,
     consecutive_failures: 'number',
     held_removals: 'number',
   },
+  spare: ['last_run_at', 'consecutive_failures', 'last_complete_at'],
   nothing: 'No project is configured.',
 });

@@ -16,5 +16,6 @@ order by missing_since`,
     missing_since: 'time',
     missing_for: 'duration',
   },
+  spare: ['missing_since'],
   nothing: 'No image is missing.',
 });

@@ -20,5 +20,6 @@ limit ${limit}`,
     age: 'duration',
     image_size: 'bytes',
   },
+  spare: ['create_time', 'image_version'],
   nothing: 'No private image is as old as that.',
 });

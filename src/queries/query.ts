@@ -31,6 +31,8 @@ export interface Query {
   readonly sql: (values: Readonly<Record<string, string>>) => string;
   /** In the order of the statement. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
+  /** What a narrow terminal can do without, beside ids; the first of them goes first. */
+  readonly spare?: readonly string[];
   /** What it means that there are no rows. */
   readonly nothing: string;
 }

@@ -15,5 +15,6 @@ from cph.stuck_images`,
     creating_for: 'duration',
     stuck_after: 'duration',
   },
+  spare: ['stuck_after', 'creating_since'],
   nothing: 'No build hangs.',
 });

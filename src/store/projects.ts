@@ -179,3 +179,9 @@ export async function countFailure(tx: Transaction, project_id: string, at: Date
 export async function countProjects(db: Database): Promise<number> {
   return await db.$count(projects);
 }
+
+/** What projects are called, by id; null where one has no name. */
+export async function readProjectNames(db: Database): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await db.select({ id: projects.project_id, name: projects.name }).from(projects);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
