@@ -116,14 +116,14 @@ describe('what needs a person', () => {
     await run(`insert into cph.sinks (name, kind, cursor_seq, attempts, failing_since, last_error)
       values ('down', 'webhook', 0, 3, now(), 'HTTP 500'), ('well', 'webhook', 2, 0, null, null), ('picky', 'webhook', 2, 0, null, null)`);
     await run(`insert into cph.dead_letters (sink, event_seq, attempts, last_error, failed_at)
-      values ('picky', 2, 1, 'HTTP 400', now()), ('picky', 1, 1, 'HTTP 422', now())`);
+      values ('picky', 2, 1, 'HTTP 400', now()), ('picky', 1, 1, 'HTTP 422', now()), ('down', 1, 9, 'HTTP 500', now())`);
     const { attention } = await now();
     expect(attention.map(({ summary, do: command }) => [summary, command])).toEqual([
       ['sink down failed 3 times in a row: HTTP 500', 'cph-inventory check'],
       ['2 events refused by sink picky: HTTP 400', 'cph-inventory replay picky --after 0'],
     ]);
     const [down, picky] = await readSinks(database.db);
-    expect(down).toMatchObject({ name: 'down', lag: 2, dead_letters: 0, letters: [] });
+    expect(down).toMatchObject({ name: 'down', lag: 2, dead_letters: 1 });
     expect(picky?.letters.map(({ event_seq, image_id, replay }) => [event_seq, image_id, replay])).toEqual([
       [2, expect.any(String), 'cph-inventory replay picky --after 1'],
       [1, expect.any(String), 'cph-inventory replay picky --after 0'],

@@ -21,8 +21,10 @@ type OfSink = Extract<Trouble, { sink: string }>;
 function aboutSink({ sink, attempts, dead_letters, first_dead_seq, last_error }: OfSink) {
   const refused = `${count(dead_letters, 'event')} refused by sink ${sink}${because(last_error)}`;
   const failing = `sink ${sink} failed ${count(attempts, 'time')} in a row${because(last_error)}`;
-  const replay = first_dead_seq === null ? 'cph-inventory check' : replayCommand(sink, first_dead_seq - 1);
-  return { summary: attempts > 0 ? failing : refused, do: replay };
+  // What is sent again to a receiver that still fails becomes a dead letter again.
+  if (attempts > 0 || first_dead_seq === null)
+    return { summary: attempts > 0 ? failing : refused, do: 'cph-inventory check' };
+  return { summary: refused, do: replayCommand(sink, first_dead_seq - 1) };
 }
 
 type OfImage = Extract<Trouble, { image_id: string }>;
