@@ -8,6 +8,7 @@ import { printedEvents } from './support/event-schema.ts';
 import { imagesRecord, phoneRecord } from './support/image-records.ts';
 import { rowsOf, wholeLog } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { screenOf } from './support/screen.ts';
 import { lookTimes, scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
@@ -73,6 +74,13 @@ describe('history', () => {
       /^2026-01-01 00:21:00Z\tstatus\tcreating → failed\t20 min creating\t.*\t2\trequest-1/m,
     );
     expect(text).toContain('Now failed for 30 min.');
+  });
+
+  test('says on 80 columns which run saw what, since it names requests by their runs', async () => {
+    const { out, rows } = screenOf(80, { NO_COLOR: '1' });
+    await run((context) => history('built', {}, { ...context, out }));
+    expect(rows().find((row) => row.startsWith('SEEN'))).toMatch(/^SEEN +CHANGE +WHAT +RUN$/);
+    expect(rows().join('\n')).toMatch(/creating → failed +2\n.*requests of run 2: request-1/s);
   });
 
   test('tells of an image that is gone', async () => {

@@ -55,7 +55,7 @@ function tell(out: Output, { image, events }: Life, now: Date): void {
   out.write(`\n${paragraph(out, nowText(out, image, now))}\n`);
 }
 
-/** One change a line. What is of use only to whoever asks the vendor goes first where there is no room. */
+/** One change a line. Its run stays longest where there is no room: the requests below are named by it. */
 function columns(image: ImageItem, { isTTY }: Output): Column<TimelineLine>[] {
   return [
     { title: 'SEEN', value: ({ at }) => instantText(at) },
@@ -66,9 +66,9 @@ function columns(image: ImageItem, { isTTY }: Output): Column<TimelineLine>[] {
       colour: ({ field, to }) => (field === 'status' ? statusColour(String(to)) : null),
       least: 40,
     },
-    { title: 'AFTER', value: afterText, rank: 1 },
+    { title: 'AFTER', value: afterText, rank: 2 },
     { title: 'STILL SO AT', value: (line) => stillText(line, image), rank: 3 },
-    { title: 'RUN', value: ({ run_id }) => String(run_id), align: 'right', rank: 2 },
+    { title: 'RUN', value: ({ run_id }) => String(run_id), align: 'right', rank: 1 },
     ...(isTTY ? [] : [{ title: 'REQUESTS', value: ({ request_ids: ids }: TimelineLine) => ids.join(' ') }]),
   ];
 }
