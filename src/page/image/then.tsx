@@ -2,7 +2,8 @@
 import type { ImageAnswer } from '../../answers/image.ts';
 import { imagePath } from '../../inventory/addresses.ts';
 import type { CloudEvent } from '../../inventory/event.ts';
-import { Box, Time } from '../parts.tsx';
+import { REPORTED_FIELDS } from '../../inventory/image.ts';
+import { Box, Id, RunLink, Time } from '../parts.tsx';
 import { addressOf, useView } from '../view.ts';
 import { fieldName, Pair, Value } from './facts.tsx';
 
@@ -35,18 +36,42 @@ export function Then({ image, at, past }: ThenProps) {
           <Time at={at} shape="second" />: {thenSaid(words, past)}
         </p>
       ) : null}
+      {past ? <SaidBy image={image} past={past} /> : null}
       {past?.data.after ? (
         <dl class="pairs">
-          {Object.entries(past.data.after)
-            .filter(([field, value]) => value !== null && field !== 'extra')
-            .map(([field, value]) => (
-              <Pair name={fieldName(words, field)}>
-                <Value field={field} value={value} />
-              </Pair>
-            ))}
+          {fieldsOf(past.data.after).map(([field, value]) => (
+            <Pair name={fieldName(words, field)}>
+              <Value field={field} value={value} />
+            </Pair>
+          ))}
         </dl>
       ) : null}
     </Box>
+  );
+}
+
+/** The look that had said so last by then, and what the API called its request. */
+function SaidBy({ image, past }: { image: ImageAnswer; past: CloudEvent }) {
+  const w = useView().words.image;
+  const line = image.timeline.find(({ event_seq }) => event_seq === Number(past.sequence));
+  return (
+    <p class="calm note">
+      {w.saidBy} <Time at={new Date(past.time)} shape="second" /> · {w.run}{' '}
+      <RunLink run_id={past.data.run_id} />
+      {line?.request_ids[0] ? (
+        <>
+          {' · '}
+          {w.request} <Id id={line.request_ids[0]} />
+        </>
+      ) : null}
+    </p>
+  );
+}
+
+/** In the order in which the image is told of above; Postgres keeps none. Its id is there. */
+function fieldsOf(after: NonNullable<CloudEvent['data']['after']>): [string, unknown][] {
+  return REPORTED_FIELDS.filter((field) => field !== 'extra' && (after[field] ?? null) !== null).map(
+    (field) => [field, after[field]],
   );
 }
 

@@ -253,6 +253,7 @@ export const en = {
     notYet: 'nothing is known of it, or no longer.',
     wasGone: 'it was gone.',
     wasSo: 'it was known as',
+    saidBy: 'said by the look of',
     explain: 'Who says so',
     explainNote: 'the endpoint, the look that saw it first, and the last that did',
     field: 'Field',

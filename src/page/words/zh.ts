@@ -313,6 +313,7 @@ export const zh: Words = {
     notYet: '没有记录，或者记录已不保存。',
     wasGone: '当时已不存在。',
     wasSo: '当时所知为',
+    saidBy: '来自巡检时间',
     explain: '依据',
     explainNote: '接口、首次看到它的巡检以及最近一次看到它的巡检',
     field: '字段',
