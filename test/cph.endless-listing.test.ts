@@ -41,3 +41,34 @@ describe('a first page that comes again and again, each time with a new image,',
     },
   );
 });
+
+/** Few images, and in the place of each another one whenever somebody asks. */
+function replaced(rows: number) {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    if (asked > TOO_MANY) throw new Error('it goes on and on');
+    return Array.from({ length: rows }, (_, i) =>
+      readImagesRow({ image_id: `image-${asked}-${i}` }, 'private'),
+    );
+  };
+}
+
+describe.each([1, 2, 4])('a listing of %i images that are others in each answer', (rows) => {
+  test.each([null, rows])('ends by offset, incomplete (total %j)', async (total) => {
+    const page = replaced(rows);
+    const lessons = createLessons();
+    const ask = async () => ({ rows: page(), total });
+    const read = await listOnce({ ask, scope: newLook(), pageConcurrency: 4, lessons });
+    expect(read.drift).not.toBeNull();
+  });
+
+  test.each(['marker', 'offset'] as const)(
+    'ends where it is asked on by %s, incomplete',
+    async (goesOnBy) => {
+      const page = replaced(rows);
+      const ask = async (): Promise<MarkerPage> => ({ rows: page(), signs: signsOfMore({}, 'phone_images') });
+      expect((await listByMarker({ ask, goesOnBy })).drift).not.toBeNull();
+    },
+  );
+});

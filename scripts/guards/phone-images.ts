@@ -99,6 +99,17 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'small pages without end are given up',
+    missedBy: 'cph.endless-listing.test.ts',
+    patches: [
+      {
+        file: 'src/cph/received.ts',
+        find: 'if (pages.length <= MANY_PAGES) return false;',
+        replace: 'if (pages.length >= 0) return false;',
+      },
+    ],
+  },
+  {
     name: 'phone-images that have changed are read anew before it is asked again what lies behind them',
     missedBy: 'cph.phone-editions.test.ts',
     patches: [
@@ -159,8 +170,8 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     patches: [
       {
         file: 'src/cph/marker-listing.ts',
-        find: 'if (isMostlyOld(reached.page, seen)) return',
-        replace: 'if (reached.page.rows.length < 0 && isMostlyOld(reached.page, seen)) return',
+        find: '.length * 2 < ids.length || mayNeverEnd(pages)',
+        replace: '.length < 0 || mayNeverEnd(pages)',
       },
     ],
   },

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../inventory/canonical.ts';
 import type { DriftKind } from '../inventory/listing.ts';
-import { idOf, idsOf, type Row, received } from './received.ts';
+import { idOf, idsOf, mayNeverEnd, type Row, received } from './received.ts';
 import type { Attempt } from './relist.ts';
 import { bordersBehindRepeats, overlapsOf } from './repeats.ts';
 import type { SignsOfMore } from './signs-of-more.ts';
@@ -63,7 +63,7 @@ export async function listByMarker(
     pages.push(reached.page);
     ways.push(reached.step.parameters);
     // Or with an image that comes each time, on a page that moves on with it.
-    if (isMostlyOld(reached.page, seen)) return attemptOf(pages, { drift: 'marker', wentOnBy });
+    if (leadsNowhere(pages, seen)) return attemptOf(pages, { drift: 'marker', wentOnBy });
     for (const id of idsOf(reached.page.rows)) seen.add(id);
   }
 }
@@ -165,9 +165,10 @@ function saysMore(pages: readonly MarkerPage[], distinct: number): boolean {
   return Boolean(signs && (signs.flagged || signs.counted > distinct || signs.pages > pages.length));
 }
 
-function isMostlyOld({ rows }: MarkerPage, seen: ReadonlySet<string>): boolean {
-  const ids = idsOf(rows);
-  return ids.filter((id) => !seen.has(id)).length * 2 < ids.length;
+/** Whether the last page is mostly old, or pages may come for ever. */
+function leadsNowhere(pages: readonly MarkerPage[], seen: ReadonlySet<string>): boolean {
+  const ids = idsOf(pages.at(-1)?.rows ?? []);
+  return ids.filter((id) => !seen.has(id)).length * 2 < ids.length || mayNeverEnd(pages);
 }
 
 /** Why no page with a new id is no fair end; null where it is one. */

@@ -20,7 +20,15 @@ import {
 } from './listing-end.ts';
 import { isOnlyPage, type Probed, probeOffset } from './offset-probe.ts';
 import { readWindow } from './page-window.ts';
-import { announcedTotal, driftOf, idsOf, type Page, type Received, received } from './received.ts';
+import {
+  announcedTotal,
+  driftOf,
+  idsOf,
+  mayNeverEnd,
+  type Page,
+  type Received,
+  received,
+} from './received.ts';
 import type { Attempt } from './relist.ts';
 import { hidesNothing } from './repeats.ts';
 
@@ -118,8 +126,10 @@ async function readOn(
       { count: windowSize(so, listing), concurrency: listing.pageConcurrency, signal: listing.scope.signal },
     );
     const outcome = take(pages, window, { reading, lessons: listing.lessons });
-    if (outcome === 'on') continue;
+    const endless = outcome === 'on' && mayNeverEnd(pages);
+    if (outcome === 'on' && !endless) continue;
     const whole = received(pages);
+    if (endless) return unended(whole, 'end');
     if (outcome === 'more behind the end') return unended(whole, 'count');
     const isProven = outcome === 'end' ? isEnd : isRepeatedEnd;
     if (!(await isProven(listing, whole, reading))) return unended(whole, 'end');

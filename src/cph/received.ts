@@ -87,6 +87,19 @@ export function driftOf(
   return total !== 'other' && announced !== null && announced > most ? 'count' : null;
 }
 
+/** Of so few rows or more are pages of every edition that is known. */
+const SMALLEST_PAGE = 5;
+const MANY_PAGES = 200;
+
+/**
+ * Whether pages are so many and so small that there may be no end to them. Where few images are others in each answer, and
+ * the same page comes whatever is asked, no row ever comes again.
+ */
+export function mayNeverEnd(pages: readonly Pick<Page, 'rows'>[]): boolean {
+  if (pages.length <= MANY_PAGES) return false;
+  return pages.reduce((sum, { rows }) => sum + rows.length, 0) < pages.length * SMALLEST_PAGE;
+}
+
 /** Ids that came more than once. */
 export function repeatedIds({ rows, distinct }: Received): string[] {
   if (rows.length === distinct) return [];
