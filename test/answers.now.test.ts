@@ -111,6 +111,20 @@ describe('what needs a person', () => {
     });
   });
 
+  test('says of a project that is out of date why its last sweep was partial', async () => {
+    const { api, sweep } = await projectWith('p1');
+    await run(`update cph.projects set last_complete_at = now() - interval '1 d'`);
+    const summary = async () => (await now()).attention.map((one) => one.summary);
+    const stale = 'name of p1 is out of date: no sweep was complete for three intervals';
+    expect(await summary()).toEqual([stale]);
+    api.circumstances = { proofs: { share: 'denied' } };
+    await sweep();
+    const [told] = await summary();
+    expect(told?.slice(0, stale.length + 2)).toBe(`${stale}: `);
+    const [last] = await run('select error_message from cph.sync_runs order by id desc limit 1');
+    expect(`${told}.`).toContain(String(last?.error_message));
+  });
+
   test('also a sink that cannot deliver or has refused events, with the line that sends them again', async () => {
     await projectWith('p1', { a: 1, b: 1 });
     await run(`insert into cph.sinks (name, kind, cursor_seq, attempts, failing_since, last_error)

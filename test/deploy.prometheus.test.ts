@@ -27,7 +27,7 @@ const TROUBLE: readonly Trouble[] = [
   { ...ofImage, alert: 'CphSyncFailing', failures: 2, last_error: null },
   { ...ofImage, alert: 'CphCredentialRejected', last_error: null },
   { ...ofImage, alert: 'CphRecordsUnreadable', records: 1, fields: 2, example: null },
-  { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null },
+  { ...ofImage, alert: 'CphInventoryStale', last_complete_at: null, last_error: null },
   { ...ofImage, alert: 'CphRemovalsHeld', held: 1 },
   {
     alert: 'CphDeliveryFailing',

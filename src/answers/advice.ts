@@ -39,7 +39,10 @@ function aboutProject(trouble: Exclude<Trouble, OfImage | OfSink>, project: stri
   const check = 'cph-inventory check';
   switch (trouble.alert) {
     case 'CphInventoryStale':
-      return { summary: `${project} is out of date: no sweep was complete for three intervals`, do: check };
+      return {
+        summary: `${project} is out of date: no sweep was complete for three intervals${because(trouble.last_error)}`,
+        do: check,
+      };
     case 'CphCredentialRejected':
       return { summary: `the credential of ${project} is rejected${because(trouble.last_error)}`, do: check };
     case 'CphSyncFailing':

@@ -23,7 +23,12 @@ export type Trouble =
       readonly last_error: string | null;
     })
   | (OfProject & { readonly alert: 'CphCredentialRejected'; readonly last_error: string | null })
-  | (OfProject & { readonly alert: 'CphInventoryStale'; readonly last_complete_at: Date | null })
+  | (OfProject & {
+      readonly alert: 'CphInventoryStale';
+      readonly last_complete_at: Date | null;
+      /** Why the last sweep was partial; null where it was something else, or where none came. */
+      readonly last_error: string | null;
+    })
   | (OfProject & { readonly alert: 'CphRemovalsHeld'; readonly held: number })
   | (OfProject & {
       readonly alert: 'CphRecordsUnreadable';
@@ -147,14 +152,22 @@ async function readCredentialRejected(db: Database): Promise<Of<'CphCredentialRe
   return rows;
 }
 
+/** A sweep that failed is told of by {@link readFailing}, so only a partial one says why here. */
 async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale'>[]> {
   const { rows } = await db.execute<Of<'CphInventoryStale'>>(sql`
-    select 'CphInventoryStale' as alert, project_id, name as project_name, region, last_complete_at,
-      coalesce(last_complete_at, registered_at) + 3 * sync_interval as since
-    from cph.projects
-    where unconfigured_since is null
-      and coalesce(last_complete_at, registered_at) + 3 * sync_interval < ${now.toISOString()}::timestamptz
-    order by project_id`);
+    select 'CphInventoryStale' as alert, p.project_id, p.name as project_name, p.region, p.last_complete_at,
+      coalesce(p.last_complete_at, p.registered_at) + 3 * p.sync_interval as since, partial.error_message as last_error
+    from cph.projects p
+    left join lateral (
+      select status, error_message
+      from cph.sync_runs
+      where project_id = p.project_id and kind between 'sweep' and 'sweep' and status not in ('running', 'abandoned')
+      order by kind desc, id desc
+      limit 1
+    ) partial on partial.status = 'partial'
+    where p.unconfigured_since is null
+      and coalesce(p.last_complete_at, p.registered_at) + 3 * p.sync_interval < ${now.toISOString()}::timestamptz
+    order by p.project_id`);
   return rows;
 }
 

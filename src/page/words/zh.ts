@@ -48,7 +48,7 @@ function trouble(item: AttentionItem): { what: string; why: string | null } {
     case 'CphImageStuckCreating':
       return { what: `${project} 的镜像 ${item.image_name ?? item.image_id} 创建时间过长`, why: null };
     case 'CphInventoryStale':
-      return { what: `${project} 的数据已过期`, why: '三个周期内没有一次完整巡检。' };
+      return { what: `${project} 的数据已过期`, why: `三个周期内没有一次完整巡检。${item.last_error ?? ''}` };
     case 'CphCredentialRejected':
       return { what: `${project} 的凭证被拒绝`, why: item.last_error };
     case 'CphSyncFailing':
