@@ -87,11 +87,12 @@ describe('the page of one image', () => {
 describe('the page of changes', () => {
   test('shows the net difference, whatever happened in between', async () => {
     const { image_id, world, sweep } = await lived();
-    const { text } = await get(
+    const { text, html } = await get(
       `/changes?since=${new Date(world.start.getTime() - 1000).toISOString()}&until=2100-01-01`,
     );
     expect(text).toContain('second-name');
     expect(text).toContain('+ new, failed');
+    expect(html).toContain('<span class="bad">new, failed</span>');
     world.remove(image_id);
     world.advance(60_000);
     await sweep();

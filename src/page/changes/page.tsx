@@ -135,7 +135,10 @@ function Said({ change: { change, before, after, changes } }: { change: ChangeIt
   if (change === 'created')
     return (
       <>
-        <Sign sign="+" colour="" /> {w.created(statusWord(words, after?.status))}
+        <Sign sign="+" colour="" />{' '}
+        <span class={after?.status === 'failed' ? 'bad' : undefined}>
+          {w.created(statusWord(words, after?.status))}
+        </span>
       </>
     );
   if (change === 'removed')
