@@ -8,6 +8,7 @@ import { openTransport } from '../cph/transport.ts';
 import { createUpstreamMemory } from '../cph/upstream-memory.ts';
 import { type ConnectedProject, connectProject } from '../daemon/sync-project.ts';
 import { errorText } from '../sync/trouble.ts';
+import { sideBySide } from '../waiting/side-by-side.ts';
 import type { Checked } from './check.ts';
 import type { CommandContext } from './command.ts';
 
@@ -19,16 +20,15 @@ export async function checkProjects(
   const transport = openTransport({ proxies });
   // Of all projects: a credential that one of them saw rejected is not offered by the others.
   const memory = createUpstreamMemory(context.now);
-  const results: Checked[] = [];
   try {
-    for (const project of projects) {
+    const results = await sideBySide(projects, async (project) => {
       const connected = connectProject(project, { now: context.now, transport, memory });
-      results.push(...(await checkProject(project, connected, context)));
-    }
+      return await checkProject(project, connected, context);
+    });
+    return results.flat();
   } finally {
     await transport.close();
   }
-  return results;
 }
 
 type Found = Pick<Checked, 'result' | 'details'>;

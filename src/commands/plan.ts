@@ -9,6 +9,7 @@ import { errorCode, errorText } from '../sync/trouble.ts';
 import { type Colour, type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph, printable } from '../terminal/text.ts';
+import { sideBySide } from '../waiting/side-by-side.ts';
 import { chooseProjects, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
@@ -45,16 +46,14 @@ async function planAll(
   projects: readonly SyncProject[],
   { now, stop: signal }: CommandContext,
 ): Promise<(Plan | Unread)[]> {
-  const plans: (Plan | Unread)[] = [];
-  for (const project of projects) {
+  return await sideBySide(projects, async (project): Promise<Plan | Unread> => {
     const { project_id } = project;
     const failed = (error: unknown): Unread => {
       signal.throwIfAborted();
       return { project_id, status: 'failed', error };
     };
-    plans.push(await planSweep(db, project, { now, signal }).catch(failed));
-  }
-  return plans;
+    return await planSweep(db, project, { now, signal }).catch(failed);
+  });
 }
 
 function planDocument(one: Plan | Unread) {

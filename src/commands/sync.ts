@@ -14,6 +14,7 @@ import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph, printable } from '../terminal/text.ts';
 import { durationText, runColour } from '../terminal/units.ts';
+import { sideBySide } from '../waiting/side-by-side.ts';
 import { chooseProjects, leastWidth, projectLabel } from './choose-projects.ts';
 import { type CommandContext, EXIT, type ExitCode } from './command.ts';
 import { closing, type Store, withStore } from './store.ts';
@@ -23,7 +24,7 @@ interface SyncOptions {
   readonly json?: boolean;
 }
 
-/** Sweeps every project once, one after the other, and prints how each went. */
+/** Sweeps every project once, and prints how each went. */
 export async function sync(options: SyncOptions, context: CommandContext): Promise<ExitCode> {
   const config = loadConfig(context.surroundings);
   const log = createLog({ level: config.logLevel, projects: () => config.projects }, context.err);
@@ -46,15 +47,13 @@ async function sweepAll(
   projects: readonly SyncProject[],
   { db, log, context }: { db: Database; log: Log; context: CommandContext },
 ): Promise<RunReport[]> {
-  const reports: RunReport[] = [];
-  for (const project of projects) {
+  return await sideBySide(projects, async (project) => {
     const work = () => sweepUntilFresh(db, project, context);
     const { now, stop: signal } = context;
     const report = await withLease(db, project.project_id, { now, signal, work });
     logRun(log, report);
-    reports.push(report);
-  }
-  return reports;
+    return report;
+  });
 }
 
 /** A look that began while we waited for a lease in vain may win; then it is newer, and we look again. */
