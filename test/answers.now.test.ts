@@ -144,6 +144,17 @@ describe('what needs a person', () => {
     ]);
   });
 
+  test('tells last of images that no listing has any more, and says so', async () => {
+    await projectWith('p1', { gone: 2, there: 2 });
+    await run(
+      `update cph.images set missing_since = now(), missing_from = listed_in, status_since = now() where image_id = 'gone'`,
+    );
+    expect((await now()).attention.map(({ summary }) => summary)).toEqual([
+      'name of there of name of p1 has failed',
+      'name of gone of name of p1 has failed, and no listing has it any more',
+    ]);
+  });
+
   test('many failed images are counted, and the newest are told of', async () => {
     const many = Array.from({ length: 60 }, (_, i) => [`i${i}`, 2] as const);
     await projectWith('p1', Object.fromEntries(many));

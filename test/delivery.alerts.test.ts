@@ -15,6 +15,7 @@ function alert(image_id: string): Alert {
     region: 'eu-west-101',
     image_id,
     image_name: image_id,
+    missing_since: null,
   };
   return alertOf({ alert: 'CphImageFailed', ...names, since: ago(2 * MINUTE) });
 }

@@ -20,6 +20,7 @@ const ofImage = {
   since: new Date(),
   image_id: 'i1',
   image_name: 'base',
+  missing_since: null,
 };
 const TROUBLE: readonly Trouble[] = [
   { ...ofImage, alert: 'CphImageFailed' },

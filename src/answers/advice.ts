@@ -32,7 +32,11 @@ type OfImage = Extract<Trouble, { image_id: string }>;
 function aboutImage(trouble: OfImage, project: string) {
   const name = trouble.image_name ?? trouble.image_id;
   const what = trouble.alert === 'CphImageFailed' ? 'has failed' : 'has been creating for too long';
-  return { summary: `${name} of ${project} ${what}`, do: `cph-inventory history ${word(trouble.image_id)}` };
+  const missing = trouble.missing_since ? ', and no listing has it any more' : '';
+  return {
+    summary: `${name} of ${project} ${what}${missing}`,
+    do: `cph-inventory history ${word(trouble.image_id)}`,
+  };
 }
 
 function aboutProject(trouble: Exclude<Trouble, OfImage | OfSink>, project: string) {

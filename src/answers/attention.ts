@@ -38,7 +38,7 @@ const MOST_IMAGES = 50;
 
 /**
  * What is wrong at `now`. The same function tells alerts, so that they never differ. Of what is equally bad,
- * the newest failure comes first, and else what has lasted longest.
+ * images that are missing come last: they may be gone. Else the newest failure comes first, and what has lasted longest.
  */
 export async function readAttention(
   db: Database,

@@ -11,7 +11,12 @@ type OfProject = {
   /** Since when it is so, as far as the tables tell. */
   readonly since: Date;
 };
-type OfImage = OfProject & { readonly image_id: string; readonly image_name: string | null };
+type OfImage = OfProject & {
+  readonly image_id: string;
+  readonly image_name: string | null;
+  /** Since when no listing has it any more; it may be gone, and its removal held. Null while one has it. */
+  readonly missing_since: Date | null;
+};
 
 /** Something that an operator has to know. It is named as the alert that reports it. */
 export type Trouble =
@@ -105,9 +110,9 @@ export async function countImageTrouble(
 async function readFailed(db: Database, asked: TroubleAsked): Promise<Of<'CphImageFailed'>[]> {
   const { rows } = await db.execute<Of<'CphImageFailed'>>(sql`
     select 'CphImageFailed' as alert, i.project_id, p.name as project_name, p.region, i.image_id, i.image_name,
-      i.status_since as since
+      i.missing_since, i.status_since as since
     from ${failedNow(asked)}
-    order by i.status_since desc, i.project_id, i.image_id
+    order by (i.missing_since is not null), i.status_since desc, i.project_id, i.image_id
     limit ${asked.mostImages ?? null}`);
   return rows;
 }
@@ -115,9 +120,9 @@ async function readFailed(db: Database, asked: TroubleAsked): Promise<Of<'CphIma
 async function readStuck(db: Database, asked: TroubleAsked): Promise<Of<'CphImageStuckCreating'>[]> {
   const { rows } = await db.execute<Of<'CphImageStuckCreating'>>(sql`
     select 'CphImageStuckCreating' as alert, i.project_id, p.name as project_name, p.region, i.image_id, i.image_name,
-      i.status_since + p.stuck_after as since, i.status_since as creating_since
+      i.missing_since, i.status_since + p.stuck_after as since, i.status_since as creating_since
     from ${stuckNow(asked)}
-    order by i.status_since, i.project_id, i.image_id
+    order by (i.missing_since is not null), i.status_since, i.project_id, i.image_id
     limit ${asked.mostImages ?? null}`);
   return rows;
 }

@@ -42,11 +42,12 @@ function trouble(item: AttentionItem): { what: string; why: string | null } {
     return { what, why: item.last_error };
   }
   const project = item.project_name ?? item.project_id;
+  const missing = 'image_id' in item && item.missing_since ? '已没有任何列表包含它。' : null;
   switch (item.alert) {
     case 'CphImageFailed':
-      return { what: `${project} 的镜像 ${item.image_name ?? item.image_id} 创建失败`, why: null };
+      return { what: `${project} 的镜像 ${item.image_name ?? item.image_id} 创建失败`, why: missing };
     case 'CphImageStuckCreating':
-      return { what: `${project} 的镜像 ${item.image_name ?? item.image_id} 创建时间过长`, why: null };
+      return { what: `${project} 的镜像 ${item.image_name ?? item.image_id} 创建时间过长`, why: missing };
     case 'CphInventoryStale':
       return { what: `${project} 的数据已过期`, why: `三个周期内没有一次完整巡检。${item.last_error ?? ''}` };
     case 'CphCredentialRejected':
