@@ -53,6 +53,15 @@ test('--yes shows the held images and the listings that miss them, and lets them
   expect(await sweep({ now: () => at(60) })).toMatchObject({ status: 'succeeded', removed: 12 });
 });
 
+test('asks about the project by its name, whatever it was called by', async () => {
+  await disappearance();
+  await rowsOf(database.db, `update cph.projects set name = 'Kiosk'`);
+  const asked: string[] = [];
+  const { text } = await run({}, async (question) => asked.push(question) > 0);
+  expect(asked).toEqual([expect.stringContaining('12 removals of Kiosk (p1) go through?')]);
+  expect(text).toContain('12 removals approved for project Kiosk (p1)');
+});
+
 describe('--json', () => {
   const since = at(20).toISOString();
   const document = (text: string) => JSON.parse(text) as Record<string, unknown>;

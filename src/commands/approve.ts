@@ -2,6 +2,7 @@ import { projectsMeant } from '../answers/project.ts';
 import { loadDatabaseConfig } from '../config/config.ts';
 import { approveRemovals, type HeldImage, readHeld } from '../store/approvals.ts';
 import type { Database } from '../store/database.ts';
+import { readProjectNames } from '../store/projects.ts';
 import { printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph } from '../terminal/text.ts';
@@ -38,13 +39,15 @@ async function approveHeld(
 ): Promise<ExitCode> {
   const project_id = await projectNamed(db, project);
   const held = await readHeld(db, project_id);
-  const approved = (await agrees(held.images.length, project_id, { options, context }, () =>
+  const name = (await readProjectNames(db)).get(project_id);
+  const called = { project_id, called: name ? `${name} (${project_id})` : project_id };
+  const approved = (await agrees(held.images.length, called, { options, context }, () =>
     show(held, options, context),
   ))
     ? await approveRemovals(db, project_id, held.images)
     : 0;
   if (options.json) printJson(context.out, { project_id, ...held, approved });
-  else context.out.write(paragraph(context.out, outcome(approved, held.images.length, project_id)));
+  else context.out.write(paragraph(context.out, outcome(approved, held.images.length, called.called)));
   return EXIT.done;
 }
 
@@ -58,16 +61,22 @@ async function projectNamed(db: Database, project: string): Promise<string> {
   );
 }
 
+interface Called {
+  readonly project_id: string;
+  /** Its name before its id: who lets removals go through has to see whose. */
+  readonly called: string;
+}
+
 async function agrees(
   count: number,
-  project_id: string,
+  { project_id, called }: Called,
   { options, context }: { options: ApproveOptions; context: CommandContext },
   showHeld: () => void,
 ): Promise<boolean> {
   if (count === 0) return false;
   showHeld();
   return await consent(options, context, {
-    question: `Let these ${count} removals of ${project_id} go through?`,
+    question: `Let these ${count} removals of ${called} go through?`,
     refusal: `Nothing was approved: there is no terminal to ask on. Say \`cph-inventory approve ${project_id} --yes\`.`,
   });
 }
@@ -98,8 +107,8 @@ function columns(now: Date): readonly Column<HeldImage>[] {
   ];
 }
 
-function outcome(approved: number, held: number, project_id: string): string {
-  if (held === 0) return `Nothing is held for project ${project_id}.`;
+function outcome(approved: number, held: number, called: string): string {
+  if (held === 0) return `Nothing is held for project ${called}.`;
   if (approved === 0) return 'Nothing was approved.';
-  return `${approved} removals approved for project ${project_id}; the next complete sweep confirms and makes them.`;
+  return `${approved} removals approved for project ${called}; the next complete sweep confirms and makes them.`;
 }
