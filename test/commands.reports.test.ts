@@ -64,6 +64,12 @@ describe('images', () => {
   });
 });
 
+test('images says how a part of a name is written, where no image has it as its whole name', async () => {
+  const { out, rows } = screenOf(90, { NO_COLOR: '1' });
+  await run((context) => images({ name: 'nightly' }, { ...context, out }));
+  expect(rows()[0]).toBe("No image matches. Names are meant whole; for a part of one: --name '*nightly*'");
+});
+
 describe('history', () => {
   test('tells when an image failed, how long it had been created, and what saw it', async () => {
     const { code, text } = await run((context) => history('built', {}, context));

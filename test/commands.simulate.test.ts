@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { type SimulateOptions, simulate } from '../src/commands/simulate.ts';
 import { openOutput } from '../src/terminal/output.ts';
@@ -29,6 +30,17 @@ function setting(printed: string, name: string): string {
 }
 
 describe('simulate', () => {
+  it('says what to do about a port that is taken', async () => {
+    const outcomes = await new Promise<unknown>((resolve) => {
+      const taken = createServer().listen(0, '127.0.0.1', async () => {
+        const { port } = taken.address() as AddressInfo;
+        resolve(await outcomeOf((context) => simulate({ ...OPTIONS, port }, context), SURROUNDINGS));
+        taken.close();
+      });
+    });
+    expect(outcomes).toMatchObject({ code: 1, text: expect.stringContaining('Give another with --port') });
+  });
+
   it('serves the edition it is told, to whoever uses what it prints', async () => {
     const { code } = await simulated({ edition: 'total=absent,limit=clamped:2' }, async (printed) => {
       const project = `v1/${setting(printed, 'HW_PROJECT_ID')}`;

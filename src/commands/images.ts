@@ -92,7 +92,7 @@ async function printRows(out: Output, selection: Selection): Promise<void> {
   for (;;) {
     const { done, value } = await batches.next();
     if (done) {
-      if (!print) printTable(out, shown, { rows: [], empty: 'No image matches.' });
+      if (!print) printTable(out, shown, { rows: [], empty: `No image matches.${globHint(asked)}` });
       return printTotal(out, await totalText(out, selection, { ...sum, more: value }));
     }
     if (value.length === 0) continue;
@@ -101,6 +101,12 @@ async function printRows(out: Output, selection: Selection): Promise<void> {
     sum.images += value.length;
     sum.bytes += value.reduce((bytes, { image_size }) => bytes + (image_size ?? 0), 0);
   }
+}
+
+/** A name without a sign is that of a whole name; the page finds parts of one. */
+function globHint({ name }: Selection['asked']): string {
+  if (name === undefined || /[*?]/.test(name)) return '';
+  return ` Names are meant whole; for a part of one: --name '*${name}*'`;
 }
 
 async function totalText(

@@ -9,7 +9,7 @@ import type { CommandLine } from './program.ts';
 export function addReports({ program, context, run }: CommandLine): void {
   program
     .command('status')
-    .description('freshness and last run of every project, open alerts, lag and dead letters of every sink')
+    .description('may this be trusted, what needs somebody and what to do; every project and sink')
     .option('--json', 'one JSON document on stdout')
     .action((options) => run(import('./status.ts'), ({ status }) => status(options, context)));
   program

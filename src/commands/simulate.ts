@@ -31,6 +31,11 @@ export async function simulate(options: SimulateOptions, context: CommandContext
     now: context.now,
     ...(faults && { faults }),
     ...(edition && { edition }),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    throw new CommandError(
+      `Port ${port} cannot be had (${error.code}). Give another with --port; 0 takes any that is free.`,
+    );
   });
   context.out.write(howToReach(cloud, { project_id: world.project_id, pace }));
   await untilAborted(context.stop);
