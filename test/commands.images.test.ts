@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { changes } from '../src/commands/changes.ts';
 import type { CommandContext, ExitCode } from '../src/commands/command.ts';
 import { events } from '../src/commands/events.ts';
-import { explain } from '../src/commands/explain.ts';
 import { history } from '../src/commands/history.ts';
 import { type ImagesOptions, images } from '../src/commands/images.ts';
 import { sync } from '../src/commands/sync.ts';
@@ -129,23 +128,6 @@ describe('history', () => {
     const { text } = await run((context) => history('p1-built', {}, context));
     expect(text).not.toContain('00:00:00Z');
   });
-});
-
-test('explain says for each field who said so, in which look, and between which times', async () => {
-  const { code, text } = await run((context) => explain('p1-built', {}, context));
-  expect(code).toBe(0);
-  const lines = text.split('\n').map((line) => line.split('\t'));
-  const line = (field: string) => lines.find(([name]) => name === field)?.slice(1, 7);
-  expect(line('status')).toEqual([
-    'failed',
-    'images/private',
-    '00:20:00Z and 00:21:00Z',
-    expect.stringMatching(/^\d+ \(sweep\)$/),
-    '00:00:00Z and 00:21:00Z',
-    expect.any(String),
-  ]);
-  expect(line('image_type')?.[4]).toBe('00:00:00Z and 00:01:00Z');
-  expect(text).toMatch(/Never reported, or not any more: .*os_name/);
 });
 
 describe('changes', () => {

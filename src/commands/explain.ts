@@ -69,7 +69,7 @@ function columns(out: Output, now: Date): Column<FieldEvidence>[] {
   const first = ({ since }: FieldEvidence) => (since ? betweenText(since, now) : 'deleted since');
   return [
     { title: 'FIELD', value: ({ field }) => field },
-    { title: 'VALUE', value: valueText, least: 12 },
+    { title: 'VALUE', value: valueText, least: leastValue(out) },
     { title: 'SAID BY', value: ({ listing }) => listing ?? 'both', rank: 2 },
     { title: 'LAST SAID BETWEEN', value: last, rank: 1 },
     { title: 'RUN', value: ({ confirmed }) => lookText(confirmed), rank: 3 },
@@ -84,6 +84,16 @@ function columns(out: Output, now: Date): Column<FieldEvidence>[] {
           },
         ]),
   ];
+}
+
+/** What the name of a field, who said it and when take beside a value. */
+const BESIDE = 62;
+/** An id or a time in full, and most names. */
+const MOST = 36;
+
+/** A value comes before the columns that a wider terminal adds, or it would be cut shorter there. */
+function leastValue({ columns }: Output): number {
+  return Math.max(12, Math.min(MOST, columns - BESIDE));
 }
 
 function valueText({ field, value }: FieldEvidence): string {
