@@ -51,3 +51,13 @@ test('explain cuts no value on a terminal that a narrower one shows', async () =
   expect(cut).toEqual(cut.toSorted((a, b) => b - a));
   expect(cut.at(-1)).toBe(0);
 });
+
+test.each([
+  [64, 'FIELD VALUE SAID BY RUN'],
+  [48, 'FIELD VALUE SAID BY'],
+])('explain on %s columns still says who says so', async (columns, titles) => {
+  const { out, rows } = screenOf(columns, { NO_COLOR: '1' });
+  await run((context) => explain('p1-built', {}, { ...context, out }));
+  const shown = rows().find((row) => row.startsWith('FIELD'));
+  expect(shown?.split(/ {2,}/).join(' ')).toBe(titles);
+});

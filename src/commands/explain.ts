@@ -64,15 +64,16 @@ function tell(out: Output, answer: ImageAnswer, now: Date): void {
   out.write('\n');
 }
 
+/** Who says so stays longest where there is no room, then the run that requests below are named by. */
 function columns(out: Output, now: Date): Column<FieldEvidence>[] {
   const last = ({ confirmed }: FieldEvidence) => (confirmed ? betweenText(confirmed, now) : 'out of sight');
   const first = ({ since }: FieldEvidence) => (since ? betweenText(since, now) : 'deleted since');
   return [
     { title: 'FIELD', value: ({ field }) => field },
     { title: 'VALUE', value: valueText, least: leastValue(out) },
-    { title: 'SAID BY', value: ({ listing }) => listing ?? 'both', rank: 2 },
-    { title: 'LAST SAID BETWEEN', value: last, rank: 1 },
-    { title: 'RUN', value: ({ confirmed }) => lookText(confirmed), rank: 3 },
+    { title: 'SAID BY', value: ({ listing }) => listing ?? 'both', rank: 1 },
+    { title: 'LAST SAID BETWEEN', value: last, rank: 3 },
+    { title: 'RUN', value: ({ confirmed }) => lookText(confirmed), rank: 2 },
     { title: 'FIRST SAID BETWEEN', value: first, rank: 4 },
     { title: 'RUN', value: ({ since }) => lookText(since), rank: 5 },
     ...(out.isTTY
@@ -86,7 +87,7 @@ function columns(out: Output, now: Date): Column<FieldEvidence>[] {
   ];
 }
 
-/** What the name of a field, who said it and when take beside a value. */
+/** What the name of a field, who said it, in which run or when take beside a value. */
 const BESIDE = 62;
 /** An id or a time in full, and most names. */
 const MOST = 36;
