@@ -188,10 +188,20 @@ describe('query', () => {
     },
   );
 
+  test('image-at takes the name that an image had at the time', async () => {
+    await rowsOf(
+      database.db,
+      `update cph.image_events set after = jsonb_set(after, '{image_name}', '"of old"') where image_id = 'before' returning seq`,
+    );
+    const at = new Date(Date.now() - 3.5 * 3_600_000).toISOString();
+    const { text } = await ask(['image-at', 'image=of old', `at=${at}`], { json: true });
+    expect(JSON.parse(text)).toMatchObject([{ image_name: 'of old', project_id: 'p1' }]);
+  });
+
   test('says that there is no such image where none was ever shown', async () => {
     const { code, text } = await ask(['image-at', 'image=no such']);
     expect(code).toBe(1);
-    expect(text).toContain('No project has ever shown an image with the id or name "no such"');
+    expect(text).toContain('No project has an image with the id or name "no such", not even a removed one.');
   });
 
   test.each([

@@ -19,7 +19,7 @@ export async function chooseImages(
   if (found.length === 0) {
     const where = project === undefined ? 'No project has' : `Project ${project} does not have`;
     throw new CommandError(
-      `${where} ever shown an image with the id or name ${JSON.stringify(image)}. List what is known: cph-inventory images`,
+      `${where} an image with the id or name ${JSON.stringify(image)}, not even a removed one. List what is known: cph-inventory images, and with --as-of TIME under the names they had then`,
     );
   }
   if (found.length <= MOST) return found;

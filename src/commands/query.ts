@@ -3,15 +3,14 @@ import { suggestion } from '../config/nearest-word.ts';
 import { QUERIES, queryNamed } from '../queries/catalogue.ts';
 import { csvOf } from '../queries/csv.ts';
 import type { Query } from '../queries/query.ts';
-import { type AnswerRow, QueryFault, runQuery } from '../queries/run.ts';
-import type { Database } from '../store/database.ts';
+import { type AnswerRow, QueryFault } from '../queries/run.ts';
 import { readProjectNames } from '../store/projects.ts';
 import { GAP } from '../terminal/layout.ts';
 import { type Output, paint, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { paragraph, printTotal } from '../terminal/text.ts';
 import { countText } from '../terminal/units.ts';
-import { chooseImages } from './choose-images.ts';
+import { answerOf } from './answer.ts';
 import { type CommandContext, CommandError, EXIT, type ExitCode } from './command.ts';
 import { columnsOf } from './query-columns.ts';
 import { type Store, withStore } from './store.ts';
@@ -44,7 +43,7 @@ export async function query(
   const given = settingsOf(asked.settings);
   const config = loadDatabaseConfig(context.surroundings);
   const work = async ({ db }: Store): Promise<Answer> => ({
-    rows: await answer(db, question, given),
+    rows: await answerOf(db, question, given),
     names: context.out.isTTY ? await readProjectNames(db) : new Map(),
   });
   try {
@@ -55,21 +54,6 @@ export async function query(
     if (error instanceof QueryFault) throw new CommandError(error.message, EXIT.usage);
     throw error;
   }
-}
-
-/** A question about an image is asked of each that is meant: people know names, and SQL is quick by id. */
-async function answer(
-  db: Database,
-  question: Query,
-  given: Readonly<Record<string, string>>,
-): Promise<AnswerRow[]> {
-  const { image } = given;
-  if (!image || question.parameters.image === undefined) return await runQuery(db, question, given);
-  const meant = await chooseImages(db, image, undefined);
-  const ids = new Set(meant.map(({ image_id }) => image_id));
-  const answers: AnswerRow[][] = [];
-  for (const id of ids) answers.push(await runQuery(db, question, { ...given, image: id }));
-  return answers.flat();
 }
 
 function questionNamed(name: string): Query {
