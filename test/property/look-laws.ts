@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { IMAGES_FIELDS, PHONE_IMAGES_FIELDS, SOURCES } from '../../src/inventory/image.ts';
 import { endsUntold } from './editions.ts';
 import { isApplied, type Looked, type Played } from './play.ts';
+import { MOST_REQUESTS } from './program.ts';
 import { knownRows, type TableRow } from './tables.ts';
 import { mayHide } from './troubles.ts';
 import type { Moment } from './upstream.ts';
@@ -144,6 +145,11 @@ function isMissing(known: TableRow | undefined): boolean {
   return Boolean(known?.row.missing_since && !known.row.removed_at);
 }
 
+/** However images come and go while it reads. */
+function* asksWithinReason({ report: { requests } }: Looked): Generator<string> {
+  if (requests > MOST_REQUESTS) yield `it asked ${requests} times`;
+}
+
 export const LOOK_LAWS: readonly ((look: Looked, played: Played) => Iterable<string>)[] = [
   writesNothingUnlessApplied,
   tellsWhetherItIsComplete,
@@ -153,4 +159,5 @@ export const LOOK_LAWS: readonly ((look: Looked, played: Played) => Iterable<str
   countsWhatItChanged,
   listsWhatIsThere,
   missesOnlyWhatIsNotShown,
+  asksWithinReason,
 ];

@@ -2,6 +2,7 @@
 import type { CphClient } from '../../src/cph/client.ts';
 import { findImage, imagesListing, listCreating } from '../../src/cph/list-images.ts';
 import { phoneImagesListing } from '../../src/cph/list-phone-images.ts';
+import { withListingDeadline } from '../../src/cph/listing-deadline.ts';
 import type { Simulator } from '../../src/simulator/server.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
 import { clientFor, type OwnClient } from '../support/cph-api.ts';
@@ -30,6 +31,11 @@ export function connect(
   });
 }
 
+/** One that goes on for ever has asked {@link MOST_REQUESTS} times by then. */
+const LISTING_DEADLINE_MS = 45_000;
+/** Of one look: listings of at most 200 small pages that begin anew three times. */
+export const MOST_REQUESTS = 5_000;
+
 /** What looks are given of the project, as it is configured. */
 export function projectOf(
   client: CphClient,
@@ -42,7 +48,7 @@ export function projectOf(
     listings: [
       ...imageTypes.map((type) => imagesListing(client, type, { pageConcurrency })),
       ...(sources.includes('phone-images') ? [phoneImagesListing(client)] : []),
-    ],
+    ].map((listing) => withListingDeadline(listing, LISTING_DEADLINE_MS)),
     imageTypes,
     creatingListing: (image_type) => ({
       source: 'images',
