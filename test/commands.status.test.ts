@@ -6,6 +6,7 @@ import { outcomeOf } from './support/command-context.ts';
 import { imagesRecord } from './support/image-records.ts';
 import { rowsOf } from './support/inventory-rows.ts';
 import { useTestDatabase } from './support/postgres.ts';
+import { screenOf } from './support/screen.ts';
 import { scriptedProject } from './support/scripted-project.ts';
 
 const database = useTestDatabase();
@@ -50,6 +51,19 @@ test('projects and sinks that the configuration no longer names are told apart f
       { name: 'old-hook', unconfigured_since: since },
     ],
   });
+});
+
+test('a terminal is told of ten failed images and how to see the others, so that projects stay in sight', async () => {
+  const { api, sweep } = await scriptedProject(database.db);
+  await sweep({ now: () => NOW });
+  api.records = Array.from({ length: 12 }, (_, i) => imagesRecord(`i${i}`, { status_code: 2 }));
+  await sweep({ now: () => NOW });
+  const { out, rows } = screenOf(100, { NO_COLOR: '1' });
+  const env = { DATABASE_URL: database.url };
+  await outcomeOf((context) => status({}, { ...context, out }), { env, now: NOW });
+  expect(rows().filter((row) => row.startsWith('CphImageFailed'))).toHaveLength(10);
+  expect(rows()).toContain('… and 2 more images: cph-inventory query failed, query stuck');
+  expect((await printed()).match(/^CphImageFailed\t/gm)).toHaveLength(12);
 });
 
 describe('the exit code', () => {

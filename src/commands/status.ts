@@ -113,13 +113,17 @@ function printStatus(out: Output, found: Status, now: Date): void {
   });
 }
 
+/** Images of one kind that a terminal is told of: the rest of the answer has to stay in sight. */
+const MOST_IMAGES = 10;
+
 /** What is wrong, worst first, each with how long it has been so and what to do. */
 function printAttention(out: Output, found: Status, now: Date): void {
   const { items, total } = found.attention;
   heading(out, 'Attention');
   const nothing = needsSomebody(found) ? 'No alert is open; what is wrong is below.' : 'Nothing needs you.';
   if (total === 0) out.write(`${paint(out, 'dim', nothing)}\n`);
-  for (const { alert, since, summary, do: command } of items) {
+  const shown = out.isTTY ? firstImages(items) : items;
+  for (const { alert, since, summary, do: command } of shown) {
     const elapsed = durationText(now.getTime() - since.getTime());
     if (!out.isTTY) {
       out.write(`${[alert, elapsed, printable(summary), command].join('\t')}\n`);
@@ -130,7 +134,19 @@ function printAttention(out: Output, found: Status, now: Date): void {
     );
     out.write(paragraph(out, `  ${paint(out, 'dim', `try ${command}`)}`, { hang: 4 }));
   }
-  if (total > items.length) out.write(`… and ${(total - items.length).toLocaleString('en')} more images.\n`);
+  if (total > shown.length) {
+    const more = `… and ${countText(total - shown.length, 'more image')}: cph-inventory query failed, query stuck`;
+    out.write(paragraph(out, more, { hang: 2 }));
+  }
+}
+
+function firstImages(items: readonly AttentionItem[]): AttentionItem[] {
+  const told = new Map<string, number>();
+  return items.filter((item) => {
+    const nth = (told.get(item.alert) ?? 0) + 1;
+    told.set(item.alert, nth);
+    return nth <= MOST_IMAGES || !('image_id' in item);
+  });
 }
 
 function totalText(projects: readonly ProjectItem[]): string {
