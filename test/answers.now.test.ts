@@ -167,6 +167,18 @@ describe('what needs a person', () => {
 });
 
 describe('projects and what is being built', () => {
+  test('has last what no listing has any more, with since when', async () => {
+    await projectWith('p1', { gone: 0, there: 0 });
+    const since = `status_since - interval '1 h'`;
+    await run(
+      `update cph.images set missing_since = now(), missing_from = listed_in, status_since = ${since} where image_id = 'gone'`,
+    );
+    expect((await now()).building).toMatchObject([
+      { image_id: 'there', missing_since: null },
+      { image_id: 'gone', missing_since: expect.any(Date) },
+    ]);
+  });
+
   test('have their images by status, and the last sweeps with the newest last', async () => {
     const { sweep, watch } = await projectWith('p1', { a: 1, b: 1, c: 0 });
     await watch();

@@ -78,6 +78,10 @@ describe('the first page', () => {
     const { text } = await open().get('/');
     expect(second.image_id).toBeTruthy();
     expect(text).toContain('usually 10 min, 95 of 100 within 10 min');
+    await database.db.execute('update cph.images set missing_since = now(), missing_from = listed_in');
+    const missing = (await open().get('/')).text;
+    expect(missing).toMatch(/next ?missing/);
+    expect(missing).not.toContain('usually 10 min');
   });
 
   test('does not take what the first sweep found for news', async () => {

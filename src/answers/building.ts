@@ -8,6 +8,8 @@ export interface BuildingItem extends Record<string, unknown> {
   readonly image_id: string;
   readonly image_name: string | null;
   readonly image_version: string | null;
+  /** Since when no listing has it any more; it may be gone, and its removal held. Null while one has it. */
+  readonly missing_since: Date | null;
   readonly creating_since: Date;
   readonly creating_for: number;
   /** The median and the 95th percentile of the builds of its project that finished in the last four weeks. */
@@ -19,18 +21,20 @@ export interface BuildingItem extends Record<string, unknown> {
 
 const MOST = 100;
 
-/** What is being built, longest first; the same figures as the question `building`. */
+/** What is being built, longest first, and last what is missing: it may be gone. The same figures as the question `building`. */
 export async function readBuilding(db: Database): Promise<BuildingItem[]> {
   const { rows } = await db.execute<BuildingItem>(sql`
     with building as (
-      select i.project_id, p.name as project_name, i.image_id, i.image_name, i.image_version, i.status_since, p.stuck_after
+      select i.project_id, p.name as project_name, i.image_id, i.image_name, i.image_version, i.missing_since, i.status_since,
+        p.stuck_after
       from cph.images i
       join cph.projects p using (project_id)
       where i.status = 'creating' and i.removed_at is null and p.unconfigured_since is null
-      order by i.status_since
+      order by (i.missing_since is not null), i.status_since
       limit ${MOST}
     )
-    select b.project_id, b.project_name, b.image_id, b.image_name, b.image_version, b.status_since as creating_since,
+    select b.project_id, b.project_name, b.image_id, b.image_name, b.image_version, b.missing_since,
+      b.status_since as creating_since,
       extract(epoch from now() - b.status_since)::float8 as creating_for,
       extract(epoch from usual.p50)::float8 as p50, extract(epoch from usual.p95)::float8 as p95,
       extract(epoch from b.stuck_after)::float8 as stuck_after
@@ -43,6 +47,6 @@ export async function readBuilding(db: Database): Promise<BuildingItem[]> {
         and (t.observed_at at time zone 'UTC')::date >= current_date - 28
       group by t.project_id
     ) usual using (project_id)
-    order by b.status_since, b.project_id, b.image_id`);
+    order by (b.missing_since is not null), b.status_since, b.project_id, b.image_id`);
   return rows;
 }

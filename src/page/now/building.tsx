@@ -16,12 +16,11 @@ export function Building({ images }: { images: readonly BuildingItem[] }) {
             <tr>
               <th scope="row">
                 <ImageLink image={image} row />
-                <Gauge image={image} />
-                <div class="note">
-                  {image.p50 === null || image.p95 === null
-                    ? w.noUsual
-                    : w.usual(secondsText(image.p50, words.units), secondsText(image.p95, words.units))}
-                </div>
+                {image.missing_since ? (
+                  <div class="note">{words.images.missing}</div>
+                ) : (
+                  <Usual image={image} />
+                )}
               </th>
               <td class={`n ${isSlow(image) ? 'warn' : ''}`}>
                 <Elapsed since={image.creating_since} />
@@ -34,7 +33,24 @@ export function Building({ images }: { images: readonly BuildingItem[] }) {
   );
 }
 
-const isSlow = ({ creating_for, p95 }: BuildingItem) => p95 !== null && creating_for > p95;
+function Usual({ image }: { image: BuildingItem }) {
+  const { words } = useView();
+  const { p50, p95 } = image;
+  return (
+    <>
+      <Gauge image={image} />
+      <div class="note">
+        {p50 === null || p95 === null
+          ? words.now.noUsual
+          : words.now.usual(secondsText(p50, words.units), secondsText(p95, words.units))}
+      </div>
+    </>
+  );
+}
+
+/** Nobody knows how long one that is missing has been built. */
+const isSlow = ({ creating_for, p95, missing_since }: BuildingItem) =>
+  missing_since === null && p95 !== null && creating_for > p95;
 
 const WIDTH = 120;
 
