@@ -97,6 +97,8 @@ export function isReadable(edition: Edition): boolean {
   const { phoneImagesPaging, phoneImagesMore, phoneImagesMarkers } = edition;
   // A row that comes again behind the end, or twice on a page, leaves small listings without a proof of their end.
   if (beyondEnd === 'last-page' || duplicates === 'on-page') return false;
+  // Counted pages that overlap leave no room on the page that would show that nothing follows a refusal.
+  if (duplicates === 'at-border' && offset === 'page-number' && beyondEnd !== 'empty') return false;
   if (deepest !== 'end') return false;
   if (charset === 'utf-16' || charset === 'gb18030') return false;
   // phone-images has no total that would show an answer without rows to be a list.
