@@ -21,7 +21,7 @@ function growing() {
 }
 
 describe('a first page that comes again and again, each time with a new image,', () => {
-  test.each([null, 5000])('ends a listing by offset, incomplete (total %j)', async (total) => {
+  test.each([null, 5000, 2 ** 32 - 1])('ends a listing by offset, incomplete (total %j)', async (total) => {
     const page = growing();
     const lessons = createLessons();
     const ask = async () => ({ rows: page(), total });

@@ -5,7 +5,7 @@
  */
 
 import { orAborted } from '../waiting/deadline.ts';
-import { type Lessons, type OffsetReading, offsetBehind } from './lessons.ts';
+import type { Lessons, OffsetReading } from './lessons.ts';
 import type { RequestScope } from './listing.ts';
 import {
   endsBehind,
@@ -19,7 +19,7 @@ import {
   saysNotAll,
 } from './listing-end.ts';
 import { isOnlyPage, type Probed, probeOffset } from './offset-probe.ts';
-import { readWindow } from './page-window.ts';
+import { offsetAt, readWindow, windowSize } from './page-window.ts';
 import {
   announcedTotal,
   driftOf,
@@ -139,26 +139,6 @@ async function readOn(
 
 function unended({ rows, pages }: Received, drift: 'count' | 'end'): Attempt {
   return { rows, pages, drift, ended: false };
-}
-
-function offsetAt(so: Received, reading: OffsetReading, place: number): number {
-  return offsetBehind(reading, {
-    rows: so.rows.length + place * longestPage(so),
-    pages: so.pages.length + place,
-  });
-}
-
-/**
- * How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the
- * next.
- */
-function windowSize(so: Received, { lessons, pageConcurrency }: OffsetListing): number {
-  const last = so.pages.at(-1)?.rows.length ?? 0;
-  const stride = longestPage(so);
-  if (saysMore(so, lessons)) return Math.ceil((Number(announcedTotal(so)) - so.distinct) / stride);
-  if (announcedTotal(so) === so.distinct) return 1;
-  const isFull = last >= LIMIT || (so.pages.length > 1 && last === stride);
-  return isFull ? pageConcurrency : 1;
 }
 
 /** Adds the pages of a window in order, as far as they follow one another. */

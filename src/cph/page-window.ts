@@ -1,5 +1,36 @@
+/** Which pages a listing by offset asks for next, several in flight at once. */
 import { following } from '../waiting/deadline.ts';
-import type { Page } from './received.ts';
+import { type Lessons, type OffsetReading, offsetBehind } from './lessons.ts';
+import { LIMIT, longestPage, saysMore } from './listing-end.ts';
+import { announcedTotal, type Page, type Received } from './received.ts';
+
+/** Where the page at a place of the next window begins. */
+export function offsetAt(so: Received, reading: OffsetReading, place: number): number {
+  return offsetBehind(reading, {
+    rows: so.rows.length + place * longestPage(so),
+    pages: so.pages.length + place,
+  });
+}
+
+/** Before it is seen whether they lead on: a total may be anything, and a page the same one again and again. */
+const MOST_AT_ONCE = 40;
+
+/**
+ * How many pages to ask for: those the total speaks of, else some while the end is not in sight, else the
+ * next.
+ */
+export function windowSize(
+  so: Received,
+  { lessons, pageConcurrency }: { lessons: Lessons; pageConcurrency: number },
+): number {
+  const last = so.pages.at(-1)?.rows.length ?? 0;
+  const stride = longestPage(so);
+  const behind = Math.ceil((Number(announcedTotal(so)) - so.distinct) / stride);
+  if (saysMore(so, lessons)) return Math.min(behind, MOST_AT_ONCE);
+  if (announcedTotal(so) === so.distinct) return 1;
+  const isFull = last >= LIMIT || (so.pages.length > 1 && last === stride);
+  return isFull ? pageConcurrency : 1;
+}
 
 interface WindowOptions {
   readonly count: number;
