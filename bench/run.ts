@@ -3,12 +3,12 @@
  *
  *     npm run bench [-- part …] [--sizes 1000,10000,100000]
  *
- * A part is a file of this folder with a function `figures`; without any, all of them. Each figure is the
+ * A part is a file of this folder with a function `figures`; where none is named, all are measured. Each figure is the
  * median of five after a round that warms up, with the least and the most, beside what it is held against,
  * measured by turns. A part that was not measured keeps its figures in the file.
  */
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,22 +26,24 @@ interface Results {
 }
 
 const RESULTS = join(import.meta.dirname, 'results.json');
-/** Programs of their own, with their own words. */
-const APART = ['run', 'answers', 'answers-log', 'delivery', 'receiver', 'replicas'];
+/** The compiler sees to it that each has what is asked of a part. */
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  listing: () => import('./listing.ts'),
+  sweeps: () => import('./sweeps.ts'),
+  memory: () => import('./memory.ts'),
+  commands: () => import('./commands.ts'),
+  'log-wait': () => import('./log-wait.ts'),
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { sizes: { type: 'string', default: '1000,10000,100000' } },
 });
 const sizes = values.sizes.split(',').map(Number);
-const all = (await readdir(import.meta.dirname))
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -3))
-  .filter((name) => !APART.includes(name));
-
-for (const name of positionals.length > 0 ? positionals : all) {
-  const part: Part = await import(`./${name}.ts`);
-  const figures = await part.figures(sizes);
+for (const name of positionals.length > 0 ? positionals : Object.keys(PARTS)) {
+  const load = PARTS[name];
+  if (!load) throw new Error(`no part is called ${name}; there are ${Object.keys(PARTS).join(', ')}`);
+  const figures = await (await load()).figures(sizes);
   for (const figure of figures) process.stdout.write(`${lineOf(figure)}\n`);
   await keep(name, figures);
 }
