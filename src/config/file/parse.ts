@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references, as a person writes them
 /** From a path to a file that is YAML, or the faults why not. Other files ask what it means. */
-import { LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import type { YAMLError } from 'yaml';
 import type { Surroundings } from '../environment.ts';
 import { ConfigError, type Fault, shown } from '../fault.ts';
 import { cannotBeRead } from '../secret-file.ts';
 import { entriesOf, kindAt, meaningsOf, originOf, type ParsedFile, rootOf } from './place.ts';
+import { yaml } from './yaml.ts';
 
 /** A configuration file that could be read and is a mapping. */
 export interface ConfigFile extends ParsedFile {
@@ -20,6 +21,7 @@ export function readConfigFile(path: string, { files }: Surroundings): ConfigFil
   const text = readText(path, files);
   // Read as UTF-8, every second character of UTF-16 is a NUL. YAML has none.
   if (text.includes('\0')) throw new ConfigError([NO_TEXT], path);
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   // Pretty errors quote the line they are about, and a secret may stand on that line.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -48,7 +50,7 @@ function syntaxFaults(file: ParsedFile): Fault[] {
   const [first] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (first) return [{ where: where(first.pos[0]), ...meaningOf(first.code) }];
   const faults = document.warnings.map(({ code, pos }) => ({ where: where(pos[0]), ...meaningOf(code) }));
-  visit(document, {
+  yaml().visit(document, {
     Alias: (_, alias) => {
       if (!meanings.has(alias)) faults.push({ where: where(alias.range?.[0]), ...NO_ANCHOR });
     },

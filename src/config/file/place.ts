@@ -1,16 +1,6 @@
 /** The way around a parsed YAML file: what stands where, with the path and line a person can go to. */
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type LineCounter,
-  type Node,
-  type Scalar,
-  visit,
-} from 'yaml';
+import type { Alias, Document, LineCounter, Node, Scalar } from 'yaml';
+import { yaml } from './yaml.ts';
 
 /** A file that is YAML. */
 export interface ParsedFile {
@@ -45,7 +35,7 @@ export interface Entry {
 export function meaningsOf(document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const meanings = new Map<Alias, Node>();
-  visit(document, {
+  yaml().visit(document, {
     Alias: (_, alias) => {
       const node = anchors.get(alias.source);
       if (node) meanings.set(alias, node);
@@ -72,12 +62,12 @@ export function originOf({ path, line }: Place, key = ''): string {
  * found once for a place: each of some forty settings asks for them.
  */
 export function entriesOf(place: Place): readonly Entry[] | null {
-  if (!isMap(place.node)) return null;
+  if (!yaml().isMap(place.node)) return null;
   const known = ENTRIES.get(place);
   if (known) return known;
   const { path, node, file } = place;
   const entries = node.items.map((pair) => {
-    const key = isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : '?';
+    const key = yaml().isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : '?';
     return { key, place: placeOf(file, { path: joined(path, key), at: pair.key, node: pair.value }) };
   });
   ENTRIES.set(place, entries);
@@ -88,7 +78,7 @@ const ENTRIES = new WeakMap<Place, readonly Entry[]>();
 
 /** The elements of a list; null when something else stands there. */
 export function elementsOf({ path, node, file }: Place): readonly Place[] | null {
-  if (!isSeq(node)) return null;
+  if (!yaml().isSeq(node)) return null;
   return node.items.map((item, index) => placeOf(file, { path: `${path}[${index}]`, at: item, node: item }));
 }
 
@@ -101,7 +91,7 @@ export function childAt(place: Place, key: string): Place | undefined {
 
 /** The text, number or other single value; null for a mapping or a list, and where there is nothing. */
 export function scalarAt({ node }: Place): Scalar | null {
-  return isScalar(node) && node.value !== null ? node : null;
+  return yaml().isScalar(node) && node.value !== null ? node : null;
 }
 
 /** The text of a key; null where there is none, or something else. */
@@ -113,9 +103,9 @@ export function wordAt(place: Place, key: string): string | null {
 
 /** The kind of what stands there, for faults. They never show the thing: a secret may be in any place. */
 export function kindAt({ node }: Place): string {
-  if (isMap(node)) return 'a mapping';
-  if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
-  if (!isScalar(node) || node.value === null) return 'nothing';
+  if (yaml().isMap(node)) return 'a mapping';
+  if (yaml().isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (!yaml().isScalar(node) || node.value === null) return 'nothing';
   return typeof node.value === 'string' ? 'text' : `a ${typeof node.value}`;
 }
 
@@ -127,9 +117,12 @@ interface Placement {
 }
 
 function placeOf(file: ParsedFile, { path, at, node }: Placement): Place {
-  const offset = isAlias(at) || isScalar(at) || isMap(at) || isSeq(at) ? at.range?.[0] : undefined;
+  const offset =
+    yaml().isAlias(at) || yaml().isScalar(at) || yaml().isMap(at) || yaml().isSeq(at)
+      ? at.range?.[0]
+      : undefined;
   const { line } = file.lines.linePos(offset ?? 0);
-  return { path, line, node: isAlias(node) ? file.meanings.get(node) : node, file };
+  return { path, line, node: yaml().isAlias(node) ? file.meanings.get(node) : node, file };
 }
 
 /**
