@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type QueryOptions, query } from '../src/commands/query.ts';
+import { columnsOf } from '../src/commands/query-columns.ts';
 import { QUERIES } from '../src/queries/catalogue.ts';
 import { recipeOf } from '../src/queries/query.ts';
 import { QueryFault, runQuery } from '../src/queries/run.ts';
@@ -157,6 +158,18 @@ describe('query', () => {
       const narrow = await shownAt(100, 'failures');
       expect(narrow).toMatch(/^FAILED AT +IMAGE NAME +PROJECT +CREATING FOR +OUTCOME\n.*Live streaming +1 h/);
       expect(narrow).toMatch(/\n1 row\n$/);
+    });
+
+    test('lays out more rows than a function takes arguments', async () => {
+      const rows = Array.from({ length: 200_000 }, (_, i) => ({
+        project_id: 'p1',
+        image_name: `image ${i}`,
+      }));
+      const question = QUERIES.find(({ name }) => name === 'changes');
+      const out = openOutput({ write: () => true, isTTY: true, columns: 80 }, {});
+      const shown =
+        question && columnsOf(question, { out, rows, names: new Map([['p1', 'Live streaming']]) });
+      expect(shown?.map(({ title }) => title)).toEqual(['IMAGE NAME', 'PROJECT']);
     });
 
     test.each([

@@ -20,9 +20,9 @@ interface Shown {
 export function columnsOf(question: Query, { out, rows, names }: Shown): Column<AnswerRow>[] {
   const all = Object.entries(question.columns);
   if (!out.isTTY) return all.map(columnOf);
-  const nameOf = (row: AnswerRow) => ownName(names, String(row.project_id));
+  const called = ownNames(names);
   const read = all.flatMap(([name, kind]): Column<AnswerRow>[] => {
-    if (name === 'project_id') return [projectColumn(rows, nameOf)];
+    if (name === 'project_id') return [projectColumn(rows, called)];
     if (name === 'project_name' || isSecondary(question, name)) return [];
     return [{ ...columnOf([name, kind]), ...roomOf(question, name) }];
   });
@@ -32,10 +32,15 @@ export function columnsOf(question: Query, { out, rows, names }: Shown): Column<
   return [...read, ...ids].filter(({ value }) => rows.some((row) => value(row) !== ''));
 }
 
-/** Null where another project has the name as well, as those of two regions may: then only the id tells. */
-function ownName(names: Shown['names'], id: string): string | null {
-  const name = names.get(id) ?? null;
-  return Array.from(names.values()).filter((other) => other === name).length === 1 ? name : null;
+/** By id, without names that several projects have, as those of two regions may: then only the id tells. */
+function ownNames(names: Shown['names']): ReadonlyMap<string, string> {
+  const owners = new Map<string, string[]>();
+  for (const [id, name] of names) if (name !== null) owners.set(name, [...(owners.get(name) ?? []), id]);
+  return new Map(
+    Array.from(owners).flatMap(([name, [id, other]]) =>
+      id !== undefined && other === undefined ? [[id, name] as const] : [],
+    ),
+  );
 }
 
 /** Above it go ids, below it what a question can spare. */
@@ -53,13 +58,12 @@ function roomOf({ spare = [] }: Query, name: string): Pick<Column<AnswerRow>, 'r
   return place < 0 ? {} : { rank: ID_RANK - 1 - place };
 }
 
-function projectColumn(
-  rows: readonly AnswerRow[],
-  nameOf: (row: AnswerRow) => string | null,
-): Column<AnswerRow> {
+function projectColumn(rows: readonly AnswerRow[], called: ReadonlyMap<string, string>): Column<AnswerRow> {
   const idOf = (row: AnswerRow) => String(row.project_id ?? '');
-  const projects = rows.map((row) => ({ id: idOf(row), name: nameOf(row) }));
-  return { title: 'PROJECT', value: (row) => nameOf(row) ?? idOf(row), least: leastWidth(projects) };
+  // Each once: rows may be more than a call takes arguments.
+  const ids = Array.from(new Set(rows.map(idOf)));
+  const least = leastWidth(ids.map((id) => ({ id, name: called.get(id) ?? null })));
+  return { title: 'PROJECT', value: (row) => called.get(idOf(row)) ?? idOf(row), least };
 }
 
 const NUMBERS: readonly ColumnKind[] = ['number', 'percent', 'bytes', 'duration'];
