@@ -55,7 +55,9 @@ export async function confirmEnds(
     const further = await listing
       .confirmEnd(result, scope)
       .catch((error: unknown) => unlessApi(error, scope));
-    confirmed = withAnswers(confirmed, { found: further?.records ?? [], rejected: [], absent: [] });
+    // Those the listing had are counted already. Any other may be the image that it lacks.
+    const rejected = further?.rejected.slice(result.rejected.length) ?? [];
+    confirmed = withAnswers(confirmed, { found: further?.records ?? [], rejected, absent: [] });
     if (further?.proof !== 'complete') confirmed = withoutProof(confirmed, source);
   }
   return confirmed;
