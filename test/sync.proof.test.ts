@@ -163,25 +163,35 @@ describe('rows without a usable id', () => {
   });
 });
 
-test('a row without a usable id behind an end that nobody told may be the image that is missing', async () => {
-  const edition = { phoneImagesPaging: 'bare', phoneImagesMore: 'nothing', phoneImagesPageRows: 7 } as const;
-  const { world, sweep } = await simulatedProject(database.db);
-  const make = (image_id: string) => world.create({ image_id, status: 1, listed_in: ['phone-images'] });
-  for (const id of ['garbled', 'b', 'c', 'd', 'e', 'f', 'g']) make(id);
-  expect(await sweep()).toMatchObject({ status: 'succeeded', created: 7 });
-  for (const id of ['h', 'i']) make(id);
-  world.update('garbled', { rows: { 'phone-images': { image_id: null } } });
-  // Each in a process of its own, which has not learned that there are pages.
-  for (const _ of [1, 2, 3]) {
-    const anew = await simulatedProject(database.db, { world, edition });
-    expect.soft(await anew.sweep()).toMatchObject({
-      status: 'partial',
-      rejected: 1,
-      error: { code: 'unreadable_records' },
-    });
-  }
-  expect(await currentIds()).toContain('garbled');
-});
+test.each([
+  ['among others', ['h', 'i']],
+  ['alone', ['h']],
+])(
+  'a row without a usable id, %s behind an end that nobody told, may be the missing image',
+  async (_, more) => {
+    const edition = {
+      phoneImagesPaging: 'bare',
+      phoneImagesMore: 'nothing',
+      phoneImagesPageRows: 7,
+    } as const;
+    const { world, sweep } = await simulatedProject(database.db);
+    const make = (image_id: string) => world.create({ image_id, status: 1, listed_in: ['phone-images'] });
+    for (const id of ['garbled', 'b', 'c', 'd', 'e', 'f', 'g']) make(id);
+    expect(await sweep()).toMatchObject({ status: 'succeeded', created: 7 });
+    for (const id of more) make(id);
+    world.update('garbled', { rows: { 'phone-images': { image_id: null } } });
+    // Each in a process of its own, which has not learned that there are pages.
+    for (const __ of [1, 2, 3]) {
+      const anew = await simulatedProject(database.db, { world, edition });
+      expect.soft(await anew.sweep()).toMatchObject({
+        status: 'partial',
+        rejected: 1,
+        error: { code: 'unreadable_records' },
+      });
+    }
+    expect(await currentIds()).toContain('garbled');
+  },
+);
 
 test('an image whose failure was watched alerts also in a project that was never read completely', async () => {
   const { api, sweep, watch } = await scriptedProject(database.db);

@@ -57,7 +57,7 @@ export async function listByMarker(
     const reached = next.fresh ? next : emptyLink(next, pages);
     if (!reached) {
       const drift = (await driftAtEnd({ pages, seen }, next, ask)) ?? (await hiddenBy(pages, ways, ask));
-      return attemptOf(pages, { drift, wentOnBy });
+      return attemptOf([...pages, ...withoutIds(next, pages)], { drift, wentOnBy });
     }
     wentOnBy = reached.step.guess ?? wentOnBy;
     pages.push(reached.page);
@@ -158,6 +158,17 @@ async function firstNew(
     none = { fresh: false, page, step };
   }
   return none;
+}
+
+/**
+ * A page of the rows without a usable id that a guess has brought, where none came before: no id tells whether they are
+ * new, but an endpoint that ignores the guess gives what it gave before.
+ */
+function withoutIds({ page, step }: Next, pages: readonly MarkerPage[]): MarkerPage[] {
+  const isNameless = (row: Row) => idOf(row) === null;
+  const rows = step?.guess ? (page?.rows.filter(isNameless) ?? []) : [];
+  if (!page || rows.length === 0 || pages.some((one) => one.rows.some(isNameless))) return [];
+  return [{ ...page, rows }];
 }
 
 function saysMore(pages: readonly MarkerPage[], distinct: number): boolean {
