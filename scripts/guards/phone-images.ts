@@ -99,6 +99,28 @@ export const PHONE_IMAGES_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'rows without a usable id that come behind an end nobody told count',
+    missedBy: 'sync.proof.test.ts',
+    patches: [
+      {
+        file: 'src/sync/doubts.ts',
+        find: 'further?.rejected.slice(result.rejected.length) ?? []',
+        replace: 'further?.rejected.slice(Number.POSITIVE_INFINITY) ?? []',
+      },
+    ],
+  },
+  {
+    name: 'a page of nothing but rows without a usable id is no end',
+    missedBy: 'sync.proof.test.ts',
+    patches: [
+      {
+        file: 'src/cph/marker-listing.ts',
+        find: '[...pages, ...withoutIds(next, pages)]',
+        replace: '[...pages, ...withoutIds(next, pages).slice(1)]',
+      },
+    ],
+  },
+  {
     name: 'small pages without end are given up',
     missedBy: 'cph.endless-listing.test.ts',
     patches: [
