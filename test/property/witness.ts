@@ -2,7 +2,7 @@
 import { CphError } from '../../src/cph/errors.ts';
 import type { Listing, RequestScope } from '../../src/cph/listing.ts';
 import type { ImageRecord, ImageType, Source } from '../../src/inventory/image.ts';
-import type { ListingResult } from '../../src/inventory/listing.ts';
+import type { ListingResult, RejectedRecord } from '../../src/inventory/listing.ts';
 import type { SyncProject } from '../../src/sync/project.ts';
 
 export interface Shown {
@@ -132,6 +132,12 @@ export function isAsked(sight: Sight, known: KnownRow, source: Source): boolean 
   return listingsOf(sight, known, source).length > 0;
 }
 
+/** Rows without an id of a listing; of what was read behind its end, those that it had not. */
+function rejectedIn({ result, further }: Shown): RejectedRecord[] {
+  const first = result?.rejected ?? [];
+  return [...first, ...further.flatMap(({ rejected }) => rejected.slice(first.length))];
+}
+
 /**
  * Everything that was asked is proven, and no row without an id may be one of the images that are not shown: only this
  * may tell of absence. A type that was refused is nothing to know, if it has never shown an image, and phone-images has.
@@ -144,7 +150,7 @@ export function isComplete(sight: Sight, known: readonly KnownRow[]): boolean {
     const phone = listings.find((one) => one.source === 'phone-images')?.result?.proof;
     return source === 'images' && image_type === 'public' && !worked && phone === 'complete';
   };
-  const rejected = listings.flatMap(({ result }) => result?.rejected ?? []);
+  const rejected = listings.flatMap(rejectedIn);
   const read = listings.reduce((count, { result }) => count + (result?.records.length ?? 0), 0);
   if (listings.some(({ creating }) => creating) || !listings.every(isProven)) return false;
   if (rejected.length > 3 && rejected.length > 0.01 * (rejected.length + read)) return false;
