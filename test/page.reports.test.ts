@@ -50,6 +50,18 @@ describe('builds', () => {
     expect(html).toContain('href="/images/p1/a"');
   });
 
+  test('that failed are the newest hundred, with the command that tells all where it tells the same', async () => {
+    const { api, sweep } = await built();
+    const more = Array.from({ length: 100 }, (_, i) => imagesRecord(`more-${i}`, { status_code: 2 }));
+    api.records = [...api.records, ...more];
+    await sweep();
+    const all = (await open().get('/builds')).text;
+    expect(all).toMatch(/These are the newest 100\. All of them: cph-inventory query failures since=/);
+    const some = (await open().get('/builds?project=p1')).text;
+    expect(some).toContain('These are the newest 100.');
+    expect(some).not.toContain('query failures since=');
+  });
+
   test('that failed since people left on Friday are one click away', async () => {
     await built();
     const { html } = await open().get('/builds');

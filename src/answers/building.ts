@@ -21,7 +21,10 @@ export interface BuildingItem extends Record<string, unknown> {
 
 const MOST = 100;
 
-/** What is being built, longest first, and last what is missing: it may be gone. The same figures as the question `building`. */
+/**
+ * What is being built, longest first, and last what is missing: it may be gone. The same figures as the question
+ * `building`.
+ */
 export async function readBuilding(db: Database): Promise<BuildingItem[]> {
   const { rows } = await db.execute<BuildingItem>(sql`
     with building as (

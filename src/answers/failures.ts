@@ -46,7 +46,7 @@ export async function readFailures(db: Database, within: Within): Promise<Failur
       where ${conditionOf(within, sql`failed_at`)}
       order by failed_at desc, event_seq desc
       limit ${MOST_FAILURES}`),
-    // Counted without what became of each: that is one look-up an image.
+    // Those of the view, counted without what became of each: that is one look-up an image.
     db.execute<{ total: number }>(sql`
       select count(*)::int as total
       from cph.image_status_transitions

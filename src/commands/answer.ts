@@ -4,14 +4,14 @@ import { imageId, time } from '../queries/parameter.ts';
 import { defineQuery, type Query } from '../queries/query.ts';
 import { type AnswerRow, runQuery } from '../queries/run.ts';
 import type { Database } from '../store/database.ts';
-import { chooseImages } from './choose-images.ts';
+import { few } from './choose-images.ts';
 
 type Given = Readonly<Record<string, string>>;
 
 /**
  * A question about an image is asked of each that is meant, by id, at which SQL is quick.
  *
- * @throws CommandError where no image is meant, or too many are
+ * @throws CommandError where no image is meant, or too many are by the names they have now
  */
 export async function answerOf(db: Database, question: Query, given: Given): Promise<AnswerRow[]> {
   const { image } = given;
@@ -29,14 +29,12 @@ async function idsMeant(
   { parameters }: Query,
   { image, at = parameters.at?.fallback }: { readonly image: string; readonly at?: string },
 ): Promise<ReadonlySet<string>> {
-  const now = (await imagesMeant(db, { image })).map(({ image_id }) => image_id);
-  if (at === undefined || now.includes(image)) return new Set(await chosen(db, image));
-  const then = (await runQuery(db, CALLED_AT, { image, at })).map(({ image_id }) => String(image_id));
-  return new Set([...then, ...(then.length > 0 ? now : await chosen(db, image))]);
+  const now = await imagesMeant(db, { image });
+  const isId = now.some(({ image_id }) => image_id === image);
+  const then = at === undefined || isId ? [] : await runQuery(db, CALLED_AT, { image, at });
+  const meant = [...then, ...(then.length > 0 ? now : few(now, { image }))];
+  return new Set(meant.map(({ image_id }) => String(image_id)));
 }
-
-const chosen = async (db: Database, image: string) =>
-  (await chooseImages(db, image, undefined)).map(({ image_id }) => image_id);
 
 const CALLED_AT = defineQuery({
   name: 'called-at',

@@ -40,14 +40,14 @@ async function approveHeld(
   const project_id = await projectNamed(db, project);
   const held = await readHeld(db, project_id);
   const name = (await readProjectNames(db)).get(project_id);
-  const called = { project_id, called: name ? `${name} (${project_id})` : project_id };
-  const approved = (await agrees(held.images.length, called, { options, context }, () =>
+  const whose = { project_id, called: name ? `${name} (${project_id})` : project_id };
+  const approved = (await agrees(held.images.length, whose, { options, context }, () =>
     show(held, options, context),
   ))
     ? await approveRemovals(db, project_id, held.images)
     : 0;
   if (options.json) printJson(context.out, { project_id, ...held, approved });
-  else context.out.write(paragraph(context.out, outcome(approved, held.images.length, called.called)));
+  else context.out.write(paragraph(context.out, outcome(approved, held.images.length, whose.called)));
   return EXIT.done;
 }
 
@@ -61,7 +61,7 @@ async function projectNamed(db: Database, project: string): Promise<string> {
   );
 }
 
-interface Called {
+interface Whose {
   readonly project_id: string;
   /** Its name before its id: who lets removals go through has to see whose. */
   readonly called: string;
@@ -69,7 +69,7 @@ interface Called {
 
 async function agrees(
   count: number,
-  { project_id, called }: Called,
+  { project_id, called }: Whose,
   { options, context }: { options: ApproveOptions; context: CommandContext },
   showHeld: () => void,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { CHANGES_PARAMETERS, type ChangeItem, type ChangesAsked, readChanges } from '../answers/changes.ts';
 import { loadDatabaseConfig } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
-import { readProjectNames } from '../store/projects.ts';
+import { countProjects, readProjectNames } from '../store/projects.ts';
 import { type Output, printJson } from '../terminal/output.ts';
 import { type Column, printTable } from '../terminal/table.ts';
 import { printTotal } from '../terminal/text.ts';
@@ -30,7 +30,7 @@ export async function changes(options: ChangesOptions, context: CommandContext):
     const { rows, since, until } = await readAll(db, asked, context.now());
     if (json) return printJson(context.out, rows);
     const names = await readProjectNames(db);
-    const several = asked.project === undefined && names.size > 1;
+    const several = asked.project === undefined && (await countProjects(db)) > 1;
     print(context.out, rows, { since, until, names, withProject: several || !context.out.isTTY });
   };
   await withStore(config, { migrate: false, signal: context.stop, work });
@@ -58,7 +58,7 @@ interface Shown {
   readonly since: Date;
   readonly until: Date;
   /** What projects are called, by id. */
-  readonly names: ReadonlyMap<string, string | null>;
+  readonly names: ReadonlyMap<string, string>;
   readonly withProject: boolean;
 }
 

@@ -15,7 +15,14 @@ export async function chooseImages(
   image: string,
   project: string | undefined,
 ): Promise<ImageItem[]> {
-  const found = await imagesMeant(db, { image, project });
+  return few(await imagesMeant(db, { image, project }), { image, project });
+}
+
+/** The images that were found for an id or a name. Throws as {@link chooseImages} does. */
+export function few(
+  found: ImageItem[],
+  { image, project }: { readonly image: string; readonly project?: string | undefined },
+): ImageItem[] {
   if (found.length === 0) {
     const where = project === undefined ? 'No project has' : `Project ${project} does not have`;
     throw new CommandError(

@@ -10,7 +10,7 @@ interface Shown {
   readonly out: Output;
   readonly rows: readonly AnswerRow[];
   /** What projects are called, by id. */
-  readonly names: ReadonlyMap<string, string | null>;
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /**
@@ -20,9 +20,8 @@ interface Shown {
 export function columnsOf(question: Query, { out, rows, names }: Shown): Column<AnswerRow>[] {
   const all = Object.entries(question.columns);
   if (!out.isTTY) return all.map(columnOf);
-  const called = ownNames(names);
   const read = all.flatMap(([name, kind]): Column<AnswerRow>[] => {
-    if (name === 'project_id') return [projectColumn(rows, called)];
+    if (name === 'project_id') return [projectColumn(rows, names)];
     if (name === 'project_name' || isSecondary(question, name)) return [];
     return [{ ...columnOf([name, kind]), ...roomOf(question, name) }];
   });
@@ -30,17 +29,6 @@ export function columnsOf(question: Query, { out, rows, names }: Shown): Column<
     .filter(([name]) => isSecondary(question, name))
     .map((column, i) => ({ ...columnOf(column), rank: ID_RANK + i }));
   return [...read, ...ids].filter(({ value }) => rows.some((row) => value(row) !== ''));
-}
-
-/** By id, without names that several projects have, as those of two regions may: then only the id tells. */
-function ownNames(names: Shown['names']): ReadonlyMap<string, string> {
-  const owners = new Map<string, string[]>();
-  for (const [id, name] of names) if (name !== null) owners.set(name, [...(owners.get(name) ?? []), id]);
-  return new Map(
-    Array.from(owners).flatMap(([name, [id, other]]) =>
-      id !== undefined && other === undefined ? [[id, name] as const] : [],
-    ),
-  );
 }
 
 /** Above it go ids, below it what a question can spare. */
@@ -58,7 +46,7 @@ function roomOf({ spare = [] }: Query, name: string): Pick<Column<AnswerRow>, 'r
   return place < 0 ? {} : { rank: ID_RANK - 1 - place };
 }
 
-function projectColumn(rows: readonly AnswerRow[], called: ReadonlyMap<string, string>): Column<AnswerRow> {
+function projectColumn(rows: readonly AnswerRow[], called: Shown['names']): Column<AnswerRow> {
   const idOf = (row: AnswerRow) => String(row.project_id ?? '');
   // Each once: rows may be more than a call takes arguments.
   const ids = Array.from(new Set(rows.map(idOf)));

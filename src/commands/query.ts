@@ -24,7 +24,7 @@ export interface QueryOptions {
 interface Answer {
   readonly rows: AnswerRow[];
   /** What projects are called, by id. */
-  readonly names: ReadonlyMap<string, string | null>;
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /**

@@ -180,8 +180,12 @@ export async function countProjects(db: Database): Promise<number> {
   return await db.$count(projects);
 }
 
-/** What projects are called, by id; null where one has no name. */
-export async function readProjectNames(db: Database): Promise<ReadonlyMap<string, string | null>> {
-  const rows = await db.select({ id: projects.project_id, name: projects.name }).from(projects);
+/**
+ * What projects are called, by id. One without a name is not among them, nor are those that share one, as those of two
+ * regions may: then only the id tells.
+ */
+export async function readProjectNames(db: Database): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await db.execute<{ id: string; name: string }>(sql`
+    select min(project_id) as id, name from ${projects} where name is not null group by name having count(*) = 1`);
   return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -2,6 +2,7 @@ import { asc, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { deadLetters, sinks } from './delivery-schema.ts';
 import { eventsBehind } from './lag.ts';
+import { LAST_SWEEP } from './last-look.ts';
 import { projectFreshness } from './views.ts';
 
 export type ProjectStatus = typeof projectFreshness.$inferSelect;
@@ -48,16 +49,10 @@ export interface LeftOpen {
 
 export async function readLeftOpen(db: Database): Promise<LeftOpen[]> {
   const { rows } = await db.execute<LeftOpen & Record<string, unknown>>(sql`
-    select p.project_id, last.error_code, last.error_message
+    select p.project_id, last_sweep.error_code, last_sweep.error_message
     from cph.projects p
-    cross join lateral (
-      select status, error_code, error_message
-      from cph.sync_runs
-      where project_id = p.project_id and kind between 'sweep' and 'sweep' and status not in ('running', 'abandoned')
-      order by kind desc, id desc
-      limit 1
-    ) last
-    where p.unconfigured_since is null and last.status <> 'failed' and last.error_message is not null
+    cross join ${LAST_SWEEP}
+    where p.unconfigured_since is null and last_sweep.status <> 'failed' and last_sweep.error_message is not null
     order by p.project_id`);
   return rows;
 }

@@ -1,7 +1,7 @@
 /** What is wrong now, by the tables. */
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { CREDENTIAL_REJECTED, LAST_LOOK } from './last-look.ts';
+import { CREDENTIAL_REJECTED, LAST_LOOK, LAST_SWEEP } from './last-look.ts';
 import { ASKED_FOR } from './views.ts';
 
 type OfProject = {
@@ -161,15 +161,9 @@ async function readCredentialRejected(db: Database): Promise<Of<'CphCredentialRe
 async function readStale(db: Database, now: Date): Promise<Of<'CphInventoryStale'>[]> {
   const { rows } = await db.execute<Of<'CphInventoryStale'>>(sql`
     select 'CphInventoryStale' as alert, p.project_id, p.name as project_name, p.region, p.last_complete_at,
-      coalesce(p.last_complete_at, p.registered_at) + 3 * p.sync_interval as since, partial.error_message as last_error
+      coalesce(p.last_complete_at, p.registered_at) + 3 * p.sync_interval as since, last_sweep.error_message as last_error
     from cph.projects p
-    left join lateral (
-      select status, error_message
-      from cph.sync_runs
-      where project_id = p.project_id and kind between 'sweep' and 'sweep' and status not in ('running', 'abandoned')
-      order by kind desc, id desc
-      limit 1
-    ) partial on partial.status = 'partial'
+    left join ${LAST_SWEEP} on last_sweep.status = 'partial'
     where p.unconfigured_since is null
       and coalesce(p.last_complete_at, p.registered_at) + 3 * p.sync_interval < ${now.toISOString()}::timestamptz
     order by p.project_id`);

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import pMap, { pMapSkip } from 'p-map';
 
 /** Enough that answers on their way are not waited for one by one, and little beside what an API or a pool of connections bears. */
 const AT_ONCE = 4;
@@ -12,19 +12,14 @@ export async function sideBySide<Item, Made>(
   work: (item: Item) => Promise<Made>,
 ): Promise<Made[]> {
   const errors: unknown[] = [];
-  const made = await pMap(
-    items,
-    async (item) => {
-      if (errors.length > 0) return [];
-      try {
-        return [await work(item)];
-      } catch (error) {
-        errors.push(error);
-        return [];
-      }
-    },
-    { concurrency: AT_ONCE },
-  );
+  const unlessFailed = async (item: Item): Promise<Made | typeof pMapSkip> => {
+    if (errors.length > 0) return pMapSkip;
+    return await work(item).catch((error: unknown): typeof pMapSkip => {
+      errors.push(error);
+      return pMapSkip;
+    });
+  };
+  const made = await pMap(items, unlessFailed, { concurrency: AT_ONCE });
   if (errors.length > 0) throw errors[0];
-  return made.flat() as Made[];
+  return made;
 }

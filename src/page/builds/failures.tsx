@@ -6,7 +6,7 @@ import { Box, ImageLink, ProjectLink, secondsText, Time } from '../parts.tsx';
 import { useView } from '../view.ts';
 
 export function Failed({ builds }: { builds: Builds }) {
-  const { words } = useView();
+  const { words, asked } = useView();
   const { failures, failures_total: total, since } = builds;
   const w = words.builds.what;
   if (total === 0) return null;
@@ -35,7 +35,13 @@ export function Failed({ builds }: { builds: Builds }) {
       </table>
       {total > failures.length ? (
         <p class="calm note">
-          {w.more(failures.length)} <code>cph-inventory query failures since={since.toISOString()}</code>
+          {w.more(failures.length)}
+          {asked.project === undefined && asked.until === undefined ? (
+            <>
+              {' '}
+              {w.all} <code>cph-inventory query failures since={since.toISOString()}</code>
+            </>
+          ) : null}
         </p>
       ) : null}
     </Box>

@@ -298,7 +298,8 @@ export const en = {
       aside: 'newest first, also if it was removed since',
       counted: (total: number, unseen: number) =>
         `${count(total)} failed${unseen > 0 ? `; ${count(unseen)} of them ${unseen === 1 ? 'was' : 'were'} not seen being built, and ${unseen === 1 ? 'is' : 'are'} not counted above` : ''}.`,
-      more: (shown: number) => `These are the newest ${count(shown)}. All of them:`,
+      more: (shown: number) => `These are the newest ${count(shown)}.`,
+      all: 'All of them:',
       at: 'Failed',
       after: 'After',
       since: 'Since then',

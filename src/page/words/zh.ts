@@ -358,7 +358,8 @@ export const zh: Words = {
       aside: '最新的在前，包括之后已删除的',
       counted: (total, unseen) =>
         `${count(total)} 个失败${unseen > 0 ? `；其中 ${count(unseen)} 个没有被看到构建过程，未计入上面的数字` : ''}。`,
-      more: (shown) => `这里是最新的 ${count(shown)} 个。全部：`,
+      more: (shown) => `这里是最新的 ${count(shown)} 个。`,
+      all: '全部：',
       at: '失败时间',
       after: '创建耗时',
       since: '之后',
